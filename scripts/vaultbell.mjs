@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+// `npx vaultbell …` and `npm start`: the entry of src/main.ts, on the project's own Node.
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { run } from "./run.mjs";
+
+const main = join(dirname(dirname(fileURLToPath(import.meta.url))), "src", "main.ts");
+run("node", ["--disable-warning=ExperimentalWarning", main, ...process.argv.slice(2)]);
