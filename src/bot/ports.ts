@@ -1,0 +1,86 @@
+import type { Alert, Intent, Person, SlackUser, Verdict, WatchedVault } from "../model.ts";
+
+/**
+ * What Slack's door asks of the house. The pipeline answers; app.ts joins the two, because the bot may not know
+ * the policies. Every function reads the clock once, by itself.
+ */
+export interface BotPorts {
+  /** Records a manager's click, or says why it doesn't count. `clicker` is as Slack describes them now. */
+  review(click: ReviewClick): Promise<ReviewOutcome>;
+  /** Undoes or re-opens what was decided. */
+  reopen(click: Omit<ReviewClick, "verdict" | "note">): Promise<ReviewOutcome>;
+  /** Whether this click would count, without recording anything but a refusal: asked before a form is opened. */
+  mayReview(
+    click: Omit<ReviewClick, "verdict" | "note">,
+  ): Promise<ReviewOutcome | { kind: "may"; alert: Alert; vault: WatchedVault }>;
+  /** Everything there is to show of an alert, if the asking user may see it. */
+  readAlert(alertId: string): Promise<{ alert: Alert; vault: WatchedVault } | null>;
+  announce(announcement: Announcement): Promise<AnnounceOutcome>;
+  endIntent(request: { intentId: string | null; by: string; how: "done" | "cancelled" }): Promise<EndOutcome>;
+  /** The asker's standing and coming intents, newest first. */
+  listIntents(by: SlackUser): Promise<Intent[]>;
+  /** The watched vaults, for names in commands and for forms. */
+  vaults(): WatchedVault[];
+  now(): Date;
+  settings: { intentDefaultMinutes: number; intentMaximumMinutes: number };
+}
+
+export interface ReviewClick {
+  alertId: string;
+  /** The revision that the clicked button carried. */
+  revision: number;
+  verdict: Verdict;
+  note: string | null;
+  /** `null` when Slack could not tell who this is: the click is refused, with a hint to try again. */
+  clicker: SlackUser | null;
+  clickerId: string;
+  /** The message in which the button was, as Slack says. */
+  message: { channel: string; ts: string };
+}
+
+export type ReviewRefusal =
+  | "own-access" // the actor, by whichever of their Slack users
+  | "not-a-manager"
+  | "guest"
+  | "stranger"
+  | "bot"
+  | "deactivated"
+  | "unknown-clicker" // the check could not be made: fail closed
+  | "wrong-message" // not the message that we posted for this alert
+  | "no-such-alert"
+  | "nothing-to-undo";
+
+export type ReviewOutcome =
+  | { kind: "recorded"; alert: Alert; vault: WatchedVault; coversAll: boolean }
+  | { kind: "already-decided"; alert: Alert; vault: WatchedVault; by: string; verdict: Verdict; at: Date }
+  | { kind: "refused"; reason: ReviewRefusal; vault: WatchedVault | null; whoCan: string[] /* Slack user ids */ };
+
+export interface Announcement {
+  by: SlackUser;
+  purpose: string;
+  /** `null`: from now on. */
+  startsAt: Date | null;
+  endsAt: Date;
+  vaultId: string | null;
+  itemId: string | null;
+}
+
+export type AnnounceOutcome =
+  | {
+      kind: "announced";
+      intent: Intent;
+      person: Person;
+      /** Set when the purpose says nothing that explains an access: recorded all the same, and said kindly. */
+      saysNothing: string | null;
+      /** Channels in which the announcement will be seen. */
+      channels: string[];
+      hint: string | null;
+    }
+  | { kind: "refused"; sentence: string };
+
+export type EndOutcome =
+  | { kind: "ended"; intent: Intent }
+  | { kind: "none" } // nothing stands
+  | { kind: "several"; intents: Intent[] } // which one?
+  | { kind: "not-yours" }
+  | { kind: "already"; intent: Intent };

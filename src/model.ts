@@ -1,0 +1,189 @@
+/** The nouns of Vaultbell, as DESIGN's words define them. Types only: what can be so, never what to do about it. */
+
+/** Where instants come from. Read once per tick; everything below gets `now` as an argument. */
+export interface Clock {
+  now(): Date;
+}
+
+/** What a source says of one act on one item, in our own words. Text is as reported: data, never markup. */
+export interface ReportedAccess {
+  /** The source's own id of the event; unique within the source. */
+  eventId: string;
+  /** The source's word for the act, in lower case: reveal, copy, fill, export, edit … */
+  action: string;
+  occurredAt: Date;
+  actor: { vaultIdentity: string | null; email: string | null; name: string | null };
+  vault: { id: string; name: string | null };
+  item: { id: string; title: string | null; version: string | null; category: string | null };
+  client: { app: string | null; version: string | null; platform: string | null; device: string | null };
+  ip: string | null;
+  location: { country: string | null; city: string | null };
+}
+
+/** One reported act, recorded. Immutable. */
+export interface Access extends ReportedAccess {
+  id: string;
+  source: string;
+  receivedAt: Date;
+  /** The person that the actor was joined to when the access was recorded. */
+  personId: string;
+}
+
+/** A Slack user as Slack last described them. */
+export interface SlackUser {
+  id: string;
+  teamId: string | null;
+  name: string;
+  email: string | null;
+  /** IANA zone of the profile. */
+  timezone: string | null;
+  isBot: boolean;
+  isDeactivated: boolean;
+  /** A single- or multi-channel guest. */
+  isGuest: boolean;
+  /** Somebody from another workspace (Slack Connect). */
+  isStranger: boolean;
+}
+
+/** How a person is known in Slack. Two users for one address are never guessed between. */
+export type SlackMatch =
+  | { kind: "matched"; user: SlackUser }
+  | { kind: "ambiguous"; users: SlackUser[] }
+  | { kind: "unmatched" };
+
+/** A human known by vault identities, e-mail addresses and a Slack user, joined. */
+export interface Person {
+  id: string;
+  name: string;
+  vaultIdentities: string[];
+  /** Folded for comparing (see foldEmail). */
+  emails: string[];
+  slack: SlackMatch;
+}
+
+/** One stretch of ordinary hours. Minutes after local midnight; `untilMinute` ≤ `fromMinute` means into the next day. */
+export interface HoursRange {
+  /** ISO weekdays, 1 Monday to 7 Sunday, on which the stretch begins. */
+  weekdays: number[];
+  fromMinute: number;
+  untilMinute: number;
+}
+
+/** When an access is ordinary. No ranges: never (every hour is outside). `null` in a vault: at any time. */
+export interface OrdinaryHours {
+  ranges: HoursRange[];
+  /** As the operator wrote it, tidied for reading: "Mon–Fri 08:00–19:00". */
+  text: string;
+}
+
+/** A manager as the configuration names them. */
+export type ManagerRef =
+  | { kind: "email"; email: string }
+  | { kind: "slack-user"; id: string }
+  | { kind: "user-group"; id: string };
+
+export interface WatchedItem {
+  id: string;
+  title: string | null;
+  isSensitive: boolean;
+  hint: string | null;
+}
+
+/** A vault under extra accountability: it has a channel, managers and a policy. */
+export interface WatchedVault {
+  id: string;
+  name: string;
+  channel: string;
+  managers: ManagerRef[];
+  /** IANA zone in which the hours are judged and reasons are told. */
+  timezone: string;
+  hours: OrdinaryHours | null;
+  intent: "required" | "expected" | "off";
+  /** What a good purpose names here: "supplier and amount, please". */
+  hint: string | null;
+  items: WatchedItem[];
+}
+
+export type Severity = "note" | "warning" | "critical";
+
+/** What an access looks like, together with what was announced. */
+export type AccessState = "explained" | "unexplained" | "suspicious";
+
+/** One policy's remark on one access. */
+export interface Finding {
+  policy: string;
+  severity: Severity;
+  /** Plain text giving the facts; never markup. */
+  reason: string;
+}
+
+/** What the policies conclude about one access. Reproducible from the facts and the policy version. */
+export interface Assessment {
+  state: AccessState;
+  severity: Severity;
+  /** One sentence that gives the facts behind the state. Plain text. */
+  sentence: string;
+  findings: Finding[];
+  /** The intent that explains the access, if one does. */
+  intentId: string | null;
+  policyVersion: string;
+}
+
+/** A purpose announced before the access. It can't be backdated, and it can't be edited: only ended. */
+export interface Intent {
+  id: string;
+  personId: string;
+  slackUserId: string;
+  purpose: string;
+  /** Our clock when the command arrived. */
+  announcedAt: Date;
+  startsAt: Date;
+  endsAt: Date;
+  /** `null`: any watched vault. */
+  vaultId: string | null;
+  /** `null`: any item of the vault. Never set without `vaultId`. */
+  itemId: string | null;
+  end: { how: "done" | "cancelled"; at: Date } | null;
+}
+
+export type Verdict = "expected" | "suspicious";
+
+/** A manager's verdict on an alert at a revision, or its withdrawal. Append-only. */
+export interface Review {
+  id: string;
+  alertId: string;
+  /** The newest revision that the manager saw: accesses that came later stay open. */
+  revision: number;
+  verdict: Verdict | "undone" | "reopened";
+  /** The Slack user who judged. */
+  by: string;
+  note: string | null;
+  at: Date;
+}
+
+/** An access within its alert. */
+export interface AlertAccess {
+  access: Access;
+  assessment: Assessment;
+  /** The intent that explains the access, as it stands. */
+  intent: Intent | null;
+  /** The alert's revision that this access made. */
+  revision: number;
+  /** The vault sent the same id again with other content; what came first is shown. */
+  hasConflict: boolean;
+}
+
+/** What managers see: the accesses of one person in one vault in one sitting, and what was said of them. */
+export interface Alert {
+  /** Opaque and unguessable; what buttons carry. */
+  id: string;
+  vaultId: string;
+  person: Person;
+  openedAt: Date;
+  /** Counts the accesses' arrivals; a review names the one that it covers. */
+  revision: number;
+  /** In order of occurredAt. */
+  accesses: AlertAccess[];
+  /** In the order in which they were made. */
+  reviews: Review[];
+}
