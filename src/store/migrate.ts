@@ -1,0 +1,41 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Kysely, PostgresDialect, sql } from "kysely";
+import { type Migration, Migrator } from "kysely/migration";
+import type { Pool } from "pg";
+
+const folder = fileURLToPath(new URL("../../migrations/", import.meta.url));
+
+/**
+ * Brings the database to the newest schema and returns the names of what was applied, oldest first.
+ * Safe when several replicas start at once: kysely's Migrator holds an advisory lock, and one of them applies.
+ * Throws what PostgreSQL said when a migration fails; nothing of that migration remains.
+ */
+export async function migrate(pool: Pool): Promise<string[]> {
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: borrowed(pool) }) });
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: readMigrations },
+    migrationTableName: "migration",
+    migrationLockTableName: "migration_lock",
+  });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error) throw error;
+  return (results ?? []).filter((result) => result.status === "Success").map((result) => result.migrationName);
+}
+
+/** Plain SQL files, sent whole: `pg` uses the simple protocol for a query without values. */
+async function readMigrations(): Promise<Record<string, Migration>> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith(".sql")).sort();
+  const entries = files.map(async (file): Promise<[string, Migration]> => {
+    const text = await readFile(join(folder, file), "utf8");
+    return [file.replace(/\.sql$/, ""), { up: async (db) => void (await sql.raw(text).execute(db)) }];
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** The pool stays its owner's: kysely must not end it. */
+function borrowed(pool: Pool): Pick<Pool, "connect" | "end" | "options"> {
+  return { connect: pool.connect.bind(pool) as Pool["connect"], end: async () => {}, options: pool.options } as Pool;
+}
