@@ -1,0 +1,98 @@
+import type { Alert, AlertAccess, Review } from "../model.ts";
+import { accessColumns, toAccess } from "./accesses.ts";
+import type { Db, Tx } from "./database.ts";
+import { readIntents } from "./intents.ts";
+import { readPerson } from "./people.ts";
+
+/** Everything there is to show of an alert; `null` when there is no such alert. */
+export async function readAlert(db: Db | Tx, alertId: string): Promise<Alert | null> {
+  const row = await db.selectFrom("alert").selectAll().where("id", "=", alertId).executeTakeFirst();
+  if (!row) return null;
+  return {
+    id: row.id,
+    vaultId: row.vault_id,
+    person: await readPerson(db, row.person_id),
+    openedAt: row.opened_at,
+    revision: row.revision,
+    accesses: await accessesOf(db, alertId),
+    reviews: await reviewsOf(db, alertId),
+  };
+}
+
+/** Locks the alert until the transaction ends, so that of two clicks one comes first. False: no such alert. */
+export async function lockAlert(tx: Tx, alertId: string): Promise<boolean> {
+  const row = await tx.selectFrom("alert").select("id").where("id", "=", alertId).forUpdate().executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function recordReview(tx: Tx, review: Omit<Review, "id">): Promise<void> {
+  await tx
+    .insertInto("review")
+    .values({
+      alert_id: review.alertId,
+      revision: review.revision,
+      verdict: review.verdict,
+      by: review.by,
+      note: review.note,
+      at: review.at,
+    })
+    .execute();
+}
+
+async function accessesOf(db: Db | Tx, alertId: string): Promise<AlertAccess[]> {
+  const rows = await db
+    .selectFrom("alert_access")
+    .innerJoin("access", "access.id", "alert_access.access_id")
+    .innerJoin("assessment", "assessment.access_id", "alert_access.access_id")
+    .select(accessColumns)
+    .select([
+      "alert_access.revision",
+      "assessment.person_id",
+      "assessment.state",
+      "assessment.severity",
+      "assessment.sentence",
+    ])
+    .select(["assessment.findings", "assessment.intent_id", "assessment.policy_version"])
+    .select((is) =>
+      is
+        .exists(
+          is.selectFrom("access_conflict").select("access_id").whereRef("access_conflict.access_id", "=", "access.id"),
+        )
+        .as("has_conflict"),
+    )
+    .where("alert_access.alert_id", "=", alertId)
+    .orderBy("access.occurred_at")
+    .orderBy("access.id")
+    .execute();
+  const intents = await readIntents(
+    db,
+    rows.flatMap((row) => row.intent_id ?? []),
+  );
+  return rows.map((row) => {
+    if (!row.state || !row.severity || row.sentence === null)
+      throw new Error(`access ${row.id} is in an alert without an assessment`);
+    return {
+      access: { ...toAccess(row), personId: row.person_id },
+      assessment: {
+        state: row.state,
+        severity: row.severity,
+        sentence: row.sentence,
+        findings: row.findings,
+        intentId: row.intent_id,
+        policyVersion: row.policy_version,
+      },
+      intent: intents.find((intent) => intent.id === row.intent_id) ?? null,
+      revision: row.revision,
+      hasConflict: Boolean(row.has_conflict),
+    };
+  });
+}
+
+async function reviewsOf(db: Db | Tx, alertId: string): Promise<Review[]> {
+  return db
+    .selectFrom("review")
+    .select(["id", "alert_id as alertId", "revision", "verdict", "by", "note", "at"])
+    .where("alert_id", "=", alertId)
+    .orderBy("id")
+    .execute();
+}

@@ -1,0 +1,120 @@
+import { sql } from "kysely";
+import type { Access, Assessment } from "../model.ts";
+import { accessColumns, toAccess } from "./accesses.ts";
+import type { Db, Tx } from "./database.ts";
+import type { AssessmentOutcome } from "./schema.ts";
+
+/** Recorded accesses that nobody has judged yet, oldest first. */
+export async function accessesToJudge(db: Db, limit: number): Promise<Omit<Access, "personId">[]> {
+  const rows = await db
+    .selectFrom("unjudged")
+    .innerJoin("access", "access.id", "unjudged.access_id")
+    .select(accessColumns)
+    .orderBy("access.id")
+    .limit(limit)
+    .execute();
+  return rows.map(toAccess);
+}
+
+/** Claims one access for judging in this transaction. False: another replica has it, or had it. */
+export async function claimForJudging(tx: Tx, accessId: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom("unjudged")
+    .select("access_id")
+    .where("access_id", "=", accessId)
+    .forUpdate()
+    .skipLocked()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** One at a time for one person in one vault, so that two accesses never open two alerts for one sitting. */
+export async function oneAtATime(tx: Tx, personId: string, vaultId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`sitting ${personId} ${vaultId}`}, 0))`.execute(tx);
+}
+
+/** What the policies concluded, or why they weren't asked. Takes the access off the to-do list. */
+export async function recordAssessment(
+  tx: Tx,
+  judged: {
+    accessId: string;
+    personId: string;
+    outcome: AssessmentOutcome;
+    assessment: Assessment | null;
+    policyVersion: string;
+    at: Date;
+  },
+): Promise<void> {
+  await tx
+    .insertInto("assessment")
+    .values({
+      access_id: judged.accessId,
+      person_id: judged.personId,
+      outcome: judged.outcome,
+      state: judged.assessment?.state ?? null,
+      severity: judged.assessment?.severity ?? null,
+      sentence: judged.assessment?.sentence ?? null,
+      findings: JSON.stringify(judged.assessment?.findings ?? []),
+      intent_id: judged.assessment?.intentId ?? null,
+      policy_version: judged.policyVersion,
+      assessed_at: judged.at,
+    })
+    .execute();
+  await tx.deleteFrom("unjudged").where("access_id", "=", judged.accessId).execute();
+}
+
+/** The sittings of one person in one vault that reach into the time from `since` to `until`. */
+export async function sittingsAround(
+  tx: Tx,
+  personIds: string[],
+  vaultId: string,
+  since: Date,
+  until: Date,
+): Promise<{ id: string; revision: number; firstOccurredAt: Date; lastOccurredAt: Date }[]> {
+  return tx
+    .selectFrom("alert")
+    .select(["id", "revision", "first_occurred_at as firstOccurredAt", "last_occurred_at as lastOccurredAt"])
+    .where("person_id", "in", personIds)
+    .where("vault_id", "=", vaultId)
+    .where("last_occurred_at", ">=", since)
+    .where("first_occurred_at", "<=", until)
+    .orderBy("last_occurred_at", "desc")
+    .limit(50)
+    .execute();
+}
+
+/** A new sitting begins with this access. */
+export async function openAlert(
+  tx: Tx,
+  alert: { id: string; vaultId: string; personId: string; accessId: string; occurredAt: Date; at: Date },
+): Promise<void> {
+  await tx
+    .insertInto("alert")
+    .values({
+      id: alert.id,
+      vault_id: alert.vaultId,
+      person_id: alert.personId,
+      opened_at: alert.at,
+      revision: 1,
+      first_occurred_at: alert.occurredAt,
+      last_occurred_at: alert.occurredAt,
+    })
+    .execute();
+  await tx.insertInto("alert_access").values({ access_id: alert.accessId, alert_id: alert.id, revision: 1 }).execute();
+}
+
+/** The sitting goes on with this access. Returns the revision that it makes. */
+export async function growAlert(tx: Tx, grown: { id: string; accessId: string; occurredAt: Date }): Promise<number> {
+  const { revision } = await tx
+    .updateTable("alert")
+    .set((is) => ({
+      revision: is("revision", "+", 1),
+      first_occurred_at: sql<Date>`least(first_occurred_at, ${grown.occurredAt}::timestamptz)`,
+      last_occurred_at: sql<Date>`greatest(last_occurred_at, ${grown.occurredAt}::timestamptz)`,
+    }))
+    .where("id", "=", grown.id)
+    .returning("revision")
+    .executeTakeFirstOrThrow();
+  await tx.insertInto("alert_access").values({ access_id: grown.accessId, alert_id: grown.id, revision }).execute();
+  return revision;
+}

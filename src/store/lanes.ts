@@ -1,0 +1,179 @@
+import { sql } from "kysely";
+import type { Db } from "./database.ts";
+import type { Message } from "./messages.ts";
+
+/** The right to act in one channel for a while. Only its holder may act there, whichever process that is. */
+export interface Lane {
+  channel: string;
+  holder: string;
+}
+
+/** RELIABILITY fact 4: what a dead process held is taken over within this time. */
+export const leaseMs = 15_000;
+
+/** Takes a lane that is free and has work due, the most urgent first; `null` when there is none. */
+export async function claimLane(db: Db, now: Date, holder: string): Promise<Lane | null> {
+  const heldUntil = new Date(now.getTime() + leaseMs);
+  const { rows } = await sql<{ channel: string }>`
+    update lane set holder = ${holder}, held_until = ${heldUntil}
+     where channel = (
+       select lane.channel from lane
+         join lateral (select max(urgency) as urgency, min(id) as id from message
+                        where message.channel = lane.channel and wanted > shown and due_at <= ${now}) as work on work.id is not null
+        where free_at <= ${now} and (held_until is null or held_until <= ${now})
+        order by work.urgency desc, work.id
+        limit 1
+        for update of lane skip locked)
+    returning channel`.execute(db);
+  return rows[0] ? { channel: rows[0].channel, holder } : null;
+}
+
+/** Holds on to a lane while the work in it goes on. False: the lease ran out and somebody else has it. */
+export async function renewLane(db: Db, lane: Lane, now: Date): Promise<boolean> {
+  const result = await db
+    .updateTable("lane")
+    .set({ held_until: new Date(now.getTime() + leaseMs) })
+    .where("channel", "=", lane.channel)
+    .where("holder", "=", lane.holder)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** Gives the lane back; the next act in it comes at `freeAt` at the earliest. */
+export async function releaseLane(db: Db, lane: Lane, freeAt: Date): Promise<void> {
+  await db
+    .updateTable("lane")
+    .set({ holder: null, held_until: null, free_at: sql<Date>`greatest(free_at, ${freeAt}::timestamptz)` })
+    .where("channel", "=", lane.channel)
+    .where("holder", "=", lane.holder)
+    .execute();
+}
+
+/** The message to act on next in a lane: what Slack may already have, then what is new, then edits; urgent ones first. */
+export async function nextMessage(db: Db, channel: string, now: Date): Promise<Message | null> {
+  const row = await db
+    .selectFrom("message")
+    .select(["id", "kind", "subject", "channel", "wanted", "shown", "ts", "attempts"])
+    .select(["unsure_since as unsureSince", "unsure_looks as unsureLooks"])
+    .where("channel", "=", channel)
+    .where("due_at", "<=", now)
+    .whereRef("wanted", ">", "shown")
+    .orderBy(sql`unsure_since is null`)
+    .orderBy(sql`ts is not null`)
+    .orderBy("urgency", "desc")
+    .orderBy("id")
+    .limit(1)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Marks, before Slack is called, that a post may be under way: whoever finds this asks Slack first. */
+export async function beginPost(db: Db, messageId: string, now: Date): Promise<void> {
+  await db
+    .updateTable("message")
+    .set((is) => ({ unsure_since: now, unsure_looks: 0, attempts: is("attempts", "+", 1) }))
+    .where("id", "=", messageId)
+    .execute();
+}
+
+/** Slack was asked and didn't have it: ask again at `at`. */
+export async function lookedInVain(db: Db, messageId: string, at: Date): Promise<void> {
+  await db
+    .updateTable("message")
+    .set((is) => ({ unsure_looks: is("unsure_looks", "+", 1), due_at: at }))
+    .where("id", "=", messageId)
+    .execute();
+}
+
+/**
+ * Slack shows this version now, under this `ts`. "twin": the message is already known under another `ts`, so this one is
+ * a second copy that must go.
+ */
+export async function nowShown(
+  db: Db,
+  messageId: string,
+  shown: { version: number; ts: string; redrawAt: Date | null },
+): Promise<"shown" | "twin"> {
+  const result = await db
+    .updateTable("message")
+    .set({
+      ts: shown.ts,
+      shown: shown.version,
+      redraw_at: shown.redrawAt,
+      unsure_since: null,
+      unsure_looks: 0,
+      attempts: 0,
+      trouble: null,
+    })
+    .where("id", "=", messageId)
+    .where((is) => is.or([is("ts", "is", null), is("ts", "=", shown.ts)]))
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n ? "shown" : "twin";
+}
+
+/** Slack refused for certain, or asked us to wait: nothing is in the channel because of this attempt. */
+export async function heldBack(db: Db, messageId: string, until: Date, trouble: string): Promise<void> {
+  await db
+    .updateTable("message")
+    .set({ due_at: until, trouble, unsure_since: null, unsure_looks: 0 })
+    .where("id", "=", messageId)
+    .execute();
+}
+
+/** Nobody knows whether Slack took it: look at `at`. */
+export async function leftUnsure(db: Db, messageId: string, at: Date, trouble: string): Promise<void> {
+  await db.updateTable("message").set({ due_at: at, trouble }).where("id", "=", messageId).execute();
+}
+
+/** Somebody deleted the message in Slack: it is to be posted anew. */
+export async function goneFromSlack(db: Db, messageId: string): Promise<void> {
+  await db
+    .updateTable("message")
+    .set({ ts: null, shown: 0, trouble: "message_not_found" })
+    .where("id", "=", messageId)
+    .execute();
+}
+
+/** What goes out of date by itself is wanted anew when its time has come. */
+export async function wantRedrawn(db: Db, now: Date): Promise<void> {
+  await db
+    .updateTable("message")
+    .set((is) => ({ wanted: is("wanted", "+", 1), redraw_at: null }))
+    .where("redraw_at", "<=", now)
+    .execute();
+}
+
+/** When there will next be something to do in any lane; `null`: nothing is waiting. */
+export async function nextDue(db: Db): Promise<Date | null> {
+  const { rows } = await sql<{ due: Date | null }>`
+    select min(due) as due from (
+      select greatest(lane.free_at, coalesce(lane.held_until, lane.free_at), min(message.due_at)) as due
+        from lane join message using (channel)
+       where message.wanted > message.shown
+       group by lane.channel, lane.free_at, lane.held_until
+      union all
+      select min(redraw_at) from message where redraw_at is not null) as waiting`.execute(db);
+  return rows[0]?.due ?? null;
+}
+
+/** For health: how much Slack doesn't show yet, since when the oldest waits, and what stands in the way. */
+export async function backlog(
+  db: Db,
+): Promise<{ waiting: number; troubled: number; oldestDue: Date | null; trouble: string | null }> {
+  const row = await db
+    .selectFrom("message")
+    .select((is) => [
+      is.fn.countAll<string>().as("waiting"),
+      is.fn.count<string>("trouble").as("troubled"),
+      is.fn.min("due_at").as("oldestDue"),
+      is.fn.max("trouble").as("trouble"),
+    ])
+    .whereRef("wanted", ">", "shown")
+    .executeTakeFirstOrThrow();
+  return {
+    waiting: Number(row.waiting),
+    troubled: Number(row.troubled),
+    oldestDue: row.oldestDue ?? null,
+    trouble: row.trouble ?? null,
+  };
+}

@@ -1,0 +1,140 @@
+import type { ColumnType, Generated } from "kysely";
+import type { AccessState, Finding, Severity } from "../model.ts";
+
+/** The tables as kysely sees them. bigint arrives from `pg` as a string and stays one: ids are opaque. */
+export interface Schema {
+  delivery: {
+    id: Generated<string>;
+    source: string;
+    digest: Buffer;
+    body: Buffer;
+    body_sha256: Buffer;
+    secret_id: string;
+    signed_at: Date;
+    received_at: Date;
+    problem: Json<unknown> | null;
+    conflicts_with: string | null;
+  };
+  access: AccessRow;
+  access_conflict: { access_id: string; content_digest: Buffer; delivery_id: string };
+  unjudged: { access_id: string };
+  person: { id: Generated<string>; same_as: string | null; created_at: Date };
+  person_alias: { kind: AliasKind; value: string; person_id: string; learnt_at: Date };
+  slack_user: SlackUserRow;
+  slack_lookup: { email_folded: string; checked_at: Date };
+  intent: IntentRow;
+  intent_end: { intent_id: string; how: "done" | "cancelled"; at: Date };
+  assessment: {
+    access_id: string;
+    person_id: string;
+    outcome: AssessmentOutcome;
+    state: AccessState | null;
+    severity: Severity | null;
+    sentence: string | null;
+    findings: Json<Finding[]>;
+    intent_id: string | null;
+    policy_version: string;
+    assessed_at: Date;
+  };
+  alert: {
+    id: string;
+    vault_id: string;
+    person_id: string;
+    opened_at: Date;
+    revision: number;
+    first_occurred_at: Date;
+    last_occurred_at: Date;
+  };
+  alert_access: { access_id: string; alert_id: string; revision: number };
+  review: {
+    id: Generated<string>;
+    alert_id: string;
+    revision: number;
+    verdict: "expected" | "suspicious" | "undone" | "reopened";
+    by: string;
+    note: string | null;
+    at: Date;
+  };
+  message: MessageRow;
+  lane: { channel: string; free_at: Date; holder: string | null; held_until: Date | null };
+  record: { seq: string; at: Date; kind: string; payload: Buffer; hash: Buffer };
+  record_head: { one: Generated<boolean>; seq: string; hash: Buffer };
+}
+
+export type AliasKind = "vault" | "email" | "slack";
+export type AssessmentOutcome = "alert" | "unwatched" | "not-an-exposure";
+export type MessageKind = "alert" | "intent" | "louder";
+
+interface AccessRow {
+  id: Generated<string>;
+  digest: Buffer;
+  content_digest: Buffer;
+  delivery_id: string;
+  source: string;
+  event_id: string;
+  action: string;
+  occurred_at: Date;
+  received_at: Date;
+  actor_identity: string | null;
+  actor_email: string | null;
+  actor_name: string | null;
+  vault_id: string;
+  vault_name: string | null;
+  item_id: string;
+  item_title: string | null;
+  item_version: string | null;
+  item_category: string | null;
+  client_app: string | null;
+  client_version: string | null;
+  client_platform: string | null;
+  client_device: string | null;
+  ip: string | null;
+  country: string | null;
+  city: string | null;
+}
+
+interface SlackUserRow {
+  id: string;
+  team_id: string | null;
+  name: string;
+  email: string | null;
+  email_folded: string | null;
+  timezone: string | null;
+  is_bot: boolean;
+  is_deactivated: boolean;
+  is_guest: boolean;
+  is_stranger: boolean;
+  checked_at: Date;
+}
+
+interface IntentRow {
+  id: Generated<string>;
+  person_id: string;
+  slack_user_id: string;
+  purpose: string;
+  announced_at: Date;
+  starts_at: Date;
+  ends_at: Date;
+  vault_id: string | null;
+  item_id: string | null;
+}
+
+interface MessageRow {
+  id: Generated<string>;
+  kind: MessageKind;
+  subject: string;
+  channel: string;
+  wanted: Generated<number>;
+  shown: Generated<number>;
+  ts: string | null;
+  urgency: number;
+  due_at: Date;
+  redraw_at: Date | null;
+  attempts: Generated<number>;
+  unsure_since: Date | null;
+  unsure_looks: Generated<number>;
+  trouble: string | null;
+}
+
+/** jsonb: read as a value, written as text. */
+type Json<T> = ColumnType<T, string, string>;
