@@ -1,0 +1,66 @@
+import type { Person, SlackUser, WatchedVault } from "../model.ts";
+import { foldEmail } from "./fold-email.ts";
+
+/** Why a click doesn't count; the names that Slack's door uses for the same. */
+export type Refusal = "unknown-clicker" | "deactivated" | "bot" | "stranger" | "guest" | "own-access" | "not-a-manager";
+
+export interface ReviewClaim {
+  /** As Slack describes them at the click; `null` when Slack could not tell: then nobody is let through. */
+  clicker: SlackUser | null;
+  /** Who made the accesses of the alert. */
+  alertPerson: Person;
+  vault: WatchedVault;
+  /** Slack ids that the vault's managers were resolved to, members of user groups among them. */
+  managerSlackIds: string[];
+  managerEmails: string[];
+  /** The workspace that the bot lives in; `null` when Slack didn't say. */
+  homeTeamId: string | null;
+}
+
+/**
+ * Whether this Slack user may judge this person's accesses. The first reason that holds is the one to tell. Own accesses
+ * are refused on any trace of sameness and managers are let in on exact ones, so that a doubtful address always
+ * errs towards refusing; a manager's own access is their own access first.
+ */
+export function mayReview(claim: ReviewClaim): "ok" | Refusal {
+  const { clicker } = claim;
+  if (!clicker) return "unknown-clicker";
+  if (clicker.isDeactivated) return "deactivated";
+  if (clicker.isBot) return "bot";
+  if (clicker.isStranger || isFromAnotherTeam(clicker, claim.homeTeamId)) return "stranger";
+  if (clicker.isGuest) return "guest";
+  if (isSamePerson(clicker, claim.alertPerson)) return "own-access";
+  return isManager(clicker, claim) ? "ok" : "not-a-manager";
+}
+
+/** A user without a team is no sign of another one: `isStranger` says that already, and the managers are listed. */
+function isFromAnotherTeam(clicker: SlackUser, homeTeamId: string | null): boolean {
+  return homeTeamId !== null && clicker.teamId !== null && clicker.teamId !== homeTeamId;
+}
+
+function isSamePerson(clicker: SlackUser, person: Person): boolean {
+  const users = slackUsersOf(person);
+  if (users.some((user) => user.id === clicker.id)) return true;
+  if (clicker.email === null) return false;
+  const addresses = [...person.emails, ...users.flatMap((user) => user.email ?? [])];
+  return addresses.map(foldEmail).includes(foldEmail(clicker.email));
+}
+
+/** All of them when it is doubtful which: each may be the one. */
+function slackUsersOf(person: Person): SlackUser[] {
+  if (person.slack.kind === "matched") return [person.slack.user];
+  return person.slack.kind === "ambiguous" ? person.slack.users : [];
+}
+
+function isManager(clicker: SlackUser, { vault, managerSlackIds, managerEmails }: ReviewClaim): boolean {
+  const ids = vault.managers.flatMap((manager) => (manager.kind === "slack-user" ? manager.id : []));
+  if ([...ids, ...managerSlackIds].includes(clicker.id)) return true;
+  if (clicker.email === null) return false;
+  const addresses = vault.managers.flatMap((manager) => (manager.kind === "email" ? manager.email : []));
+  return [...addresses, ...managerEmails].map(lowerAscii).includes(lowerAscii(clicker.email));
+}
+
+/** Narrower than `foldEmail`: an address that only looks like a manager's gives no rights. */
+function lowerAscii(address: string): string {
+  return address.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
