@@ -1,0 +1,77 @@
+import type { Mistake } from "./problem.ts";
+
+const depthAtMost = 64;
+const keysAtMost = 1_000;
+
+export type JsonPath = readonly (string | number)[];
+
+interface Container {
+  /** `null` in an array. */
+  keys: Set<string> | null;
+  /** Where we are in it: the newest key, or the index. */
+  place: string | number;
+  expectsKey: boolean;
+}
+
+/**
+ * What `JSON.parse` doesn't tell: nesting deeper than 64, objects with more than 1,000 keys, and keys that occur twice
+ * where `isRead` says that we read. JSON.parse keeps the last of two, and the sender may have meant the first.
+ * `text` must be valid JSON. Stops at the first excess, because the rest of the text may be as bad.
+ */
+export function inspectJson(text: string, isRead: (path: JsonPath) => boolean): Mistake[] {
+  const mistakes: Mistake[] = [];
+  const open: Container[] = [];
+  const path = (): JsonPath => open.map((container) => container.place);
+
+  for (let at = 0; at < text.length; at += 1) {
+    const container = open.at(-1);
+    const character = text[at];
+    if (character === '"') {
+      const end = endOfString(text, at);
+      if (container?.keys && container.expectsKey) {
+        const key = keyFrom(text.slice(at, end + 1));
+        container.expectsKey = false;
+        container.place = key;
+        if (container.keys.has(key) && isRead(path())) {
+          mistakes.push({ pointer: pointerTo(path()), detail: "occurs twice in its object; send it once" });
+        }
+        container.keys.add(key);
+        if (container.keys.size > keysAtMost) {
+          const pointer = pointerTo(path().slice(0, -1));
+          return [...mistakes, { pointer, detail: `has more than ${keysAtMost} keys; send only those agreed` }];
+        }
+      }
+      at = end;
+    } else if (character === "{" || character === "[") {
+      if (open.length === depthAtMost) {
+        const detail = `is nested deeper than ${depthAtMost} levels; send only the fields agreed`;
+        return [...mistakes, { pointer: pointerTo(path()), detail }];
+      }
+      const isObject = character === "{";
+      open.push({ keys: isObject ? new Set() : null, place: isObject ? "" : 0, expectsKey: isObject });
+    } else if (character === "}" || character === "]") {
+      open.pop();
+    } else if (character === "," && container) {
+      if (container.keys) container.expectsKey = true;
+      else if (typeof container.place === "number") container.place += 1;
+    }
+  }
+  return mistakes;
+}
+
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+  return at;
+}
+
+/** Two spellings of one key are one key: "\u0069d" is "id". */
+function keyFrom(quoted: string): string {
+  return quoted.includes("\\") ? String(JSON.parse(quoted)) : quoted.slice(1, -1);
+}
+
+/** The first steps alone: the whole path may be as long as the body. */
+function pointerTo(path: JsonPath): string {
+  const steps = path.slice(0, 4).map((step) => String(step).replaceAll("~", "~0").replaceAll("/", "~1"));
+  return steps.some((step) => step.length > 100) ? "" : steps.map((step) => `/${step}`).join("");
+}
