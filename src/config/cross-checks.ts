@@ -1,0 +1,116 @@
+import { readDuration } from "./duration.ts";
+import { quoted } from "./reading.ts";
+import type { Path } from "./yaml.ts";
+
+export interface Contradiction {
+  path: Path;
+  problem: string;
+  remedy: string;
+}
+
+/**
+ * What no single value shows: ids given twice, vaults without managers, people joined two ways. Asked of what is
+ * written, not of what was understood, so that other mistakes hide none of these.
+ */
+export function findContradictions(written: unknown): Contradiction[] {
+  const top = group(written);
+  return [...aboutVaults(top), ...aboutIntents(group(top.intents)), ...aboutPeople(list(top.people).map(group))];
+}
+
+function* aboutVaults(top: Group): Generator<Contradiction> {
+  const seen = new Map<unknown, number>();
+  for (const [index, vault] of list(top.vaults).map(group).entries()) {
+    const path: Path = ["vaults", index];
+    const first = seen.get(vault.id);
+    if (first !== undefined && typeof vault.id === "string") {
+      yield {
+        path: [...path, "id"],
+        problem: `the id ${quoted(vault.id)} is already taken by vaults[${first}]`,
+        remedy: "Give each vault the id that the vault service has for it, or make one vault of the two.",
+      };
+    } else seen.set(vault.id, index);
+    if (Object.keys(vault).length > 0 && !("managers" in vault) && !("managers" in top)) {
+      yield {
+        path,
+        problem: "nobody answers for this vault: it has no managers",
+        remedy: "Add `managers: [marta@example.com, juan@example.com]` to it, or at the top for all vaults.",
+      };
+    }
+    yield* aboutItems(list(vault.items).map(group), path);
+  }
+}
+
+function* aboutItems(items: Group[], vaultPath: Path): Generator<Contradiction> {
+  const seen = new Set<unknown>();
+  for (const [index, { id }] of items.entries()) {
+    if (typeof id === "string" && seen.has(id)) {
+      yield {
+        path: [...vaultPath, "items", index, "id"],
+        problem: `the id ${quoted(id)} is already taken by another item of this vault`,
+        remedy: "Give each item the id that the vault service has for it, or make one item of the two.",
+      };
+    }
+    seen.add(id);
+  }
+}
+
+function* aboutIntents(intents: Group): Generator<Contradiction> {
+  const minutes = (value: unknown, otherwise: string) => {
+    const reading = readDuration(typeof value === "string" ? value : otherwise, 0, Number.POSITIVE_INFINITY);
+    return reading.ok ? reading.value : 0;
+  };
+  const maximum = intents.max === undefined ? "24h" : String(intents.max);
+  if (minutes(intents.default, "1h") > minutes(intents.max, "24h") && minutes(intents.max, "24h") > 0) {
+    yield {
+      path: ["intents", "default" in intents ? "default" : "max"],
+      problem: `a purpose would stand longer by default than the ${maximum} that it may stand at most`,
+      remedy: `Write \`default: ${maximum}\` or shorter, or raise \`max\`.`,
+    };
+  }
+}
+
+function* aboutPeople(people: Group[]): Generator<Contradiction> {
+  const identities = new Set<unknown>();
+  const slackOf = new Map<unknown, unknown>();
+  for (const [index, { email, vault, slack, timezone, ...rest }] of people.entries()) {
+    const path: Path = ["people", index];
+    const names = [email, vault, slack].filter((name) => name !== undefined);
+    const isCorrection = names.length === 1 && timezone !== undefined;
+    if (names.length < 2 && !isCorrection && Object.keys(rest).length === 0) {
+      yield {
+        path,
+        problem: "this entry joins nothing",
+        remedy: "Give two or more of email, vault and slack, such as `{ email: dana@example.com, slack: U02DANA }`.",
+      };
+    }
+    if (typeof vault === "string" && identities.has(vault)) {
+      yield {
+        path: [...path, "vault"],
+        problem: `the vault identity ${quoted(vault)} already belongs to another entry`,
+        remedy: "Keep the entry of the person whose identity it is.",
+      };
+    }
+    identities.add(vault);
+    const address = typeof email === "string" ? email.toLowerCase() : undefined;
+    if (address !== undefined && slack !== undefined) {
+      const other = slackOf.get(address);
+      if (other !== undefined && other !== slack) {
+        yield {
+          path: [...path, "slack"],
+          problem: `${quoted(address)} is already joined to another Slack user, ${quoted(String(other))}`,
+          remedy: "Keep the entry of the Slack user who is meant.",
+        };
+      } else slackOf.set(address, slack);
+    }
+  }
+}
+
+type Group = Record<string, unknown>;
+
+function group(value: unknown): Group {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Group) : {};
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}

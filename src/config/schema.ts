@@ -1,0 +1,208 @@
+import { z } from "zod";
+import { durationPattern, readDuration } from "./duration.ts";
+import { hoursPattern, readHours, readTime, readWeekday, timePattern, weekdayPattern } from "./hours.ts";
+import { type Reading, readLine, readVaultServiceId } from "./reading.ts";
+import {
+  channelPattern,
+  emailPattern,
+  howToFindChannel,
+  readChannel,
+  readEmail,
+  readManager,
+  readSlackUser,
+  slackUserPattern,
+} from "./slack-id.ts";
+import { readHolidays, readZone } from "./zone.ts";
+
+/**
+ * vaultbell.yaml, defined once: what is read at start, and what editors check and complete while it is written.
+ * Every text is read by a function that knows what would be right; the first example is what a remedy shows.
+ */
+function text<T>(read: (text: string) => Reading<T>, about: Record<string, unknown>) {
+  return z
+    .string()
+    .transform((written, context): T => {
+      const reading = read(written);
+      if (reading.ok) return reading.value;
+      const { problem, right, how } = reading;
+      context.addIssue({ code: "custom", message: problem, params: { right, how } });
+      return z.NEVER;
+    })
+    .meta(about);
+}
+
+const line = (longest: number, about: Record<string, unknown>) =>
+  text((written) => readLine(written, longest), { maxLength: longest, ...about });
+
+const duration = (shortest: number, longest: number, about: Record<string, unknown>) =>
+  text((written) => readDuration(written, shortest, longest), { pattern: durationPattern, ...about });
+
+const zone = (description: string) => text(readZone, { description, examples: ["Europe/Madrid"] });
+
+const channel = (description: string) =>
+  text(readChannel, {
+    description: `${description} ${howToFindChannel}`,
+    pattern: channelPattern,
+    examples: ["C0123ABCD"],
+  });
+
+const managers = (description: string) =>
+  z
+    .array(
+      text(readManager, {
+        description: "An e-mail address, a Slack member id (U…), or a Slack user group id (S…).",
+        examples: ["marta@example.com"],
+      }),
+    )
+    .min(1)
+    .meta({ description, examples: [["marta@example.com", "juan@example.com"]] });
+
+const item = z.strictObject({
+  id: text(readVaultServiceId, { description: "The item's id in the vault service.", examples: ["i_visa"] }),
+  title: line(200, { description: "How the item is called in Slack.", examples: ["Company Visa"] }).optional(),
+  sensitive: z
+    .boolean()
+    .meta({ description: "Deserves extra attention when it is opened.", default: false, examples: [true] })
+    .optional(),
+  hint: line(200, {
+    description: "What a good purpose names for this item.",
+    examples: ["supplier and amount, please"],
+  }).optional(),
+});
+
+const escalate = z
+  .strictObject({
+    after: duration(1, 7 * 24 * 60, {
+      description: "How long an alert may stay without a verdict.",
+      examples: ["15m"],
+    }),
+    to: channel("The channel that hears of it then."),
+  })
+  .meta({
+    description: "Who hears of alerts that nobody reviews. Kept; not acted on yet.",
+    examples: [{ after: "15m", to: "C0SECURITY" }],
+  });
+
+const vault = z.strictObject({
+  id: text(readVaultServiceId, { description: "The vault's id in the vault service.", examples: ["v_cards"] }),
+  name: line(100, { description: "How the vault is called in Slack.", examples: ["Company cards"] }),
+  channel: channel("Where this vault's alerts go. Several vaults may share a channel."),
+  managers: managers("Who may judge this vault's alerts. Without it: the managers at the top of the file.").optional(),
+  timezone: zone("The zone in which this vault's hours are judged, if it isn't the one at the top.").optional(),
+  hours: text(readHours, {
+    description:
+      "When opening a secret of this vault is ordinary: days and times, several by comma, overnight ones over midnight; or always. Without it: always.",
+    pattern: hoursPattern,
+    examples: ["Mon-Fri 08:00-19:00", "Mon,Wed,Fri 09:00-13:00", "22:00-06:00", "always"],
+  }).optional(),
+  intent: z
+    .enum(["required", "expected", "off"])
+    .meta({
+      description:
+        "Whether a purpose is to be announced before: required (its absence is a warning), expected (its absence is noted), off (none is asked for).",
+      default: "required",
+      examples: ["required"],
+    })
+    .optional(),
+  hint: line(200, {
+    description: "What a good purpose names in this vault.",
+    examples: ["supplier and amount, please"],
+  }).optional(),
+  escalate: escalate.optional(),
+  items: z
+    .array(item)
+    .meta({
+      description: "Items worth naming. Every other item of the vault is watched too.",
+      examples: [[{ id: "i_visa", title: "Company Visa", sensitive: true }]],
+    })
+    .optional(),
+});
+
+const person = z.strictObject({
+  email: text(readEmail, {
+    description: "The address by which the vault service or Slack knows the person.",
+    pattern: emailPattern,
+    examples: ["dana@example.com"],
+  }).optional(),
+  vault: text(readVaultServiceId, {
+    description: "The person's id in the vault service.",
+    examples: ["U7"],
+  }).optional(),
+  slack: text(readSlackUser, {
+    description: "The person's member id in Slack.",
+    pattern: slackUserPattern,
+    examples: ["U02DANA"],
+  }).optional(),
+  timezone: zone("The person's zone, if it isn't the one in their Slack profile.").optional(),
+});
+
+export const configSchema = z
+  .strictObject({
+    timezone: zone("The zone in which hours are judged and told."),
+    holidays: text(readHolidays, {
+      description: "The country, or country and region, whose holidays count (ISO 3166). Kept; not acted on yet.",
+      examples: ["ES-MD"],
+    }).optional(),
+    managers: managers("Who may judge the alerts of vaults that name no managers of their own.").optional(),
+    vaults: z
+      .array(vault)
+      .min(1)
+      .meta({ description: "The vaults under watch. Accesses in other vaults are recorded only." }),
+    intents: z
+      .strictObject({
+        default: duration(5, 7 * 24 * 60, {
+          description: "How long an announced purpose stands when nothing else is said.",
+          default: "1h",
+          examples: ["1h"],
+        }).optional(),
+        max: duration(5, 7 * 24 * 60, {
+          description: "How long an announced purpose may stand at most.",
+          default: "24h",
+          examples: ["24h"],
+        }).optional(),
+      })
+      .meta({ description: "Announced purposes (/intent).", examples: [{ default: "1h", max: "24h" }] })
+      .optional(),
+    sitting: duration(1, 12 * 60, {
+      description: "Accesses of one person in one vault that are no further apart than this share one alert.",
+      default: "30m",
+      examples: ["30m"],
+    }).optional(),
+    digest: z
+      .strictObject({
+        day: text(readWeekday, { description: "The day of the week.", pattern: weekdayPattern, examples: ["Mon"] }),
+        at: text(readTime, { description: "The time of day.", pattern: timePattern, examples: ["09:00"] }),
+      })
+      .meta({ description: "The weekly summary. Kept; not acted on yet.", examples: [{ day: "Mon", at: "09:00" }] })
+      .optional(),
+    people: z
+      .array(person)
+      .meta({
+        description: "People whom their e-mail address doesn't join: two or more of email, vault and slack each.",
+        examples: [[{ email: "dana@example.com", vault: "U7", slack: "U02DANA" }]],
+      })
+      .optional(),
+  })
+  .meta({
+    title: "vaultbell.yaml",
+    description: "What Vaultbell watches, who answers for it, and what is ordinary there.",
+  });
+
+export type WrittenConfig = z.output<typeof configSchema>;
+
+/** The part of a JSON Schema that is used here. */
+export interface JsonSchema {
+  type?: string;
+  enum?: unknown[];
+  pattern?: string;
+  examples?: unknown[];
+  properties?: Record<string, JsonSchema>;
+  items?: JsonSchema;
+  [keyword: string]: unknown;
+}
+
+/** The same definition for editors. */
+export function jsonSchema(): JsonSchema {
+  // What zod adds for its own use ("~standard") isn't enumerable, and so stays behind here.
+  return { ...z.toJSONSchema(configSchema, { io: "input" }) } as JsonSchema;
+}
