@@ -163,7 +163,7 @@ create index review_alert on review (alert_id, id);
 -- What Slack should show, and what it shows. The work of the delivery is the difference.
 create table message (
   id bigint generated always as identity primary key,
-  kind text not null check (kind in ('alert', 'intent', 'louder')),
+  kind text not null check (kind in ('alert', 'intent', 'note')),
   subject text not null,
   channel text not null,
   wanted integer not null default 1,

@@ -47,7 +47,7 @@ function isSamePerson(clicker: SlackUser, person: Person): boolean {
 }
 
 /** All of them when it is doubtful which: each may be the one. */
-function slackUsersOf(person: Person): SlackUser[] {
+export function slackUsersOf(person: Person): SlackUser[] {
   if (person.slack.kind === "matched") return [person.slack.user];
   return person.slack.kind === "ambiguous" ? person.slack.users : [];
 }

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Access, Assessment } from "../model.ts";
+import type { Access, Assessment, Severity } from "../model.ts";
 import { accessColumns, toAccess } from "./accesses.ts";
 import type { Db, Tx } from "./database.ts";
 import type { AssessmentOutcome } from "./schema.ts";
@@ -117,4 +117,17 @@ export async function growAlert(tx: Tx, grown: { id: string; accessId: string; o
     .executeTakeFirstOrThrow();
   await tx.insertInto("alert_access").values({ access_id: grown.accessId, alert_id: grown.id, revision }).execute();
   return revision;
+}
+
+/** The loudest severity among the accesses of an alert so far. */
+export async function loudestOf(tx: Tx, alertId: string): Promise<Severity> {
+  const rows = await tx
+    .selectFrom("alert_access")
+    .innerJoin("assessment", "assessment.access_id", "alert_access.access_id")
+    .select("assessment.severity")
+    .distinct()
+    .where("alert_access.alert_id", "=", alertId)
+    .execute();
+  const severities = rows.map((row) => row.severity);
+  return severities.includes("critical") ? "critical" : severities.includes("warning") ? "warning" : "note";
 }

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Db } from "./database.ts";
+import type { Db, Tx } from "./database.ts";
 import type { Message } from "./messages.ts";
 
 /** The right to act in one channel for a while. Only its holder may act there, whichever process that is. */
@@ -71,7 +71,11 @@ export async function nextMessage(db: Db, channel: string, now: Date): Promise<M
 export async function beginPost(db: Db, messageId: string, now: Date): Promise<void> {
   await db
     .updateTable("message")
-    .set((is) => ({ unsure_since: now, unsure_looks: 0, attempts: is("attempts", "+", 1) }))
+    .set((is) => ({
+      unsure_since: sql<Date>`coalesce(unsure_since, ${now}::timestamptz)`,
+      unsure_looks: 0,
+      attempts: is("attempts", "+", 1),
+    }))
     .where("id", "=", messageId)
     .execute();
 }
@@ -90,7 +94,7 @@ export async function lookedInVain(db: Db, messageId: string, at: Date): Promise
  * a second copy that must go.
  */
 export async function nowShown(
-  db: Db,
+  db: Db | Tx,
   messageId: string,
   shown: { version: number; ts: string; redrawAt: Date | null },
 ): Promise<"shown" | "twin"> {
@@ -126,7 +130,7 @@ export async function leftUnsure(db: Db, messageId: string, at: Date, trouble: s
 }
 
 /** Somebody deleted the message in Slack: it is to be posted anew. */
-export async function goneFromSlack(db: Db, messageId: string): Promise<void> {
+export async function goneFromSlack(db: Db | Tx, messageId: string): Promise<void> {
   await db
     .updateTable("message")
     .set({ ts: null, shown: 0, trouble: "message_not_found" })

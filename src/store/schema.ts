@@ -63,7 +63,7 @@ export interface Schema {
 
 export type AliasKind = "vault" | "email" | "slack";
 export type AssessmentOutcome = "alert" | "unwatched" | "not-an-exposure";
-export type MessageKind = "alert" | "intent" | "louder";
+export type MessageKind = "alert" | "intent" | "note";
 
 interface AccessRow {
   id: Generated<string>;

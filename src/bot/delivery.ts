@@ -1,0 +1,250 @@
+import { randomUUID } from "node:crypto";
+import type { Block, KnownBlock } from "@slack/types";
+import type { WebClient } from "@slack/web-api";
+import type { Logger } from "pino";
+import type { Clock } from "../model.ts";
+import { type Db, inTransaction } from "../store/database.ts";
+import * as lanes from "../store/lanes.ts";
+import type { Message } from "../store/messages.ts";
+import { seal } from "../store/record.ts";
+import { findPosted } from "./posted.ts";
+import { readTrouble, type SlackTrouble } from "./slack-error.ts";
+
+/** What Slack should show of a message, drawn from the newest facts. */
+export interface Drawing {
+  text: string;
+  blocks: (KnownBlock | Block)[];
+  metadata: { event_type: string; event_payload: Record<string, string | number> };
+  /** Stands somewhere in the blocks, so that the message is found again where no metadata is kept. */
+  tag: string;
+  /** The message in whose thread this one belongs. */
+  threadTs: string | null;
+  /** Thread messages only: whether the channel sees it too. */
+  broadcast: boolean;
+  /** When the drawing goes out of date by itself. */
+  redrawAt: Date | null;
+}
+
+export interface DeliveryParts {
+  db: Db;
+  client: () => WebClient;
+  clock: Clock;
+  log: Logger;
+  /** Draws a message; "not-yet": what it hangs on isn't shown yet. */
+  draw: (message: Message) => Promise<Drawing | "not-yet">;
+  /** Counts what came of the calls, for the metrics. */
+  count: (outcome: "posted" | "edited" | "adopted" | SlackTrouble["kind"]) => void;
+}
+
+/** SLACK.md: one message a second in a channel. */
+const postPauseMs = 1_000;
+/** RELIABILITY, "Protocol assumed": absent on two reads, five seconds apart, means it was never posted. */
+const lookAgainMs = 5_000;
+const looksInVain = 2;
+
+/**
+ * Makes Slack show what the tables say. One call takes every lane that has work and acts once or more in each, until
+ * nothing is due; returns how often it acted. Throws only when the database fails.
+ */
+export async function deliver(parts: DeliveryParts, parallel = 6): Promise<number> {
+  await lanes.wantRedrawn(parts.db, parts.clock.now());
+  let acts = 0;
+  const worker = async () => {
+    const holder = randomUUID();
+    for (;;) {
+      const lane = await lanes.claimLane(parts.db, parts.clock.now(), holder);
+      if (!lane) return;
+      acts += 1;
+      await actInLane(parts, lane);
+    }
+  };
+  const results = await Promise.allSettled(Array.from({ length: parallel }, worker));
+  const failure = results.find((result) => result.status === "rejected");
+  if (failure) throw failure.reason;
+  return acts;
+}
+
+async function actInLane(parts: DeliveryParts, lane: lanes.Lane): Promise<void> {
+  const message = await lanes.nextMessage(parts.db, lane.channel, parts.clock.now());
+  const pauseMs = message ? await showNewest(parts, lane, message) : 0;
+  await lanes.releaseLane(parts.db, lane, later(parts, pauseMs));
+}
+
+/** Brings one message up to date; returns for how long the lane must rest. */
+async function showNewest(parts: DeliveryParts, lane: lanes.Lane, message: Message): Promise<number> {
+  if (message.ts === null && message.unsureSince) {
+    const found = await lookForIt(parts, message, message.unsureSince);
+    if (found === "unclear") return 0;
+    if (found) return adopt(parts, message, found);
+    if (message.unsureLooks + 1 < looksInVain) {
+      await lanes.lookedInVain(parts.db, message.id, later(parts, lookAgainMs));
+      return 0;
+    }
+  }
+  // The version is read before the facts: what is drawn is at least that new.
+  const drawing = await parts.draw(message);
+  if (drawing === "not-yet") {
+    await lanes.heldBack(parts.db, message.id, later(parts, 2_000), "waits for the message above it");
+    return 0;
+  }
+  // Drawing and looking took their time: without the lease, somebody else acts here now.
+  if (!(await lanes.renewLane(parts.db, lane, parts.clock.now()))) return 0;
+  return message.ts === null ? post(parts, message, drawing) : edit(parts, message, message.ts, drawing);
+}
+
+async function post(parts: DeliveryParts, message: Message, drawing: Drawing): Promise<number> {
+  await lanes.beginPost(parts.db, message.id, parts.clock.now());
+  let ts: string;
+  try {
+    ts = await callPost(parts, message, drawing, drawing.blocks);
+  } catch (error) {
+    const trouble = readTrouble(error);
+    if (trouble.kind !== "unreadable") return settle(parts, message, trouble);
+    parts.log.error(
+      { messageId: message.id, code: trouble.code },
+      "Slack could not read a message's blocks; posted as text",
+    );
+    try {
+      ts = await callPost(parts, message, drawing, []);
+    } catch (again) {
+      return settle(parts, message, readTrouble(again));
+    }
+  }
+  await recordShown(parts, message, ts, drawing.redrawAt, "posted");
+  return postPauseMs;
+}
+
+async function callPost(
+  parts: DeliveryParts,
+  message: Message,
+  drawing: Drawing,
+  blocks: Drawing["blocks"],
+): Promise<string> {
+  const { text, metadata, threadTs, broadcast } = drawing;
+  const what = { channel: message.channel, text, metadata, unfurl_links: false, unfurl_media: false };
+  const shape = blocks.length > 0 ? { ...what, blocks } : what;
+  const answer = await parts
+    .client()
+    .chat.postMessage(threadTs === null ? shape : { ...shape, thread_ts: threadTs, reply_broadcast: broadcast });
+  // RELIABILITY fact 5: "sent" only with a `ts` from Slack. Without one, nobody knows.
+  if (typeof answer.ts !== "string") throw new Error("Slack said ok and gave no ts");
+  return answer.ts;
+}
+
+async function edit(parts: DeliveryParts, message: Message, ts: string, drawing: Drawing): Promise<number> {
+  try {
+    await parts.client().chat.update({
+      channel: message.channel,
+      ts,
+      text: drawing.text,
+      blocks: drawing.blocks,
+      metadata: drawing.metadata,
+    });
+  } catch (error) {
+    const trouble = readTrouble(error);
+    parts.count(trouble.kind);
+    if (trouble.kind === "gone") {
+      parts.log.warn(
+        { messageId: message.id, code: trouble.code },
+        "message is gone from Slack; it will be posted anew",
+      );
+      await inTransaction(parts.db, async (tx) => {
+        await lanes.goneFromSlack(tx, message.id);
+        await seal(tx, parts.clock.now(), [
+          {
+            kind: "message gone from Slack",
+            payload: { message: message.id, subject: `${message.kind} ${message.subject}`, ts },
+          },
+        ]);
+      });
+      return 0;
+    }
+    // An edit may be repeated: showing the newest state twice shows it once.
+    const waitMs = trouble.kind === "later" ? trouble.afterMs : pauseAfter(message.attempts);
+    await lanes.heldBack(parts.db, message.id, later(parts, waitMs), trouble.code);
+    parts.log.warn({ messageId: message.id, code: trouble.code, waitMs }, "Slack didn't take an edit");
+    return 0;
+  }
+  await recordShown(parts, message, ts, drawing.redrawAt, "edited");
+  return 0;
+}
+
+/** After a post that failed: what is known goes into the row. */
+async function settle(parts: DeliveryParts, message: Message, trouble: SlackTrouble): Promise<number> {
+  parts.count(trouble.kind);
+  parts.log.warn({ messageId: message.id, channel: message.channel, ...trouble }, "Slack didn't take a post");
+  if (trouble.kind === "unsure") {
+    await lanes.leftUnsure(parts.db, message.id, later(parts, 500), trouble.code);
+    return postPauseMs;
+  }
+  const waitMs = trouble.kind === "later" ? trouble.afterMs : pauseAfter(message.attempts);
+  await lanes.heldBack(parts.db, message.id, later(parts, waitMs), trouble.code);
+  // Slack's Retry-After is for posting in this channel: the whole lane waits.
+  return trouble.kind === "later" ? trouble.afterMs : postPauseMs;
+}
+
+async function lookForIt(parts: DeliveryParts, message: Message, since: Date): Promise<string | null | "unclear"> {
+  const drawing = await parts.draw(message);
+  if (drawing === "not-yet") return null;
+  try {
+    return await findPosted(parts.client(), message.channel, drawing, since);
+  } catch (error) {
+    const trouble = readTrouble(error);
+    parts.log.warn({ messageId: message.id, code: trouble.code }, "Slack's history could not be read");
+    // Where history can't be read at all, an alert that may be there twice beats one that isn't there (fail open).
+    if (trouble.kind === "refused") return null;
+    const waitMs = trouble.kind === "later" ? trouble.afterMs : lookAgainMs;
+    await lanes.leftUnsure(parts.db, message.id, later(parts, waitMs), trouble.code);
+    return "unclear";
+  }
+}
+
+/** It was posted after all. What it shows is as old as the attempt, so it is edited next. */
+async function adopt(parts: DeliveryParts, message: Message, ts: string): Promise<number> {
+  await recordShown(parts, { ...message, wanted: message.shown }, ts, null, "adopted");
+  return 0;
+}
+
+async function recordShown(
+  parts: DeliveryParts,
+  message: Message,
+  ts: string,
+  redrawAt: Date | null,
+  how: "posted" | "edited" | "adopted",
+): Promise<void> {
+  parts.count(how);
+  const now = parts.clock.now();
+  const outcome = await inTransaction(parts.db, async (tx) => {
+    const result = await lanes.nowShown(tx, message.id, { version: message.wanted, ts, redrawAt });
+    if (result === "shown" && how !== "edited") {
+      const payload = {
+        message: message.id,
+        subject: `${message.kind} ${message.subject}`,
+        channel: message.channel,
+        ts,
+      };
+      await seal(tx, now, [{ kind: `message ${how}`, payload }]);
+    }
+    return result;
+  });
+  parts.log.info(
+    { messageId: message.id, kind: message.kind, subject: message.subject, channel: message.channel, how },
+    "message shown",
+  );
+  if (outcome === "twin") await removeTwin(parts, message, ts);
+}
+
+/** Two processes posted, each in the belief that the other was dead: the second copy goes. */
+async function removeTwin(parts: DeliveryParts, message: Message, ts: string): Promise<void> {
+  parts.log.warn({ messageId: message.id, ts }, "a second copy of a message is removed");
+  await parts.client().chat.delete({ channel: message.channel, ts });
+}
+
+/** A definite refusal is tried again seldom, since only a human can mend it: after 5 s, 10 s, 20 s … 5 min. */
+function pauseAfter(attempts: number): number {
+  return Math.min(5_000 * 2 ** Math.min(attempts, 10), 300_000);
+}
+
+function later(parts: DeliveryParts, ms: number): Date {
+  return new Date(parts.clock.now().getTime() + ms);
+}

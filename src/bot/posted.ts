@@ -1,0 +1,67 @@
+import type { WebClient } from "@slack/web-api";
+
+/** Slack's clock and ours may differ by this much. */
+const skewMs = 5 * 60_000;
+const pageSize = 200;
+const pagesAtMost = 5;
+
+/**
+ * Looks in Slack for a message that an earlier attempt may have posted; its `ts`, or `null` if it isn't there.
+ * Knows it by metadata, by the tag in its blocks where a server keeps no metadata, and by its text where it keeps neither.
+ * Needs `channels:history` or `groups:history`. Throws what the Web API client throws.
+ */
+export async function findPosted(
+  client: WebClient,
+  channel: string,
+  sought: {
+    tag: string;
+    text: string;
+    threadTs: string | null;
+    metadata: { event_type: string; event_payload: Record<string, string | number> };
+  },
+  since: Date,
+): Promise<string | null> {
+  const oldest = ((since.getTime() - skewMs) / 1000).toFixed(6);
+  let cursor: string | undefined;
+  for (let page = 0; page < pagesAtMost; page++) {
+    const common = {
+      channel,
+      oldest,
+      inclusive: true,
+      limit: pageSize,
+      include_all_metadata: true,
+      ...(cursor && { cursor }),
+    };
+    const answer = sought.threadTs
+      ? await client.conversations.replies({ ...common, ts: sought.threadTs })
+      : await client.conversations.history(common);
+    const found = (answer.messages ?? []).filter((message) => isIt(message, sought)).at(-1);
+    if (found && typeof found.ts === "string") return found.ts;
+    cursor = answer.response_metadata?.next_cursor || undefined;
+    if (!cursor) return null;
+  }
+  return null;
+}
+
+interface Seen {
+  text?: string;
+  blocks?: unknown;
+  metadata?: unknown;
+}
+
+function isIt(message: Seen, sought: Parameters<typeof findPosted>[2]): boolean {
+  const { metadata } = message;
+  if (typeof metadata === "object" && metadata !== null && "event_payload" in metadata && "event_type" in metadata) {
+    const payload = metadata.event_payload;
+    const sameKind = metadata.event_type === sought.metadata.event_type;
+    if (sameKind && typeof payload === "object" && payload !== null && "subject" in payload) {
+      return payload.subject === sought.metadata.event_payload.subject;
+    }
+  }
+  if (Array.isArray(message.blocks) && message.blocks.length > 0) {
+    // The tag is followed by a colon or the end of a JSON string, so that "intent:1" isn't found in "intent:12".
+    const blocks = JSON.stringify(message.blocks);
+    return blocks.includes(`"${sought.tag}:`) || blocks.includes(`"${sought.tag}"`);
+  }
+  return typeof message.text === "string" && message.text === sought.text;
+}

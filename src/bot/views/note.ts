@@ -1,0 +1,56 @@
+import type { Alert, WatchedVault } from "../../model.ts";
+import type { MessageView } from "./alert.ts";
+import { line, quote, quoted, richText, said, user, users } from "./rich-text.ts";
+import { plainMrkdwn } from "./text.ts";
+import { itemTitle, personName, vaultName } from "./words.ts";
+
+/** In the thread and in the channel, because an edit makes no sound: the sitting has become critical. */
+export function louderNote(
+  alert: Alert,
+  {
+    vault,
+    managers,
+    revision,
+    blockId,
+  }: { vault: WatchedVault; managers: string[]; revision: number; blockId: string },
+): MessageView {
+  const loud = alert.accesses.find((access) => access.revision === revision);
+  if (!loud) throw new Error(`alert ${alert.id} has no revision ${revision}`);
+  const who = personName(alert.person);
+  const { sentence } = loud.assessment;
+  return {
+    text: `Now unusual: ${plainMrkdwn(who, 40)}, ${plainMrkdwn(itemTitle(loud.access, vault, 50), 50)} (${plainMrkdwn(vaultName(vault), 40)}), ${plainMrkdwn(sentence, 120)}`,
+    blocks: [
+      {
+        ...richText(
+          line(
+            said("🔴 This sitting has become unusual: "),
+            alert.person.slack.kind === "matched" ? user(alert.person.slack.user.id) : quoted(who, 60, "somebody"),
+            said(` went on, with ${itemTitle(loud.access, vault)}.`),
+            ...(managers.length > 0 ? [said(" "), ...users(managers), said(": do you know about this?")] : []),
+          ),
+          quote(quoted(sentence, 400, "No reason was given.")),
+        ),
+        block_id: blockId,
+      },
+    ],
+  };
+}
+
+/** In the thread alone: somebody pressed a button on their own accesses. Said as a fact, since it may be a slip. */
+export function ownClickNote(by: string, { blockId }: { blockId: string }): MessageView {
+  return {
+    text: `${plainMrkdwn(by, 40)} pressed a button on their own access; it didn't count`,
+    blocks: [
+      {
+        ...richText(
+          line(
+            user(by),
+            said(" pressed a button on an alert about themselves. It didn’t count; somebody else decides."),
+          ),
+        ),
+        block_id: blockId,
+      },
+    ],
+  };
+}

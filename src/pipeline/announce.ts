@@ -1,0 +1,126 @@
+import type { Announcement, AnnounceOutcome, EndOutcome } from "../bot/ports.ts";
+import type { Intent, SlackUser } from "../model.ts";
+import { foldEmail } from "../policies/fold-email.ts";
+import { saysNothing } from "../policies/purpose-quality.ts";
+import { inTransaction } from "../store/database.ts";
+import { readIntents, recordIntent, recordIntentEnd, standingIntentsBy } from "../store/intents.ts";
+import { urgency, want, wantAnew } from "../store/messages.ts";
+import { personOf, readPerson, slackUsersByEmail } from "../store/people.ts";
+import { seal, wake } from "../store/record.ts";
+import { type House, watchedVault } from "./house.ts";
+import { aliasesOfSlackUser } from "./people.ts";
+
+/** An intent for "any vault" is shown in each vault's channel, up to so many; beyond that only where it is used. */
+const channelsAtMost = 10;
+
+/**
+ * Records an announced purpose. Its announced-at is the clock's now: nothing that was typed can put it earlier
+ * (DESIGN rule 6). A purpose that says nothing is recorded all the same, and said kindly.
+ */
+export async function announce(house: House, announcement: Announcement): Promise<AnnounceOutcome> {
+  const { by } = announcement;
+  const doubt = await whyNot(house, by);
+  if (doubt !== null) return { kind: "refused", sentence: doubt };
+  const now = house.clock.now();
+  const vault = announcement.vaultId === null ? null : watchedVault(house.config, announcement.vaultId);
+  if (announcement.vaultId !== null && !vault) {
+    return { kind: "refused", sentence: "That vault is no longer watched, so there is nothing to announce for it." };
+  }
+  const startsAt = announcement.startsAt !== null && announcement.startsAt > now ? announcement.startsAt : now;
+  const minutes = (announcement.endsAt.getTime() - startsAt.getTime()) / 60_000;
+  if (minutes <= 0)
+    return { kind: "refused", sentence: "That time has already passed. An intent can't begin before it is announced." };
+  if (minutes > house.config.intents.maximumMinutes) {
+    return {
+      kind: "refused",
+      sentence: `An intent can last ${house.config.intents.maximumMinutes / 60} hours at most.`,
+    };
+  }
+  const channels = announcedIn(house, vault?.channel ?? null);
+  return inTransaction(house.store.db, async (tx) => {
+    const personId = await personOf(tx, aliasesOfSlackUser(by, house.config.people), now);
+    const { purpose, endsAt, vaultId, itemId } = announcement;
+    const intent = await recordIntent(tx, {
+      personId,
+      slackUserId: by.id,
+      purpose,
+      announcedAt: now,
+      startsAt,
+      endsAt,
+      vaultId,
+      itemId,
+    });
+    for (const channel of channels) {
+      await want(tx, { kind: "intent", subject: intent.id, channel, urgency: urgency.note, at: now });
+    }
+    await seal(tx, now, [{ kind: "intent announced", payload: { ...intent, by: by.id } }]);
+    await wake(tx);
+    const hint = vault?.items.find((item) => item.id === itemId)?.hint ?? vault?.hint ?? null;
+    return {
+      kind: "announced",
+      intent,
+      person: await readPerson(tx, personId),
+      saysNothing: saysNothing(purpose, { ...namesAround(house), hint }),
+      channels,
+      hint,
+    };
+  });
+}
+
+/** Ends an intent early; its history stays. With no id: the one that stands, if it is the only one. */
+export async function endIntent(
+  house: House,
+  request: { intentId: string | null; by: string; how: "done" | "cancelled" },
+): Promise<EndOutcome> {
+  const now = house.clock.now();
+  return inTransaction(house.store.db, async (tx) => {
+    const named =
+      request.intentId === null
+        ? await standingIntentsBy(tx, request.by, now)
+        : await readIntents(tx, [request.intentId]);
+    const [intent, ...others] = named;
+    if (!intent) return { kind: "none" };
+    if (others.length > 0) return { kind: "several", intents: named };
+    if (intent.slackUserId !== request.by) return { kind: "not-yours" };
+    if (intent.end !== null || intent.endsAt <= now) return { kind: "already", intent };
+    if (!(await recordIntentEnd(tx, intent.id, request.how, now))) return { kind: "already", intent };
+    await wantAnew(tx, "intent", intent.id, now);
+    await seal(tx, now, [{ kind: `intent ${request.how}`, payload: { intent: intent.id, by: request.by } }]);
+    await wake(tx);
+    return { kind: "ended", intent: { ...intent, end: { how: request.how, at: now } } };
+  });
+}
+
+export async function listIntents(house: House, by: SlackUser): Promise<Intent[]> {
+  return standingIntentsBy(house.store.db, by.id, house.clock.now());
+}
+
+/** Why this Slack user can't announce anything; `null` when they can. */
+async function whyNot(house: House, by: SlackUser): Promise<string | null> {
+  if (by.isDeactivated || by.isBot) return "Only people with an active Slack account can announce a purpose.";
+  if (by.isStranger)
+    return "You belong to another workspace, so the vault's people can't be matched with you. Ask a vault manager to announce it.";
+  if (by.email === null) return null;
+  const sharers = (await slackUsersByEmail(house.store.db, [foldEmail(by.email)])).filter(
+    (user) => !user.isBot && user.id !== by.id,
+  );
+  const isSettled = house.config.people.some((override) => override.slackUserId === by.id);
+  if (sharers.length === 0 || isSettled) return null;
+  return (
+    "Two Slack accounts here share your e-mail address, so I can't tell which of you opens the vault, and nothing was announced. " +
+    "Ask whoever runs Vaultbell to settle it under `people` in vaultbell.yaml."
+  );
+}
+
+function announcedIn(house: House, channel: string | null): string[] {
+  if (channel !== null) return [channel];
+  const all = [...new Set(house.config.vaults.map((vault) => vault.channel))];
+  return all.length <= channelsAtMost ? all : [];
+}
+
+function namesAround(house: House): { itemTitles: string[]; vaultNames: string[] } {
+  return {
+    itemTitles: house.config.vaults.flatMap((vault) => vault.items.flatMap((item) => item.title ?? [])),
+    vaultNames: house.config.vaults.map((vault) => vault.name),
+  };
+}

@@ -1,0 +1,108 @@
+import type { Drawing } from "../bot/delivery.ts";
+import { alertMessage, type MessageView } from "../bot/views/alert.ts";
+import { intentAnnouncement } from "../bot/views/intent-announcement.ts";
+import * as noteViews from "../bot/views/note.ts";
+import type { Alert, WatchedVault } from "../model.ts";
+import { slackUsersOf } from "../policies/eligibility.ts";
+import { standing } from "../policies/standing.ts";
+import { readAlert } from "../store/alerts.ts";
+import { readIntents } from "../store/intents.ts";
+import { type Message, messagesOf } from "../store/messages.ts";
+import { readPerson } from "../store/people.ts";
+import { type House, watchedVault } from "./house.ts";
+import { readNote } from "./notes.ts";
+import { undoMs } from "./review.ts";
+
+/** Draws what Slack should show of a message now, from the newest facts. "not-yet": the thread isn't there yet. */
+export async function draw(house: House, message: Message): Promise<Drawing | "not-yet"> {
+  switch (message.kind) {
+    case "alert":
+      return drawAlert(house, message);
+    case "intent":
+      return drawIntent(house, message);
+    case "note":
+      return drawNote(house, message);
+  }
+}
+
+async function drawAlert(house: House, message: Message): Promise<Drawing> {
+  const { alert, vault, managers } = await facts(house, message.subject, message.channel);
+  const stands = standing(alert.accesses, alert.reviews);
+  const undoUntil = stands.kind === "decided" ? new Date(stands.review.at.getTime() + undoMs) : null;
+  const now = house.clock.now();
+  const view = alertMessage(alert, { vault, standing: stands, now, managers, undoUntil });
+  // When the undo ends, its button must turn into "Re-open".
+  return drawing(view, `alert:${alert.id}`, { redrawAt: undoUntil && undoUntil > now ? undoUntil : null });
+}
+
+async function drawIntent(house: House, message: Message): Promise<Drawing> {
+  const [intent] = await readIntents(house.store.db, [message.subject]);
+  if (!intent) throw new Error(`intent ${message.subject} is gone, and intents are never deleted`);
+  const vault = vaultOf(house, intent.vaultId, message.channel);
+  const person = await readPerson(house.store.db, intent.personId);
+  const { vaults } = house.config;
+  return drawing(intentAnnouncement(intent, { person, vault, vaults, now: house.clock.now() }), `intent:${intent.id}`);
+}
+
+async function drawNote(house: House, message: Message): Promise<Drawing | "not-yet"> {
+  const note = readNote(message.subject);
+  const [parent] = (await messagesOf(house.store.db, "alert", note.alertId)).filter(
+    ({ channel }) => channel === message.channel,
+  );
+  if (!parent?.ts) return "not-yet";
+  const tag = `note:${message.id}`;
+  if (note.kind === "own-click") {
+    return drawing(noteViews.ownClickNote(note.by, { blockId: tag }), tag, { threadTs: parent.ts });
+  }
+  const { alert, vault, managers } = await facts(house, note.alertId, message.channel);
+  const view = noteViews.louderNote(alert, { vault, managers, revision: note.revision, blockId: tag });
+  return drawing(view, tag, { threadTs: parent.ts, broadcast: true });
+}
+
+/** An alert with what is asked of Slack for it: who the person is there, and whom to call. */
+async function facts(house: House, alertId: string, channel: string) {
+  const first = await readAlert(house.store.db, alertId);
+  if (!first) throw new Error(`alert ${alertId} is gone, and alerts are never deleted`);
+  await house.people.lookUp(first.person.emails);
+  const alert = (await readAlert(house.store.db, alertId)) ?? first;
+  const vault = vaultOf(house, alert.vaultId, channel);
+  const actors = slackUsersOf(alert.person).map((user) => user.id);
+  const managers = (await house.people.managerIds(vault)).filter((id) => !actors.includes(id));
+  return { alert, vault, managers };
+}
+
+/** The vault by its id; one that is no longer watched still has alerts to show, with nobody to judge them. */
+function vaultOf(house: House, vaultId: string | null, channel: string): WatchedVault {
+  const vault =
+    vaultId === null ? house.config.vaults.find((one) => one.channel === channel) : watchedVault(house.config, vaultId);
+  return (
+    vault ?? {
+      id: vaultId ?? channel,
+      name: vaultId ?? "any vault",
+      channel,
+      managers: [],
+      timezone: house.config.timezone,
+      hours: null,
+      intent: "off",
+      hint: null,
+      items: [],
+    }
+  );
+}
+
+function drawing(view: MessageView, tag: string, more: Partial<Drawing> = {}): Drawing {
+  const payload = { ...view.metadata?.event_payload } as Record<string, string | number>;
+  return {
+    text: view.text,
+    blocks: view.blocks,
+    metadata: {
+      event_type: view.metadata?.event_type ?? "vaultbell_note",
+      event_payload: { ...payload, subject: tag },
+    },
+    tag,
+    threadTs: null,
+    broadcast: false,
+    redrawAt: null,
+    ...more,
+  };
+}

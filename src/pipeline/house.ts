@@ -1,0 +1,24 @@
+import type { Logger } from "pino";
+import type { Config } from "../config.ts";
+import type { Clock, WatchedVault } from "../model.ts";
+import type { Store } from "../store/database.ts";
+
+/** What every stage needs. */
+export interface House {
+  store: Store;
+  config: Config;
+  clock: Clock;
+  log: Logger;
+  /** What is asked of Slack about people. */
+  people: {
+    /** Slack ids of everybody who manages a vault, members of user groups included. */
+    managerIds(vault: WatchedVault): Promise<string[]>;
+    /** Makes sure that Slack was asked about these (folded) addresses lately. Never fails: what isn't known stays unknown. */
+    lookUp(emailsFolded: string[]): Promise<void>;
+    homeTeamId(): string | null;
+  };
+}
+
+export function watchedVault(config: Config, vaultId: string): WatchedVault | null {
+  return config.vaults.find((vault) => vault.id === vaultId) ?? null;
+}

@@ -1,0 +1,167 @@
+import type { ReviewClick, ReviewOutcome } from "../bot/ports.ts";
+import type { Alert, WatchedVault } from "../model.ts";
+import { mayReview as eligibility, slackUsersOf } from "../policies/eligibility.ts";
+import { mayDecide, standing } from "../policies/standing.ts";
+import { lockAlert, readAlert, recordReview } from "../store/alerts.ts";
+import { inTransaction, type Tx } from "../store/database.ts";
+import { messagesOf, urgency, want, wantAnew } from "../store/messages.ts";
+import { seal, wake } from "../store/record.ts";
+import { type House, watchedVault } from "./house.ts";
+import { ownClickNote } from "./notes.ts";
+
+/** For how long a verdict can be undone by the one who gave it; after that, it is re-opened. */
+export const undoMs = 10 * 60_000;
+
+type Claim = Omit<ReviewClick, "verdict" | "note">;
+type Refused = Extract<ReviewOutcome, { kind: "refused" }>;
+type Admitted = { kind: "admitted"; alert: Alert; vault: WatchedVault };
+
+/**
+ * Records a manager's verdict. The first click on a revision wins; whoever comes second is told who was first. A click
+ * counts for what its message showed: what came since stays open. Refusals are on the record too.
+ */
+export async function review(house: House, click: ReviewClick): Promise<ReviewOutcome> {
+  return decide(house, click, `verdict ${click.verdict}`, async (tx, { alert, vault }, now) => {
+    const decision = mayDecide(alert.accesses, alert.reviews, click.revision);
+    if (decision.kind === "already-decided") {
+      const { by, at, verdict } = decision.review;
+      await seal(tx, now, [
+        { kind: "review came second", payload: { alert: alert.id, by: click.clickerId, verdict: click.verdict } },
+      ]);
+      return {
+        kind: "already-decided",
+        alert,
+        vault,
+        by,
+        at,
+        verdict: verdict === "suspicious" ? "suspicious" : "expected",
+      };
+    }
+    const { revision, coversAll } = decision;
+    await recordReview(tx, {
+      alertId: alert.id,
+      revision,
+      verdict: click.verdict,
+      by: click.clickerId,
+      note: click.note,
+      at: now,
+    });
+    const payload = { alert: alert.id, revision, verdict: click.verdict, by: click.clickerId, note: click.note };
+    await announceChange(tx, alert.id, now, { kind: "review", payload });
+    return { kind: "recorded", alert: await reread(tx, alert.id), vault, coversAll };
+  });
+}
+
+/** Withdraws what was decided: "undone" by its author within the undo time, "reopened" by any manager after that. */
+export async function reopen(house: House, click: Claim): Promise<ReviewOutcome> {
+  return decide(house, click, "re-open", async (tx, { alert, vault }, now) => {
+    const stands = standing(alert.accesses, alert.reviews);
+    if (stands.kind === "open") return refused("nothing-to-undo", vault, []);
+    const isUndo = stands.review.by === click.clickerId && now.getTime() - stands.review.at.getTime() < undoMs;
+    const verdict = isUndo ? "undone" : "reopened";
+    await recordReview(tx, {
+      alertId: alert.id,
+      revision: alert.revision,
+      verdict,
+      by: click.clickerId,
+      note: null,
+      at: now,
+    });
+    const payload = { alert: alert.id, revision: alert.revision, verdict, by: click.clickerId };
+    await announceChange(tx, alert.id, now, { kind: "review", payload });
+    return { kind: "recorded", alert: await reread(tx, alert.id), vault, coversAll: true };
+  });
+}
+
+/** Whether a click would count now: asked before a form is opened, so that nobody writes a sentence in vain. */
+export async function mayReview(
+  house: House,
+  click: Claim,
+): Promise<ReviewOutcome | (Admitted & { kind: "admitted" })> {
+  return decide(house, click, "form asked for", async (_tx, { alert, vault }) => {
+    const decision = mayDecide(alert.accesses, alert.reviews, click.revision);
+    if (decision.kind === "may") return { kind: "admitted", alert, vault };
+    const { by, at, verdict } = decision.review;
+    return {
+      kind: "already-decided",
+      alert,
+      vault,
+      by,
+      at,
+      verdict: verdict === "suspicious" ? "suspicious" : "expected",
+    };
+  });
+}
+
+/** Checks who clicks, with the alert locked, and hands over to `act`; what is refused is recorded here. */
+async function decide<T>(
+  house: House,
+  click: Claim,
+  what: string,
+  act: (tx: Tx, admitted: Admitted, now: Date) => Promise<T>,
+): Promise<T | Refused> {
+  const seen = await readAlert(house.store.db, click.alertId);
+  const vault = seen && watchedVault(house.config, seen.vaultId);
+  if (!seen || !vault) return refused("no-such-alert", null, []);
+  // Slack is asked before the transaction, so that no row stays locked while it takes its time.
+  await house.people.lookUp(seen.person.emails);
+  const managerSlackIds = await house.people.managerIds(vault);
+  const now = house.clock.now();
+  return inTransaction(house.store.db, async (tx) => {
+    await lockAlert(tx, click.alertId);
+    const alert = await reread(tx, click.alertId);
+    const verdict = eligibility({
+      clicker: click.clicker,
+      alertPerson: alert.person,
+      vault,
+      managerSlackIds,
+      managerEmails: [],
+      homeTeamId: house.people.homeTeamId(),
+    });
+    const isOurs = (await messagesOf(tx, "alert", alert.id)).some(
+      ({ channel, ts }) => channel === click.message.channel && ts === click.message.ts,
+    );
+    const reason = verdict === "ok" ? (isOurs ? null : "wrong-message") : verdict;
+    if (reason === null) return act(tx, { kind: "admitted", alert, vault }, now);
+    if (reason === "own-access") await tellTheThread(tx, alert, vault, click.clickerId, now);
+    await seal(tx, now, [{ kind: "review refused", payload: { alert: alert.id, by: click.clickerId, reason, what } }]);
+    return refused(
+      reason,
+      vault,
+      managerSlackIds.filter((id) => !slackUsersOf(alert.person).some((user) => user.id === id)),
+    );
+  });
+}
+
+/** RELIABILITY T1: the channel learns that somebody tried to clear themselves. Once per alert and person. */
+async function tellTheThread(tx: Tx, alert: Alert, vault: WatchedVault, by: string, now: Date): Promise<void> {
+  await want(tx, {
+    kind: "note",
+    subject: ownClickNote(alert.id, by),
+    channel: vault.channel,
+    urgency: urgency.warning,
+    at: now,
+  });
+  await wake(tx);
+}
+
+async function announceChange(
+  tx: Tx,
+  alertId: string,
+  now: Date,
+  entry: { kind: string; payload: Record<string, unknown> },
+) {
+  await wantAnew(tx, "alert", alertId, now);
+  await seal(tx, now, [entry]);
+  await wake(tx);
+}
+
+async function reread(tx: Tx, alertId: string): Promise<Alert> {
+  const alert = await readAlert(tx, alertId);
+  if (!alert) throw new Error(`alert ${alertId} is gone, and alerts are never deleted`);
+  return alert;
+}
+
+function refused(reason: Refused["reason"], vault: WatchedVault | null, whoCan: string[]): Refused {
+  return { kind: "refused", reason, vault, whoCan };
+}

@@ -1,0 +1,64 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Logger } from "pino";
+import type { Clock } from "../model.ts";
+
+/** One stage's steady work: `work` until nothing is left, then sleep until woken, due, or the slow poll's turn. */
+export interface Stage {
+  name: string;
+  /** Does what is due; returns how much it did. */
+  work: () => Promise<number>;
+  /** When there will next be something to do, as far as it is known. */
+  nextDue: () => Promise<Date | null>;
+}
+
+/** Behind the wake-up calls: whatever was missed is found within this time. */
+const slowPollMs = 2_000;
+const pauseAfterFailureMs = 1_000;
+
+/**
+ * Keeps a stage going until `stop`, which waits for the work in hand. Failures of the database are logged and tried
+ * again: the tables are the truth, so nothing is lost by starting over.
+ */
+export function keepGoing(stage: Stage, clock: Clock, log: Logger): { wake: () => void; stop: () => Promise<void> } {
+  let wakeUp = () => {};
+  let isStopped = false;
+  let isWoken = false;
+
+  const sleep = async (ms: number) => {
+    if (isWoken || ms <= 0) return;
+    const alarm = new AbortController();
+    wakeUp = () => alarm.abort();
+    await pause(ms, undefined, { signal: alarm.signal }).catch(() => {});
+    wakeUp = () => {};
+  };
+
+  const loop = async () => {
+    while (!isStopped) {
+      isWoken = false;
+      try {
+        const done = await stage.work();
+        if (done > 0) continue;
+        const due = await stage.nextDue();
+        const untilDue = due ? Math.max(5, due.getTime() - clock.now().getTime()) : slowPollMs;
+        await sleep(Math.min(untilDue, slowPollMs));
+      } catch (error) {
+        log.error({ stage: stage.name, error }, "stage failed, and will go on");
+        await sleep(pauseAfterFailureMs);
+      }
+    }
+  };
+
+  const running = loop();
+  const wake = () => {
+    isWoken = true;
+    wakeUp();
+  };
+  return {
+    wake,
+    stop: async () => {
+      isStopped = true;
+      wake();
+      await running;
+    },
+  };
+}

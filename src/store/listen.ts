@@ -1,0 +1,62 @@
+import { setTimeout as pause } from "node:timers/promises";
+import pg from "pg";
+
+/**
+ * Calls `onWake` whenever any process says that there is work, until `stop`. A lost connection is noticed (keepalive and
+ * a heartbeat) and re-made; after each new connection `onWake` is called once, for whatever was missed meanwhile.
+ */
+export function listen(
+  url: string,
+  onWake: () => void,
+  onTrouble: (error: unknown) => void,
+): { stop: () => Promise<void> } {
+  const stopping = new AbortController();
+
+  const once = async () => {
+    const client = new pg.Client({
+      connectionString: url,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 5_000,
+      query_timeout: 5_000,
+      connectionTimeoutMillis: 5_000,
+      application_name: "vaultbell listen",
+    });
+    const lost = new Promise<never>((_, reject) =>
+      client.on("error", reject).on("end", () => reject(new Error("the connection ended"))),
+    );
+    lost.catch(() => {});
+    client.on("notification", onWake);
+    try {
+      await client.connect();
+      await client.query("listen vaultbell");
+      onWake();
+      while (!stopping.signal.aborted) {
+        await Promise.race([lost, pause(5_000, undefined, { signal: stopping.signal }).catch(() => {})]);
+        if (!stopping.signal.aborted) await Promise.race([lost, client.query("select 1")]);
+      }
+    } finally {
+      client.removeAllListeners("notification");
+      await client.end().catch(() => {});
+    }
+  };
+
+  const forever = async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        await once();
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        onTrouble(error);
+        await pause(1_000, undefined, { signal: stopping.signal }).catch(() => {});
+      }
+    }
+  };
+
+  const running = forever();
+  return {
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}
