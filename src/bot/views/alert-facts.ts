@@ -1,0 +1,63 @@
+import type { RichTextElement } from "@slack/types";
+import type { Alert, AlertAccess, Intent, WatchedVault } from "../../model.ts";
+import { sayDuration, sayMoment } from "../../time.ts";
+import { bold, quoted, said, when } from "./rich-text.ts";
+import { clean } from "./text.ts";
+import { personName, sayDevice } from "./words.ts";
+
+/** The short facts under the sentence, a line each: who exactly, the purpose or its absence, with what, how late. */
+export function alertFacts(alert: Alert, { access, intent }: AlertAccess, vault: WatchedVault): RichTextElement[][] {
+  const device = sayDevice(access);
+  const late = access.receivedAt.getTime() - access.occurredAt.getTime();
+  return [
+    [bold("Who: "), said(sayIdentity(alert, access.actor.email))],
+    [bold("Purpose: "), ...sayPurpose(intent, vault)],
+    ...(device ? [[bold("With: "), said(device)]] : []),
+    ...(late > LATE_MS
+      ? [
+          [
+            bold("Reported: "),
+            when(access.receivedAt, vault.timezone),
+            said(`, ${sayDuration(late)} after it happened`),
+          ],
+        ]
+      : []),
+  ];
+}
+
+/** Two clocks are shown from here on: apps that were offline report late. */
+const LATE_MS = 2 * 60_000;
+
+/** The name and an address: names can be chosen to look like somebody else's. */
+function sayIdentity(alert: Alert, reportedEmail: string | null): string {
+  const name = personName(alert.person);
+  const email = clean(reportedEmail ?? alert.person.emails[0] ?? "", 120);
+  const identity = clean(alert.person.vaultIdentities[0] ?? "", 60);
+  if (email && email !== name) return `${name} · ${email}`;
+  return email || !identity ? name : `${name} · known to the vault as ${identity}`;
+}
+
+/** The announced purpose with its window, or that there was none. */
+export function sayPurpose(intent: Intent | null, vault: WatchedVault): RichTextElement[] {
+  if (intent === null) return [said(vault.intent === "off" ? "none is asked for here" : "nothing was announced")];
+  const zone = vault.timezone;
+  return [
+    said("‘"),
+    quoted(intent.purpose, 200, "nothing readable"),
+    said("’, announced "),
+    when(intent.announcedAt, zone),
+    said(`, until `),
+    when(intent.endsAt, zone, "time"),
+    ...(intent.end
+      ? [said(intent.end.how === "done" ? ", done " : ", cancelled "), when(intent.end.at, zone, "time")]
+      : []),
+  ];
+}
+
+/** For places where Slack can't show a reader's own time. */
+export function sayReported(access: { receivedAt: Date; occurredAt: Date }, zone: string): string | null {
+  const late = access.receivedAt.getTime() - access.occurredAt.getTime();
+  return late > LATE_MS
+    ? `reported ${sayMoment(access.receivedAt, zone)}, ${sayDuration(late)} after it happened`
+    : null;
+}

@@ -1,0 +1,53 @@
+import type { RichTextElement, RichTextSection } from "@slack/types";
+import type { Alert, Review, WatchedVault } from "../../model.ts";
+import { bold, italic, line, quoted, said, user, when } from "./rich-text.ts";
+import type { Standing } from "./standing.ts";
+
+/** The state line on top: the verdict, whose it is, when, the note, and what it doesn't cover. */
+export function verdictLine(
+  alert: Alert,
+  standing: Exclude<Standing, { kind: "open" }>,
+  vault: WatchedVault,
+): RichTextSection {
+  const { review } = standing;
+  return line(
+    bold(`${review.verdict === "suspicious" ? "🚩 Suspicious" : "✅ Expected"} · `),
+    user(review.by),
+    said(", "),
+    when(review.at, vault.timezone, "time"),
+    ...(review.note ? [said(" — ‘"), quoted(review.note, 600, "an empty note"), said("’")] : []),
+    ...(standing.kind === "grown" ? sayCover(alert, standing.openAccesses) : []),
+  );
+}
+
+function sayCover(alert: Alert, open: number): RichTextElement[] {
+  const covered = alert.accesses.length - open;
+  const first = covered === 1 ? "the first access" : `the first ${covered}`;
+  return [said(` · covers ${first}; `), bold(open === 1 ? "1 more since is open" : `${open} more since are open`)];
+}
+
+/** Earlier verdicts that no longer stand and what took them back, oldest first. The record never loses one. */
+export function reviewTraces(alert: Alert, standing: Standing, vault: WatchedVault): RichTextElement[][] {
+  const current = standing.kind === "open" ? null : standing.review.id;
+  const past = alert.reviews.filter(({ id }) => id !== current);
+  const shown = past.slice(-TRACES);
+  const left = past.length - shown.length;
+  const rows = shown.map((review) => [
+    italic(`${WORDS[review.verdict]} by `),
+    user(review.by),
+    italic(", "),
+    ago(review, vault),
+  ]);
+  return left > 0 ? [[italic(`${left} earlier ${left === 1 ? "verdict" : "verdicts"} in Details`)], ...rows] : rows;
+}
+
+const TRACES = 4;
+
+const WORDS: Record<Review["verdict"], string> = {
+  expected: "Earlier: Expected",
+  suspicious: "Earlier: Suspicious",
+  undone: "Undone",
+  reopened: "Re-opened",
+};
+
+const ago = (review: Review, vault: WatchedVault) => when(review.at, vault.timezone);

@@ -1,0 +1,116 @@
+import type { KnownBlock, MessageMetadata, RichTextElement } from "@slack/types";
+import type { Alert, AlertAccess, Assessment, WatchedVault } from "../../model.ts";
+import { alertActions } from "./alert-actions.ts";
+import { alertFacts } from "./alert-facts.ts";
+import { alertList } from "./alert-list.ts";
+import { reviewTraces, verdictLine } from "./alert-verdict.ts";
+import { bold, italic, line, lines, quote, quoted, richText, said, user, users, when } from "./rich-text.ts";
+import { type Standing, worstAccess } from "./standing.ts";
+import { clean, plainMrkdwn } from "./text.ts";
+import { itemTitle, personName, sayState, sayWhat, vaultName } from "./words.ts";
+
+export interface AlertView {
+  vault: WatchedVault;
+  standing: Standing;
+  now: Date;
+  /** Slack users to call when it is critical and open. */
+  managers: string[];
+  /** Until when the verdict can be undone with one click; `null`: no longer. */
+  undoUntil: Date | null;
+}
+
+export interface MessageView {
+  /** What a locked phone and a screen reader say. Read as mrkdwn by Slack. */
+  text: string;
+  blocks: KnownBlock[];
+  metadata?: MessageMetadata;
+}
+
+/** The one message of an alert, as it should look now. The same facts always give the same message. */
+export function alertMessage(alert: Alert, view: AlertView): MessageView {
+  const worst = worstAccess(alert, view.standing);
+  return {
+    text: alertText(alert, view, worst),
+    blocks: [
+      ...(view.standing.kind === "open" ? [] : [richText(verdictLine(alert, view.standing, view.vault))]),
+      richText(line(...sentence(alert, view, worst))),
+      richText(lines(alertFacts(alert, worst, view.vault))),
+      ...(alert.accesses.length > 1 ? [alertList(alert, view.standing, view.vault)] : []),
+      richText(quote(quoted(worst.assessment.sentence, 400, "No reason was given."))),
+      ...remarks(alert, view, worst),
+      alertActions(alert, view),
+    ],
+    metadata: { event_type: ALERT_EVENT, event_payload: { alert_id: alert.id, revision: alert.revision } },
+  };
+}
+
+export const ALERT_EVENT = "vaultbell_alert";
+
+/** One bold sentence: who, what, which vault, when; a question as long as it is one. */
+function sentence(alert: Alert, { vault, standing }: AlertView, worst: AlertAccess): RichTextElement[] {
+  const { slack } = alert.person;
+  const isQuestion = standing.kind !== "decided" && worst.assessment.state !== "explained";
+  return [
+    bold(`${sayState(worst.assessment).emoji} `),
+    slack.kind === "matched" ? user(slack.user.id, { bold: true }) : bold(personName(alert.person)),
+    bold(` ${sayWhat(alert, vault)} in ${vaultName(vault)}, `),
+    { ...when(worst.access.occurredAt, vault.timezone), style: { bold: true } },
+    ...(isQuestion ? [bold(" — expected?")] : []),
+  ];
+}
+
+/** What else a careful reader should know: who is called, doubts about identity and record, what was said before. */
+function remarks(alert: Alert, { vault, standing, managers }: AlertView, worst: AlertAccess): KnownBlock[] {
+  const rows: RichTextElement[][] = [];
+  if (standing.kind !== "decided" && worst.assessment.severity === "critical" && managers.length > 0) {
+    rows.push([
+      ...users(managers),
+      said(managers.length === 1 ? ": do you know about this?" : ": does one of you know about this?"),
+    ]);
+  }
+  rows.push(...doubts(alert).map((doubt) => [said("⚠️ "), italic(doubt)]), ...reviewTraces(alert, standing, vault));
+  if (worst.assessment.state !== "explained") rows.push([italic(saySeverity(worst.assessment))]);
+  return rows.length > 0 ? [richText(lines(rows))] : [];
+}
+
+function doubts(alert: Alert): string[] {
+  const { slack } = alert.person;
+  const said: string[] = [];
+  if (slack.kind === "unmatched") said.push(`${personName(alert.person)} is not matched to a Slack user.`);
+  if (slack.kind === "ambiguous") {
+    said.push(
+      `${slack.users.length === 2 ? "Two" : slack.users.length} Slack users share this address, so none was chosen.`,
+    );
+  }
+  if (slack.kind === "matched" && slack.user.isDeactivated) said.push("This Slack user is deactivated.");
+  if (alert.accesses.some(({ hasConflict }) => hasConflict)) {
+    said.push("The vault reported an access again with other content; what came first is shown.");
+  }
+  return said;
+}
+
+/** "Unexplained · warning · policies announced-purpose, office-hours". */
+function saySeverity(assessment: Assessment): string {
+  const policies = [...new Set(assessment.findings.map(({ policy }) => clean(policy, 40)))].filter(Boolean).slice(0, 5);
+  const named = policies.length > 0 ? ` · ${policies.length === 1 ? "policy" : "policies"} ${policies.join(", ")}` : "";
+  return `${sayState(assessment).word} · ${assessment.severity}${named}`;
+}
+
+/** The whole story in about 250 characters, ours and harmless. */
+function alertText(alert: Alert, { vault, standing }: AlertView, worst: AlertAccess): string {
+  const who = plainMrkdwn(personName(alert.person), 40);
+  const isSingle = alert.accesses.length === 1;
+  const what = isSingle
+    ? plainMrkdwn(sayWhat(alert, vault).replace(itemTitle(worst.access, vault), itemTitle(worst.access, vault, 50)), 80)
+    : plainMrkdwn(sayWhat(alert, vault), 80);
+  const story = `${who} ${what} (${plainMrkdwn(vaultName(vault), 40)})`;
+  const lead = `${sayLead(standing, worst.assessment)}: ${story}`;
+  return `${lead}, ${plainMrkdwn(worst.assessment.sentence, Math.max(60, 250 - lead.length - 2))}`;
+}
+
+function sayLead(standing: Standing, assessment: Assessment): string {
+  if (standing.kind === "open") return sayState(assessment).word;
+  const verdict = standing.review.verdict === "suspicious" ? "Suspicious" : "Expected";
+  if (standing.kind === "decided") return verdict;
+  return `${standing.openAccesses} more since ${verdict}, ${sayState(assessment).word.toLowerCase()}`;
+}

@@ -1,0 +1,110 @@
+import type { RichTextElement } from "@slack/types";
+import type { WatchedVault } from "../../model.ts";
+import type { ReviewOutcome, ReviewRefusal } from "../ports.ts";
+import type { MessageView } from "./alert.ts";
+import { line, richText, said, user, users, when } from "./rich-text.ts";
+import { plainMrkdwn } from "./text.ts";
+import { vaultName } from "./words.ts";
+
+/**
+ * What only the clicker sees after a click: one line. `null`: the message itself says it, no answer is needed.
+ */
+export function reviewAnswer(outcome: ReviewOutcome): MessageView | null {
+  switch (outcome.kind) {
+    case "recorded":
+      return outcome.coversAll
+        ? null
+        : answer(
+            said("Recorded for what you saw. More came in meanwhile and stays open: please look at the message again."),
+          );
+    case "already-decided":
+      return answer(
+        said(`Already decided by `),
+        user(outcome.by),
+        said(" at "),
+        when(outcome.at, outcome.vault.timezone, "time"),
+        said(`: ${outcome.verdict === "expected" ? "Expected" : "Suspicious"}.`),
+      );
+    case "refused":
+      return answer(...refusal(outcome.reason, outcome.vault, outcome.whoCan));
+  }
+}
+
+function refusal(reason: ReviewRefusal, vault: WatchedVault | null, whoCan: string[]): RichTextElement[] {
+  switch (reason) {
+    case "own-access":
+      return [said("You opened this item yourself, so somebody else must judge it. "), ...can(whoCan)];
+    case "not-a-manager":
+      return [
+        said("You are not a manager of "),
+        vault ? said(vaultName(vault), { bold: true }) : said("this vault"),
+        ...(whoCan.length > 0
+          ? [said(whoCan.length === 1 ? "; the manager is " : "; the managers are "), ...users(whoCan), said(".")]
+          : [said(", so your click was not counted.")]),
+      ];
+    case "guest":
+      return [said("Guests of this workspace can’t judge an access. "), ...can(whoCan)];
+    case "stranger":
+      return [said("You are here from another workspace, so you can’t judge an access of this one. "), ...can(whoCan)];
+    case "bot":
+      return [said("A bot can’t judge an access: it takes a person. "), ...can(whoCan)];
+    case "deactivated":
+      return [said("This Slack account is deactivated, so the click was not counted. "), ...can(whoCan)];
+    case "unknown-clicker":
+      return [
+        said("Slack couldn’t tell me just now who you are, so I didn’t count the click. Please try again in a minute."),
+      ];
+    case "wrong-message":
+      return [
+        said(
+          "This button isn’t in the message that I posted for this alert, so I didn’t count it. Please use the one in the vault’s channel.",
+        ),
+      ];
+    case "no-such-alert":
+      return [said("I have no alert that belongs to this button. Please tell whoever runs Vaultbell.")];
+    case "nothing-to-undo":
+      return [said("There is nothing to take back here: no verdict stands.")];
+  }
+}
+
+function can(whoCan: string[]): RichTextElement[] {
+  return whoCan.length > 0
+    ? [...users(whoCan), said(" can.")]
+    : [said("Nobody else answers for this vault yet; please tell whoever runs Vaultbell.")];
+}
+
+/** When something of ours broke: the click or command isn't lost silently. */
+export function sorryAnswer(what: "click" | "command" | "form"): MessageView {
+  return answer(
+    said(
+      `Something went wrong on my side, and I can’t say whether your ${what} was recorded. Please look, and try again in a minute.`,
+    ),
+  );
+}
+
+/** One line to one person, with the same words as its text. */
+export function answer(...elements: RichTextElement[]): MessageView {
+  return { text: spoken(elements), blocks: [richText(line(...elements))] };
+}
+
+/** The elements as a notification says them; ids stay ids, everything else is made harmless. */
+function spoken(elements: RichTextElement[]): string {
+  return elements
+    .map((element) => {
+      if (element.type === "text") return spaced(element.text);
+      if (element.type === "user") return `<@${element.user_id}>`;
+      if (element.type === "channel") return `<#${element.channel_id}>`;
+      if (element.type === "date") return plainMrkdwn(element.fallback ?? "", 80);
+      return "";
+    })
+    .join("")
+    .trim();
+}
+
+/** `plainMrkdwn` trims; the spaces at the seams are kept here. */
+function spaced(text: string): string {
+  const [before = ""] = /^\s*/.exec(text) ?? [];
+  const [after = ""] = /\s*$/.exec(text) ?? [];
+  const said = plainMrkdwn(text, 600);
+  return said === "" ? " " : `${before && " "}${said}${after && " "}`;
+}

@@ -1,0 +1,149 @@
+import type { KnownBlock, ModalView, PlainTextElement, PlainTextOption } from "@slack/types";
+import type { WatchedVault } from "../../model.ts";
+import { sayDuration } from "../../time.ts";
+import { plain } from "./alert-actions.ts";
+import { line, richText, said } from "./rich-text.ts";
+import { clean } from "./text.ts";
+import { vaultName } from "./words.ts";
+
+export const INTENT_FORM = "intent_form";
+/** Block ids; errors are answered under them. Each input's action id is the same word. */
+export const INTENT_PURPOSE = "intent_purpose";
+export const INTENT_VAULT = "intent_vault";
+export const INTENT_ITEM = "intent_item";
+export const INTENT_WINDOW = "intent_window";
+/** The vault option that means "any watched vault". */
+export const ANY_VAULT = "*";
+
+export interface IntentFormView {
+  vaults: WatchedVault[];
+  /** Preselected: the vault in whose channel the command was typed, or that of the intent to change. */
+  vaultId: string | null;
+  purpose: string | null;
+  defaultMinutes: number;
+  maximumMinutes: number;
+  /** Carried in `private_metadata`: the intent that the new one is to replace. */
+  replaces: string | null;
+}
+
+/** What `/intent` alone opens: purpose, where, and for how long, in that order. */
+export function intentForm(view: IntentFormView): ModalView {
+  const vaults = view.vaults.filter(({ id }) => fits(id, VALUE)).slice(0, CHOICES - 1);
+  const chosen = vaults.find(({ id }) => id === view.vaultId) ?? (vaults.length === 1 ? vaults[0] : undefined);
+  return {
+    type: "modal",
+    callback_id: INTENT_FORM,
+    private_metadata: view.replaces ?? "",
+    title: plain("Announce a purpose"),
+    submit: plain("Announce"),
+    close: plain("Not now"),
+    blocks: [
+      purposeInput(view.purpose, chosen?.hint ?? null),
+      vaultInput(vaults, chosen),
+      ...itemInput(vaults),
+      windowInput(view),
+      richText(
+        line(said("It counts from the moment you announce it. It is shown in the vault’s channel with your name.")),
+      ),
+    ],
+  };
+}
+
+function purposeInput(purpose: string | null, hint: string | null): KnownBlock {
+  const start = clean(purpose ?? "", 500, 500);
+  return {
+    type: "input",
+    block_id: INTENT_PURPOSE,
+    label: plain("What are you going to do?"),
+    hint: plain(clean(hint ?? "", 200) || "For example: paying the licence renewal, invoice 4411"),
+    element: {
+      type: "plain_text_input",
+      action_id: INTENT_PURPOSE,
+      multiline: false,
+      max_length: 500,
+      focus_on_load: true,
+      ...(start && { initial_value: start }),
+    },
+  };
+}
+
+function vaultInput(vaults: WatchedVault[], chosen: WatchedVault | undefined): KnownBlock {
+  const any: PlainTextOption = { text: plain("Any watched vault"), value: ANY_VAULT };
+  const options = vaults.map(vaultOption);
+  return {
+    type: "input",
+    block_id: INTENT_VAULT,
+    label: plain("In which vault?"),
+    element: {
+      type: "static_select",
+      action_id: INTENT_VAULT,
+      options: [any, ...options],
+      initial_option: chosen ? vaultOption(chosen) : any,
+    },
+  };
+}
+
+const vaultOption = (vault: WatchedVault): PlainTextOption => ({
+  text: plain(optionText(vaultName(vault))),
+  value: vault.id,
+});
+
+/** Left out when the configuration names no items. Items are told apart by their vault's heading. */
+function itemInput(vaults: WatchedVault[]): KnownBlock[] {
+  const groups = vaults.flatMap((vault): { label: PlainTextElement; options: PlainTextOption[] }[] => {
+    const options = vault.items.filter((item) => fits(itemValue(vault.id, item.id), VALUE)).slice(0, CHOICES);
+    if (options.length === 0) return [];
+    return [
+      {
+        label: plain(optionText(vaultName(vault))),
+        options: options.map((item) => ({
+          text: plain(optionText(clean(item.title ?? "", 75) || clean(item.id, 75) || "an item")),
+          value: itemValue(vault.id, item.id),
+        })),
+      },
+    ];
+  });
+  if (groups.length === 0) return [];
+  return [
+    {
+      type: "input",
+      block_id: INTENT_ITEM,
+      optional: true,
+      label: plain("Which item?"),
+      hint: plain("Leave empty for any item of the vault."),
+      element: { type: "static_select", action_id: INTENT_ITEM, option_groups: groups, placeholder: plain("Any item") },
+    },
+  ];
+}
+
+function windowInput({ defaultMinutes, maximumMinutes }: IntentFormView): KnownBlock {
+  return {
+    type: "input",
+    block_id: INTENT_WINDOW,
+    label: plain("From when until when?"),
+    hint: plain(`“for 2h”, “until 16:00” or “tomorrow 9-11”; ${sayDuration(maximumMinutes * 60_000)} at most.`),
+    element: {
+      type: "plain_text_input",
+      action_id: INTENT_WINDOW,
+      max_length: 100,
+      initial_value: `for ${defaultMinutes} min`,
+    },
+  };
+}
+
+/** The value of an item's option. Ids hold no tab: it is a control character, which no vault has in an id. */
+export function itemValue(vaultId: string, itemId: string): string {
+  return `${vaultId}\t${itemId}`;
+}
+
+export function readItemValue(value: string): { vaultId: string; itemId: string } | null {
+  const [vaultId, itemId, ...more] = value.split("\t");
+  return vaultId !== undefined && itemId !== undefined && more.length === 0 ? { vaultId, itemId } : null;
+}
+
+/** What a select can carry; what doesn't fit can still be named in the command. */
+const VALUE = 150;
+const CHOICES = 100;
+
+const fits = (value: string, maximum: number) => value.length >= 1 && value.length <= maximum;
+const optionText = (text: string) => clean(text, 75, 75);
