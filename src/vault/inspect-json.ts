@@ -11,12 +11,29 @@ interface Container {
   /** Where we are in it: the newest key, or the index. */
   place: string | number;
   expectsKey: boolean;
+  keyCount: number;
 }
 
 /**
- * What `JSON.parse` doesn't tell: nesting deeper than 64, objects with more than 1,000 keys, and keys that occur twice
- * where `isRead` says that we read. JSON.parse keeps the last of two, and the sender may have meant the first.
- * `text` must be valid JSON. Stops at the first excess, because the rest of the text may be as bad.
+ * Whether `text`, JSON or not, nests objects and arrays deeper than 64 levels. Asked before parsing: JSON.parse would
+ * work through half a million levels, and take a second over it.
+ */
+export function isNestedTooDeeply(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === '"') at = endOfString(text, at);
+    else if (character === "{" || character === "[") depth += 1;
+    else if (character === "}" || character === "]") depth -= 1;
+    if (depth > depthAtMost) return true;
+  }
+  return false;
+}
+
+/**
+ * What `JSON.parse` doesn't tell: objects with more than 1,000 keys, and keys that occur twice where `isRead` says that
+ * we read. JSON.parse keeps the last of two, and the sender may have meant the first. `text` must be valid JSON. Stops
+ * at the first object with too many keys, because the rest may be as bad.
  */
 export function inspectJson(text: string, isRead: (path: JsonPath) => boolean): Mistake[] {
   const mistakes: Mistake[] = [];
@@ -36,19 +53,16 @@ export function inspectJson(text: string, isRead: (path: JsonPath) => boolean): 
           mistakes.push({ pointer: pointerTo(path()), detail: "occurs twice in its object; send it once" });
         }
         container.keys.add(key);
-        if (container.keys.size > keysAtMost) {
+        container.keyCount += 1;
+        if (container.keyCount > keysAtMost) {
           const pointer = pointerTo(path().slice(0, -1));
           return [...mistakes, { pointer, detail: `has more than ${keysAtMost} keys; send only those agreed` }];
         }
       }
       at = end;
     } else if (character === "{" || character === "[") {
-      if (open.length === depthAtMost) {
-        const detail = `is nested deeper than ${depthAtMost} levels; send only the fields agreed`;
-        return [...mistakes, { pointer: pointerTo(path()), detail }];
-      }
       const isObject = character === "{";
-      open.push({ keys: isObject ? new Set() : null, place: isObject ? "" : 0, expectsKey: isObject });
+      open.push({ keys: isObject ? new Set() : null, place: isObject ? "" : 0, expectsKey: isObject, keyCount: 0 });
     } else if (character === "}" || character === "]") {
       open.pop();
     } else if (character === "," && container) {
@@ -61,7 +75,7 @@ export function inspectJson(text: string, isRead: (path: JsonPath) => boolean): 
 
 function endOfString(text: string, start: number): number {
   let at = start + 1;
-  while (text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+  while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
   return at;
 }
 

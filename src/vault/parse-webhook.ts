@@ -1,7 +1,7 @@
 import type { ReportedAccess } from "../model.ts";
-import { inspectJson, type JsonPath } from "./inspect-json.ts";
+import { inspectJson, isNestedTooDeeply, type JsonPath } from "./inspect-json.ts";
 import { type Part, readId, readInstant, readPart, readText, readVersion, toPart } from "./json-part.ts";
-import { type Mistake, notJson, notUnderstood, notUtf8, type Problem } from "./problem.ts";
+import { type Mistake, nestedTooDeeply, notJson, notUnderstood, notUtf8, type Problem } from "./problem.ts";
 
 /** What an authentic body says. What isn't understood is kept all the same, together with the problem. */
 export type DeliveryContent =
@@ -35,6 +35,7 @@ const deliveryShape: Shape = { type: true, data: accessShape };
 export function parseWebhook(body: Buffer): DeliveryContent {
   const text = decode(body);
   if (text === null) return { kind: "not-understood", problem: notUtf8 };
+  if (isNestedTooDeeply(text)) return { kind: "not-understood", problem: nestedTooDeeply };
   const parsed = parseJson(text);
   if (!parsed) return { kind: "not-understood", problem: notJson };
 

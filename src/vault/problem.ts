@@ -99,6 +99,14 @@ export const notJson: Problem = {
   detail: `${bodyIsKept} Mend it and send it again.`,
 };
 
+/** Told before parsing, whether the rest is JSON or not. */
+export const nestedTooDeeply: Problem = {
+  type: "urn:vaultbell:problem:nested-too-deeply",
+  title: "The body is nested deeper than 64 levels",
+  status: 400,
+  detail: `${bodyIsKept} Send only the fields agreed.`,
+};
+
 export function notUnderstood(mistakes: readonly Mistake[]): Problem {
   const more = mistakes.length - mistakesShown;
   const shown = more > 0 ? ` The first ${mistakesShown} of ${mistakes.length} mistakes are listed.` : "";

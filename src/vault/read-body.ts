@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-export type BodyReading =
+type BodyReading =
   | { kind: "whole"; body: Buffer }
   | { kind: "too-large" }
   | { kind: "too-slow" }
