@@ -14,7 +14,7 @@ export function askConfirm(confirm, drawing) {
   const title = h("h2", { id: "confirm-title" }, plainText(confirm.title) || "Are you sure?");
   const form = h(
     "form",
-    { method: "dialog" },
+    { method: "dialog", class: "confirm-form" },
     title,
     h("div", { class: "text" }, textNodes(confirm.text, drawing)),
     h("div", { class: "dialog-actions" }, no, yes),

@@ -12,6 +12,8 @@ import { channelName } from "./sidebar.js";
 /** @param {App} app @returns {() => void} draws it */
 export function wireConversation(app) {
   const list = byId("messages");
+  // Not every browser lets the keyboard scroll a box that nothing else makes reachable.
+  list.tabIndex = 0;
   let shown = "";
   return () => {
     const { state, channelId, reader } = app;

@@ -35,7 +35,7 @@ export function wireModal(app) {
 
   /** @param {View} view @returns {Open} */
   function openDialog(view) {
-    const form = h("form", { novalidate: true });
+    const form = h("form", { class: "modal-form", novalidate: true });
     const dialog = h("dialog", { class: "modal", "aria-labelledby": "modal-title" }, form);
     dialog.addEventListener("cancel", (event) => {
       event.preventDefault();

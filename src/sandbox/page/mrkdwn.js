@@ -145,6 +145,8 @@ function angleNode(inside, drawing) {
   if (target.startsWith("#")) return channelNode(target.slice(1), drawing, label);
   if (target.startsWith("!date^")) return dateNode(target, label, drawing);
   if (target.startsWith("!")) return broadcastNode(target.slice(1), label, drawing);
+  // Anything else between brackets, `<b>` or `<javascript:…>`, is only text.
+  if (!isAddress(target)) return `<${decode(inside)}>`;
   return linkNode(decode(target), label || decode(target).replace(/^mailto:/, ""));
 }
 
@@ -176,11 +178,11 @@ export function broadcastNode(name, label, drawing) {
   return h("span", { class: known ? "mention mention-me" : "mention" }, label || `@${name}`);
 }
 
-/** @param {string} target `!date^UNIX^FORMAT` with `^LINK` if it is one @param {string} fallback @param {Drawing} drawing */
+/** @param {string} target `!date^UNIX^FORMAT`, with `^LINK` if it is one too @param {string} fallback @param {Drawing} drawing */
 function dateNode(target, fallback, drawing) {
   const [, seconds = "", format = "", url] = target.split("^");
   const shown = dateElement(Number(seconds || Number.NaN), format, fallback, drawing);
-  return url ? h("a", { ...linkAttributes(decode(url)) }, shown) : shown;
+  return url && isAddress(url) ? h("a", linkAttributes(decode(url)), shown) : shown;
 }
 
 /** @param {number} seconds @param {string} format @param {string} fallback @param {Drawing} drawing */
@@ -193,8 +195,13 @@ export function dateElement(seconds, format, fallback, drawing) {
 
 /** @param {string} url @param {string} label */
 export function linkNode(url, label) {
-  if (!/^(https?:|mailto:)/i.test(url)) return h("span", { class: "dead-link", title: url }, label || url);
+  if (!isAddress(url)) return h("span", { class: "dead-link", title: url }, label || url);
   return h("a", linkAttributes(url), label || url);
+}
+
+/** @param {string} url */
+function isAddress(url) {
+  return /^(https?:\/\/|mailto:)/i.test(url);
 }
 
 /** @param {string} url */
