@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import type { Review } from "../../src/model.ts";
+import { mayDecide, standing } from "../../src/policies/standing.ts";
+import { tuesday1020 } from "./builders.ts";
+
+const upTo = (newest: number) => Array.from({ length: newest }, (_, index) => ({ revision: index + 1 }));
+const review = (verdict: Review["verdict"], revision: number, id = `${verdict}@${revision}`): Review => ({
+  id,
+  alertId: "alert-1",
+  revision,
+  verdict,
+  by: "U01MARTA",
+  note: null,
+  at: tuesday1020,
+});
+const expected1 = review("expected", 1);
+const suspicious2 = review("suspicious", 2);
+const expected3 = review("expected", 3);
+
+describe("standing", () => {
+  test("open as long as nobody judged", () => {
+    expect(standing(upTo(2), [])).toEqual({ kind: "open", sinceRevision: 0 });
+  });
+
+  test("decided when the verdict covers every access", () => {
+    expect(standing(upTo(2), [suspicious2])).toEqual({ kind: "decided", review: suspicious2 });
+  });
+
+  test("grown when accesses came after what the manager saw", () => {
+    expect(standing(upTo(3), [expected1])).toEqual({ kind: "grown", review: expected1, openAccesses: 2 });
+  });
+
+  test("the newest verdict speaks for what it covers", () => {
+    expect(standing(upTo(3), [expected1, suspicious2])).toEqual({
+      kind: "grown",
+      review: suspicious2,
+      openAccesses: 1,
+    });
+    expect(standing(upTo(3), [expected1, suspicious2, expected3])).toEqual({ kind: "decided", review: expected3 });
+  });
+
+  test("undone: the verdict before it stands again, if there was one", () => {
+    expect(standing(upTo(1), [expected1, review("undone", 1)])).toEqual({ kind: "open", sinceRevision: 0 });
+    expect(standing(upTo(3), [suspicious2, expected3, review("undone", 3)])).toEqual({
+      kind: "grown",
+      review: suspicious2,
+      openAccesses: 1,
+    });
+    expect(standing(upTo(1), [review("undone", 1), expected1])).toEqual({ kind: "decided", review: expected1 });
+  });
+
+  test("re-opened: all are withdrawn", () => {
+    expect(standing(upTo(3), [suspicious2, expected3, review("reopened", 3)])).toEqual({
+      kind: "open",
+      sinceRevision: 0,
+    });
+  });
+});
+
+describe("mayDecide", () => {
+  test("a click on what is shown covers all", () => {
+    expect(mayDecide(upTo(2), [], 2)).toEqual({ kind: "may", revision: 2, coversAll: true });
+  });
+
+  test("a click on an older message covers what that showed", () => {
+    expect(mayDecide(upTo(3), [], 1)).toEqual({ kind: "may", revision: 1, coversAll: false });
+  });
+
+  test("the first click wins, on the same message and on an older one", () => {
+    expect(mayDecide(upTo(2), [suspicious2], 2)).toEqual({ kind: "already-decided", review: suspicious2 });
+    expect(mayDecide(upTo(3), [suspicious2], 1)).toEqual({ kind: "already-decided", review: suspicious2 });
+  });
+
+  test("what came later is still to be decided", () => {
+    expect(mayDecide(upTo(3), [expected1], 3)).toEqual({ kind: "may", revision: 3, coversAll: true });
+    expect(mayDecide(upTo(3), [expected1], 2)).toEqual({ kind: "may", revision: 2, coversAll: false });
+  });
+
+  test("withdrawn verdicts decide nothing", () => {
+    expect(mayDecide(upTo(2), [suspicious2, review("undone", 2)], 2)).toEqual({
+      kind: "may",
+      revision: 2,
+      coversAll: true,
+    });
+  });
+
+  test("no click reaches beyond the accesses that there are", () => {
+    expect(mayDecide(upTo(2), [], 99)).toEqual({ kind: "may", revision: 2, coversAll: true });
+    expect(mayDecide(upTo(2), [suspicious2], 99)).toEqual({ kind: "already-decided", review: suspicious2 });
+  });
+});
