@@ -2,7 +2,7 @@ import type { Drawing } from "../bot/delivery.ts";
 import { alertMessage, type MessageView } from "../bot/views/alert.ts";
 import { intentAnnouncement } from "../bot/views/intent-announcement.ts";
 import * as noteViews from "../bot/views/note.ts";
-import type { Alert, WatchedVault } from "../model.ts";
+import type { WatchedVault } from "../model.ts";
 import { slackUsersOf } from "../policies/eligibility.ts";
 import { standing } from "../policies/standing.ts";
 import { readAlert } from "../store/alerts.ts";

@@ -14,7 +14,7 @@ export const undoMs = 10 * 60_000;
 
 type Claim = Omit<ReviewClick, "verdict" | "note">;
 type Refused = Extract<ReviewOutcome, { kind: "refused" }>;
-type Admitted = { kind: "admitted"; alert: Alert; vault: WatchedVault };
+type Admitted = { kind: "may"; alert: Alert; vault: WatchedVault };
 
 /**
  * Records a manager's verdict. The first click on a revision wins; whoever comes second is told who was first. A click
@@ -77,10 +77,10 @@ export async function reopen(house: House, click: Claim): Promise<ReviewOutcome>
 export async function mayReview(
   house: House,
   click: Claim,
-): Promise<ReviewOutcome | (Admitted & { kind: "admitted" })> {
+): Promise<ReviewOutcome | (Admitted & { kind: "may" })> {
   return decide(house, click, "form asked for", async (_tx, { alert, vault }) => {
     const decision = mayDecide(alert.accesses, alert.reviews, click.revision);
-    if (decision.kind === "may") return { kind: "admitted", alert, vault };
+    if (decision.kind === "may") return { kind: "may", alert, vault };
     const { by, at, verdict } = decision.review;
     return {
       kind: "already-decided",
@@ -122,7 +122,7 @@ async function decide<T>(
       ({ channel, ts }) => channel === click.message.channel && ts === click.message.ts,
     );
     const reason = verdict === "ok" ? (isOurs ? null : "wrong-message") : verdict;
-    if (reason === null) return act(tx, { kind: "admitted", alert, vault }, now);
+    if (reason === null) return act(tx, { kind: "may", alert, vault }, now);
     if (reason === "own-access") await tellTheThread(tx, alert, vault, click.clickerId, now);
     await seal(tx, now, [{ kind: "review refused", payload: { alert: alert.id, by: click.clickerId, reason, what } }]);
     return refused(

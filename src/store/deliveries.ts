@@ -197,3 +197,11 @@ function contentDigest(access: ReportedAccess): Buffer {
   ];
   return createHash("sha256").update(JSON.stringify(said)).digest();
 }
+
+/** How many authentic deliveries could not be understood, and how many accesses wait to be judged. */
+export async function countOpenEnds(db: Db): Promise<{ quarantined: number; unjudged: number }> {
+  const { rows } = await sql<{ quarantined: string; unjudged: string }>`
+    select (select count(*) from delivery where problem is not null) as quarantined,
+           (select count(*) from unjudged) as unjudged`.execute(db);
+  return { quarantined: Number(rows[0]?.quarantined ?? 0), unjudged: Number(rows[0]?.unjudged ?? 0) };
+}

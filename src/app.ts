@@ -1,0 +1,204 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Logger } from "pino";
+import { deliver } from "./bot/delivery.ts";
+import { createDirectory } from "./bot/directory.ts";
+import { connectSlack, type SlackConnection } from "./bot/slack.ts";
+import type { Config } from "./config.ts";
+import { readiness, type Readiness } from "./health.ts";
+import { createMetrics } from "./metrics.ts";
+import type { Clock } from "./model.ts";
+import { createPorts } from "./pipeline/ports.ts";
+import { draw } from "./pipeline/draw.ts";
+import type { House } from "./pipeline/house.ts";
+import { judge } from "./pipeline/judge.ts";
+import { keepGoing } from "./pipeline/tick.ts";
+import { foldEmail } from "./policies/fold-email.ts";
+import { openStore } from "./store/database.ts";
+import { countOpenEnds, recordDelivery } from "./store/deliveries.ts";
+import { backlog, nextDue } from "./store/lanes.ts";
+import { listen } from "./store/listen.ts";
+import { migrate } from "./store/migrate.ts";
+import { createDoor } from "./vault/door.ts";
+import { connectionsAtMost, serverLimits } from "./vault/server-limits.ts";
+import type { WebhookSecret } from "./vault/standard-webhooks.ts";
+
+export interface ServiceParts {
+  config: Config;
+  databaseUrl: string;
+  webhookSecrets: WebhookSecret[];
+  slack:
+    | { kind: "socket"; botToken: string; appToken: string }
+    | { kind: "http"; botToken: string; signingSecret: string };
+  /** `null`: Slack itself. */
+  slackApiUrl: string | null;
+  clock: Clock;
+  log: Logger;
+  /** Whatever else answers on the same port: the stand-in workspace. */
+  neighbour: Neighbour | null;
+}
+
+/** Shares our port. False: not for it. */
+export interface Neighbour {
+  handle(request: IncomingMessage, response: ServerResponse): boolean;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+}
+
+export interface Service {
+  /** Opens the door; returns the port. `host`: loopback alone for the stand-in workspace. */
+  open(port: number, host: string | undefined): Promise<number>;
+  /** Connects to Slack and begins to judge and deliver. */
+  work(): Promise<void>;
+  /** Connects to Slack alone, for tests that take their own turns. */
+  connect(): Promise<void>;
+  /** Resolves when every command and click that was acknowledged has been dealt with. */
+  idle(): Promise<void>;
+  /** Shuts the door, finishes or releases what is in hand, and lets go of Slack and the database. */
+  close(): Promise<void>;
+  /** One turn of every stage, for tests that own the clock. Returns how much was done. */
+  turn(): Promise<number>;
+  /** When a stage will next have something to do. */
+  nextDue(): Promise<Date | null>;
+  readiness(): Promise<Readiness>;
+  slack: SlackConnection;
+  house: House;
+}
+
+/** Builds the service from its parts, brings the database up to date, and starts nothing yet. */
+export async function buildService(parts: ServiceParts): Promise<Service> {
+  const { config, clock, log } = parts;
+  const metrics = createMetrics();
+  const store = openStore(parts.databaseUrl, (error) => log.warn({ error }, "an idle database connection was lost"));
+  const applied = await migrate(store.pool);
+  if (applied.length > 0) log.info({ migrations: applied }, "database brought to the newest schema");
+
+  let slack: SlackConnection | undefined;
+  const connected = () => {
+    if (!slack) throw new Error("Slack's door is used before it is built");
+    return slack;
+  };
+  const directory = createDirectory({ client: () => connected().client, db: store.db, foldEmail, clock, log });
+  const house: House = { store, config, clock, log, people: directory };
+  slack = connectSlack({ slack: parts.slack, apiUrl: parts.slackApiUrl, ports: createPorts(house), directory, log, clock });
+
+  const door = createDoor({
+    secrets: parts.webhookSecrets,
+    clock,
+    log,
+    record: (delivery) => recordDelivery(store.doorDb, delivery),
+    counters: metrics.door,
+  });
+  const judging = { name: "judge", work: () => judge(house).then(counted(metrics.judged)), nextDue: async () => null };
+  const deliveryParts = {
+    db: store.db,
+    client: () => connected().client,
+    clock,
+    log,
+    draw: (message: Parameters<typeof draw>[1]) => draw(house, message),
+    count: metrics.slackCall,
+  };
+  const delivering = { name: "deliver", work: () => deliver(deliveryParts), nextDue: () => nextDue(store.db) };
+
+  async function vitals() {
+    const none = { waiting: { messages: 0, oldestSeconds: 0, trouble: null }, unjudged: 0, quarantined: 0 };
+    const { connected: isConnected, trouble } = connected().state();
+    const slackVitals = { connected: isConnected, trouble };
+    try {
+      const [messages, ends] = await Promise.all([backlog(store.db), countOpenEnds(store.db)]);
+      const oldestSeconds = messages.oldestDue ? Math.max(0, (clock.now().getTime() - messages.oldestDue.getTime()) / 1000) : 0;
+      metrics.backlog({ waiting: messages.waiting, oldestSeconds });
+      metrics.quarantine(ends.quarantined);
+      return {
+        database: { ok: true as const },
+        slack: slackVitals,
+        waiting: { messages: messages.waiting, oldestSeconds, trouble: messages.trouble },
+        ...ends,
+      };
+    } catch (error) {
+      return { database: { ok: false as const, problem: error instanceof Error ? error.message : String(error) }, slack: slackVitals, ...none };
+    }
+  }
+
+  async function answerHealth(path: string, response: ServerResponse): Promise<void> {
+    if (path === "/healthz") return sendJson(response, 200, { status: "alive" });
+    const state = readiness(await vitals());
+    if (path === "/readyz") return sendJson(response, state.ready ? 200 : 503, state);
+    response.writeHead(200, { "content-type": metrics.registry.contentType }).end(await metrics.registry.metrics());
+  }
+
+  function answer(request: IncomingMessage, response: ServerResponse): void {
+    const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
+    if (path === "/webhooks/access") {
+      const from = performance.now();
+      response.once("close", () => metrics.answered((performance.now() - from) / 1000));
+      return door.handle(request, response);
+    }
+    const { requestListener } = connected();
+    if (path === "/slack/events" && requestListener) return requestListener(request, response);
+    if (request.method === "GET" && (path === "/healthz" || path === "/readyz" || path === "/metrics")) {
+      answerHealth(path, response).catch((error) => {
+        log.error({ error, path }, "health could not be told");
+        response.destroy();
+      });
+      return;
+    }
+    if (parts.neighbour?.handle(request, response)) return;
+    sendJson(response, 404, { title: "Nothing is here", detail: "The vault's door is POST /webhooks/access." });
+  }
+
+  const server = createServer(serverLimits, answer);
+  server.maxConnections = connectionsAtMost;
+  server.on("upgrade", (request, socket, head) => {
+    if (!parts.neighbour?.upgrade(request, socket, head)) socket.destroy();
+  });
+
+  let stages: { wake: () => void; stop: () => Promise<void> }[] = [];
+  let listening: { stop: () => Promise<void> } | undefined;
+  let refreshing: NodeJS.Timeout | undefined;
+
+  return {
+    house,
+    slack,
+    open: async (port, host) => {
+      server.listen(port, host);
+      await once(server, "listening");
+      return (server.address() as AddressInfo).port;
+    },
+    work: async () => {
+      const wakeAll = () => stages.forEach((stage) => void stage.wake());
+      stages = [keepGoing(judging, clock, log), keepGoing(delivering, clock, log)];
+      listening = listen(parts.databaseUrl, wakeAll, (error) => log.warn({ error }, "the wake-up connection was lost and is re-made"));
+      await connected().start();
+      const refresh = () => directory.refreshAll().catch((error) => log.warn({ error }, "Slack's users could not be read"));
+      void refresh();
+      refreshing = setInterval(refresh, 6 * 60 * 60_000);
+    },
+    close: async () => {
+      server.close();
+      server.closeIdleConnections();
+      clearInterval(refreshing);
+      await Promise.all([...stages.map((stage) => stage.stop()), listening?.stop()]);
+      await connected().stop();
+      server.closeAllConnections();
+      await store.close();
+    },
+    connect: () => connected().start(),
+    idle: () => connected().idle(),
+    turn: async () => (await judging.work()) + (await delivering.work()),
+    nextDue: () => nextDue(store.db),
+    readiness: async () => readiness(await vitals()),
+  };
+}
+
+function counted(count: (n: number) => void): (n: number) => number {
+  return (n) => {
+    count(n);
+    return n;
+  };
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(`${JSON.stringify(body)}\n`);
+}

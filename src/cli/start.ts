@@ -1,0 +1,158 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { buildService, type Service, type ServiceParts } from "../app.ts";
+import { type Config, type Environment, exampleFile, loadConfig, readEnvironment } from "../config.ts";
+import { createLog } from "../log.ts";
+import { createStandIn, type StandIn } from "../stand-in.ts";
+import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
+import { type EmbeddedDatabase, startEmbedded } from "../store/embedded/start.ts";
+import { parseSecrets } from "../vault/standard-webhooks.ts";
+import { environmentLine, mistakeLine } from "./check.ts";
+import type { Output } from "./output.ts";
+
+interface Running {
+  stop(): Promise<void>;
+}
+
+/** Longer than this and the operator's process manager loses patience (RELIABILITY, "SIGTERM with in-flight"). */
+const stopWithinMs = 10_000;
+
+/**
+ * `vaultbell start`: runs everything until SIGTERM, SIGINT, or the end of the process that started it. Says in a few
+ * lines what runs, where, on which database and which Slack, and what to do next. Resolves with the exit code.
+ */
+export async function start(env: NodeJS.ProcessEnv, out: Output): Promise<number> {
+  const read = readEnvironment(env);
+  if (!read.ok) return refuse(out, read.mistakes.map(environmentLine));
+  const { environment } = read;
+  const isSandbox = environment.slack.kind === "sandbox";
+  const usesExample = isSandbox && environment.configFileIsDefault && !existsSync(environment.configFile);
+  const reading = loadConfig(usesExample ? exampleFile : environment.configFile);
+  if (!reading.ok) return refuse(out, reading.mistakes.map(mistakeLine));
+  for (const note of [...environment.notes, ...reading.config.notes]) out.log(`Note: ${note}`);
+
+  const stopped = stopRequested();
+  let running: Running;
+  try {
+    running = await run(environment, reading.config, env, out, usesExample);
+  } catch (error) {
+    if (error instanceof EmbeddedRefusal) return refuse(out, [error.message]);
+    if (isAddressInUse(error)) {
+      return refuse(out, [`Port ${environment.port} is taken by another program. Stop that one, or choose another port: PORT=3001 npm start`]);
+    }
+    throw error;
+  }
+  out.log(`\nStopping, because of ${await stopped} …`);
+  const overdue = setTimeout(() => {
+    out.error("Stopping took longer than 10 s; ended. Nothing acknowledged is lost: the next start goes on from the database.");
+    process.exit(1);
+  }, stopWithinMs);
+  await running.stop();
+  clearTimeout(overdue);
+  out.log("Stopped.");
+  return 0;
+}
+
+async function run(environment: Environment, config: Config, env: NodeJS.ProcessEnv, out: Output, usesExample: boolean): Promise<Running> {
+  const { slack } = environment;
+  // The stand-in's terminal is read by a newcomer; a real installation's log by machines.
+  const log = createLog(env.LOG_LEVEL?.trim() ? environment.logLevel : slack.kind === "sandbox" ? "warn" : "info");
+  let embedded: EmbeddedDatabase | undefined;
+  let service: Service | undefined;
+  let standIn: StandIn | undefined;
+  const stop = async () => {
+    await service?.close();
+    await standIn?.sandbox.close();
+    await embedded?.stop();
+  };
+  try {
+    if (environment.database.kind === "embedded") {
+      embedded = await startEmbedded(environment.database.folder, { log: (line) => out.log(line) });
+    }
+    const databaseUrl = environment.database.kind === "url" ? environment.database.url : (embedded?.url ?? "");
+    if (slack.kind === "sandbox") {
+      mkdirSync(environment.dataFolder, { recursive: true });
+      standIn = createStandIn(config, { dataFolder: environment.dataFolder, webhookSecret: environment.webhookSecrets[0] ?? null });
+    }
+    const secrets = standIn ? [standIn.webhookSecret, ...environment.webhookSecrets.slice(1)] : environment.webhookSecrets;
+    const common = { config, databaseUrl, webhookSecrets: parseSecrets(secrets), log };
+    const open = async (parts: ServiceParts, host: string | undefined) => {
+      service = await buildService(parts);
+      return service.open(environment.port, host);
+    };
+    if (standIn) {
+      // Slack's address is this service's own, so the port is opened first and the connection is made after.
+      const at = `http://127.0.0.1:${environment.port}`;
+      const tokens = { botToken: standIn.tokens.bot, appToken: standIn.tokens.app };
+      const parts: ServiceParts = {
+        ...common,
+        slack: { kind: "socket", ...tokens },
+        slackApiUrl: `${at}/api/`,
+        clock: standIn.sandbox.clock,
+        neighbour: standIn.sandbox,
+      };
+      await open(parts, "127.0.0.1");
+      standIn.sandbox.use(at);
+      standIn.doorAt(at);
+    } else if (slack.kind !== "sandbox") {
+      const { apiUrl, ...ways } = slack;
+      await open({ ...common, slack: ways, slackApiUrl: apiUrl, clock: { now: () => new Date() }, neighbour: null }, undefined);
+    }
+    await service?.work();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  greet(environment, config, out, { usesExample, isFirst: embedded?.firstStart ?? false });
+  return { stop };
+}
+
+function greet(environment: Environment, config: Config, out: Output, { usesExample, isFirst }: { usesExample: boolean; isFirst: boolean }): void {
+  const { slack, port, database } = environment;
+  const address = `http://127.0.0.1:${port}`;
+  const vaults = config.vaults.map((vault) => vault.name).join(", ");
+  out.log("");
+  out.log("Vaultbell is running.");
+  out.log(`  Watching   ${vaults}  (${usesExample ? "the example configuration; yours goes into vaultbell.yaml" : config.file})`);
+  out.log(`  Database   ${database.kind === "url" ? "yours, by DATABASE_URL" : `embedded PostgreSQL, ${isFirst ? "made" : "found"} in ${database.folder}`}`);
+  if (slack.kind === "sandbox") {
+    out.log("  Slack      a stand-in workspace on this computer: nothing leaves it");
+    out.log(`  Door       ${address}/webhooks/access  (signed; the vault panel on the page knows the secret)`);
+    out.log("");
+    out.log(`Next: open ${address}/ and live through your first minute.`);
+    out.log("For your own Slack, follow docs/slack-app.md. Ctrl+C stops everything.");
+    return;
+  }
+  const where = slack.apiUrl === null ? "your workspace" : slack.apiUrl;
+  out.log(`  Slack      ${where}, by ${slack.kind === "socket" ? "Socket Mode" : `HTTP: ${address}/slack/events`}`);
+  out.log(`  Door       ${address}/webhooks/access  (signed with WEBHOOK_SECRETS)`);
+  out.log(`  Health     ${address}/readyz · ${address}/metrics`);
+  out.log("");
+  out.log("Next: npx vaultbell doctor says whether Slack, channels and managers are as they should be.");
+}
+
+/** Resolves with what asked for it. A second request ends the process at once. */
+function stopRequested(): Promise<string> {
+  return new Promise((resolve) => {
+    let isAsked = false;
+    const ask = (what: string) => () => {
+      if (isAsked) process.exit(1);
+      isAsked = true;
+      resolve(what);
+    };
+    process.on("SIGTERM", ask("SIGTERM"));
+    process.on("SIGINT", ask("Ctrl+C"));
+    process.on("SIGHUP", ask("SIGHUP"));
+    // scripts/run.mjs holds the other end: when it is killed, nobody else would tell us.
+    if (process.connected) process.once("disconnect", ask("the end of the process that started it"));
+  });
+}
+
+function refuse(out: Output, sentences: string[]): number {
+  for (const sentence of sentences) out.error(sentence);
+  out.error("Vaultbell did not start.");
+  return 1;
+}
+
+function isAddressInUse(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+}

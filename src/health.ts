@@ -1,0 +1,37 @@
+/** What is measured for /readyz. */
+export interface Vitals {
+  database: { ok: true } | { ok: false; problem: string };
+  slack: { connected: boolean; trouble: string | null };
+  /** Messages that Slack should show and doesn't, and for how long the oldest has been due. */
+  waiting: { messages: number; oldestSeconds: number; trouble: string | null };
+  unjudged: number;
+  quarantined: number;
+}
+
+export interface Readiness {
+  ready: boolean;
+  /** What is wrong, a sentence each, with what to do where that is known. */
+  problems: string[];
+  /** What isn't wrong and should be looked at. */
+  remarks: string[];
+}
+
+/** Longer than any pause that Slack's pace explains for a message that is due. */
+const overdueSeconds = 120;
+
+/** Ready means: database and Slack can be reached, and nothing is overdue (DESIGN, "HTTP"). */
+export function readiness(vitals: Vitals): Readiness {
+  const { database, slack, waiting, unjudged, quarantined } = vitals;
+  const problems: string[] = [];
+  if (!database.ok) problems.push(`The database doesn't answer: ${database.problem}.`);
+  if (!slack.connected) problems.push(slack.trouble ?? "Slack isn't connected yet.");
+  if (waiting.messages > 0 && waiting.oldestSeconds > overdueSeconds) {
+    const because = waiting.trouble ? ` Slack says ${waiting.trouble}.` : "";
+    problems.push(`${waiting.messages} messages wait for Slack, the oldest for ${Math.round(waiting.oldestSeconds)} s.${because}`);
+  }
+  const remarks: string[] = [];
+  if (unjudged > 0) remarks.push(`${unjudged} accesses are recorded and not judged yet.`);
+  if (quarantined > 0) remarks.push(`${quarantined} authentic deliveries could not be understood; they are kept in the table delivery, with the problem.`);
+  if (waiting.messages > 0 && waiting.trouble) remarks.push(`Slack holds messages back: ${waiting.trouble}.`);
+  return { ready: problems.length === 0, problems, remarks };
+}

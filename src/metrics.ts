@@ -1,0 +1,79 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { DeliveryParts } from "./bot/delivery.ts";
+import type { DoorCounters } from "./vault/door.ts";
+
+/** What the operator's Prometheus reads at /metrics. */
+export interface Metrics {
+  registry: Registry;
+  door: DoorCounters;
+  /** What came of calls to Slack. */
+  slackCall: DeliveryParts["count"];
+  judged: (accesses: number) => void;
+  backlog: (messages: { waiting: number; oldestSeconds: number }) => void;
+  quarantine: (bodies: number) => void;
+  answered: (seconds: number) => void;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const deliveries = new Counter({
+    name: "vaultbell_webhook_deliveries_total",
+    help: "Requests at the vault's door, by what came of them.",
+    labelNames: ["outcome"],
+    registers,
+  });
+  const accesses = new Counter({
+    name: "vaultbell_accesses_total",
+    help: "Accesses in recorded deliveries: accepted ones are new, duplicates were known.",
+    labelNames: ["outcome"],
+    registers,
+  });
+  const slackCalls = new Counter({
+    name: "vaultbell_slack_messages_total",
+    help: "Attempts to make Slack show a message, by what came of them.",
+    labelNames: ["outcome"],
+    registers,
+  });
+  const judged = new Counter({ name: "vaultbell_accesses_judged_total", help: "Accesses that the policies judged.", registers });
+  const waiting = new Gauge({
+    name: "vaultbell_slack_messages_waiting",
+    help: "Messages whose newest state Slack doesn't show yet.",
+    registers,
+  });
+  const oldest = new Gauge({
+    name: "vaultbell_slack_oldest_waiting_seconds",
+    help: "For how long the oldest of them has been due.",
+    registers,
+  });
+  const quarantined = new Gauge({
+    name: "vaultbell_quarantined_bodies",
+    help: "Authentic deliveries that could not be understood and are kept to be looked at.",
+    registers,
+  });
+  const seconds = new Histogram({
+    name: "vaultbell_webhook_seconds",
+    help: "From the arrival of a webhook's headers to the end of the answer.",
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
+    registers,
+  });
+  return {
+    registry,
+    door: {
+      delivery: (outcome) => deliveries.inc({ outcome }),
+      accesses: (counts) => {
+        accesses.inc({ outcome: "accepted" }, counts.accepted);
+        accesses.inc({ outcome: "duplicate" }, counts.duplicates);
+      },
+    },
+    slackCall: (outcome) => slackCalls.inc({ outcome }),
+    judged: (count) => judged.inc(count),
+    backlog: (messages) => {
+      waiting.set(messages.waiting);
+      oldest.set(messages.oldestSeconds);
+    },
+    quarantine: (bodies) => quarantined.set(bodies),
+    answered: (took) => seconds.observe(took),
+  };
+}

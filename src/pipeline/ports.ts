@@ -1,0 +1,28 @@
+import type { BotPorts } from "../bot/ports.ts";
+import { readAlert } from "../store/alerts.ts";
+import { announce, endIntent, listIntents } from "./announce.ts";
+import { type House, watchedVault } from "./house.ts";
+import { mayReview, reopen, review } from "./review.ts";
+
+/** Joins Slack's door to the stages behind it. */
+export function createPorts(house: House): BotPorts {
+  return {
+    review: (click) => review(house, click),
+    reopen: (click) => reopen(house, click),
+    mayReview: (click) => mayReview(house, click),
+    readAlert: async (alertId) => {
+      const alert = await readAlert(house.store.db, alertId);
+      const vault = alert && watchedVault(house.config, alert.vaultId);
+      return alert && vault ? { alert, vault } : null;
+    },
+    announce: (announcement) => announce(house, announcement),
+    endIntent: (request) => endIntent(house, request),
+    listIntents: (by) => listIntents(house, by),
+    vaults: () => house.config.vaults,
+    now: () => house.clock.now(),
+    settings: {
+      intentDefaultMinutes: house.config.intents.defaultMinutes,
+      intentMaximumMinutes: house.config.intents.maximumMinutes,
+    },
+  };
+}

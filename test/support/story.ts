@@ -1,0 +1,152 @@
+import { pino } from "pino";
+import { buildService, type Service } from "../../src/app.ts";
+import { parseConfig } from "../../src/config.ts";
+import { movableClock } from "../../src/sandbox/clock.ts";
+import type { Reveal, Sandbox, SandboxMessage } from "../../src/sandbox/types.ts";
+import { createStandIn } from "../../src/stand-in.ts";
+import { parseSecrets } from "../../src/vault/standard-webhooks.ts";
+import { freshDatabase } from "./database.ts";
+import { readBlocks } from "./read-message.ts";
+
+export const dana = "U02DANA";
+export const marta = "U02MARTA";
+export const juan = "U02JUAN";
+export const lena = "U02LENA";
+export const gil = "U02GIL";
+export const cards = "C0CARDS";
+
+/** The whole bot on a real database, against the stand-in Slack, with a clock that only the story moves. */
+export interface Story {
+  service: Service;
+  sandbox: Sandbox;
+  /** The service's address. */
+  url: string;
+  secret: string;
+  databaseUrl: string;
+  /** Moves the clock and lets everything happen that is due by then. */
+  at(instant: string): Promise<void>;
+  later(minutes: number): Promise<void>;
+  /** Lets everything happen that is due now, a second of pacing at a time. */
+  settle(): Promise<void>;
+  /** Somebody opens an item; the signed webhook goes through the door. */
+  reveal(access: Partial<Reveal> & { by: string }): Promise<{ status: number; body: unknown }>;
+  command(who: string, text: string, channel?: string): Promise<void>;
+  /** Presses a button by its words. */
+  press(who: string, message: SandboxMessage, button: string): Promise<void>;
+  /** The alerts of a channel, oldest first. */
+  alerts(channel?: string): SandboxMessage[];
+  /** The newest message that only this person sees. */
+  told(who: string): string;
+  stop(): Promise<void>;
+}
+
+export const defaultYaml = `
+timezone: Europe/Madrid
+managers: &leads [marta@example.com, juan@example.com]
+vaults:
+  - id: v_cards
+    name: Company cards
+    channel: ${cards}
+    managers: *leads
+    hours: Mon-Fri 08:00-19:00
+    intent: required
+    hint: supplier and amount, please
+    items: [{ id: i_visa, title: Company Visa, sensitive: true }, { id: i_amex, title: Team Amex }]
+`;
+
+/** Begins on Tuesday 2026-11-24 at 10:00 in Madrid unless told otherwise. */
+export async function openStory({ startAt = "2026-11-24T09:00:00Z", yaml = defaultYaml, pace = true } = {}): Promise<Story> {
+  const reading = parseConfig(yaml, "story.yaml");
+  if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes));
+  const database = await freshDatabase();
+  const clock = movableClock({ startAt: new Date(startAt), frozen: true });
+  const standIn = createStandIn(reading.config, { dataFolder: null, webhookSecret: null, clock, pace });
+  const { sandbox } = standIn;
+  const slack = await sandbox.listen();
+  const service = await buildService({
+    config: reading.config,
+    databaseUrl: database.url,
+    webhookSecrets: parseSecrets([standIn.webhookSecret]),
+    slack: { kind: "socket", botToken: standIn.tokens.bot, appToken: standIn.tokens.app },
+    slackApiUrl: slack.apiUrl,
+    clock,
+    log: pino({ level: process.env.STORY_LOG ?? "silent" }),
+    neighbour: null,
+  });
+  const port = await service.open(0, "127.0.0.1");
+  const url = `http://127.0.0.1:${port}`;
+  standIn.doorAt(url);
+  await service.connect();
+
+  const settle = async () => {
+    for (;;) {
+      if ((await service.turn()) > 0) continue;
+      const due = await service.nextDue();
+      if (!due || due.getTime() > clock.now().getTime() + 15_000) return;
+      clock.moveTo(new Date(Math.max(due.getTime(), clock.now().getTime() + 1)));
+    }
+  };
+  return {
+    service,
+    sandbox,
+    url,
+    secret: standIn.webhookSecret,
+    databaseUrl: database.url,
+    settle,
+    at: async (instant) => {
+      clock.moveTo(new Date(instant));
+      await settle();
+    },
+    later: async (minutes) => {
+      clock.moveBy(minutes * 60_000);
+      await settle();
+    },
+    reveal: async (access) => {
+      const answer = await sandbox.reveal({ vaultId: "v_cards", itemId: "i_visa", ...access });
+      await settle();
+      return answer;
+    },
+    command: async (who, text, channel = cards) => {
+      await sandbox.as(who).command(channel, "/intent", text);
+      await service.idle();
+      await settle();
+    },
+    press: async (who, message, button) => {
+      const found = buttons(message).find((one) => one.label === button);
+      if (!found) throw new Error(`no button "${button}" in:\n${readBlocks(message.blocks)}`);
+      await sandbox.as(who).click(message, found.actionId, { ...(found.value !== null && { value: found.value }) });
+      await service.idle();
+      await settle();
+    },
+    alerts: (channel = cards) => sandbox.workspace.messages(channel).filter((message) => buttons(message).length > 0),
+    told: (who) => {
+      const message = sandbox.workspace.ephemerals(who).at(-1);
+      return message ? readBlocks(message.blocks) || message.text : "";
+    },
+    stop: async () => {
+      await service.close();
+      await sandbox.close();
+      await database.drop();
+    },
+  };
+}
+
+interface Button {
+  label: string;
+  actionId: string;
+  /** Set for an option of an overflow menu. */
+  value: string | null;
+}
+
+/** Buttons and overflow options, by what a person reads on them. */
+function buttons(message: SandboxMessage): Button[] {
+  type Node = { type?: string; action_id?: string; text?: { text: string }; value?: string; options?: Node[]; elements?: Node[] };
+  return (message.blocks as Node[])
+    .filter((block) => block.type === "actions")
+    .flatMap((block) => block.elements ?? [])
+    .flatMap((element): Button[] => {
+      const actionId = element.action_id ?? "";
+      if (element.type === "button") return [{ label: element.text?.text ?? "", actionId, value: null }];
+      return (element.options ?? []).map((option) => ({ label: option.text?.text ?? "", actionId, value: option.value ?? null }));
+    });
+}
