@@ -1,5 +1,6 @@
 // The stand-in workspace's page in a real browser: node scripts/run.mjs node test/browser/run.ts
 import { launch } from "./browser.ts";
+import { firstMinuteSteps } from "./first-minute.ts";
 import { renderingSteps } from "./rendering.ts";
 import { steps } from "./steps.ts";
 
@@ -8,6 +9,7 @@ try {
   const browser = await launch();
   try {
     await renderingSteps(browser, all);
+    await firstMinuteSteps(browser, all);
   } finally {
     await browser.close();
   }

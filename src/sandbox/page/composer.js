@@ -80,7 +80,7 @@ export function wireComposer(app) {
     const name = channel ? `${channel.isDirect ? "" : "#"}${channelName(channel, app)}` : "";
     input.disabled = !canWrite;
     send.disabled = !canWrite;
-    input.placeholder = canWrite ? `Message ${name}, or type /` : `${app.reader().realName} can't write here`;
+    input.placeholder = canWrite ? `Message ${name}` : `${app.reader().realName} can't write here`;
     const here = `${app.state().as}/${app.channelId()}`;
     if (here === place) return;
     place = here;

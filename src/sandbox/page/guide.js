@@ -114,23 +114,22 @@ function stepsFor(app, composer) {
 /** @param {Step} step @param {number} index @param {string} state */
 function stepNode(step, index, state) {
   const isDone = state === "is-done";
+  const isNext = state === "is-next";
   const mark = h("span", { class: "step-mark", "aria-hidden": "true" }, isDone ? "✓" : String(index + 1));
   const title = h("strong", {}, step.title, isDone && h("span", { class: "unseen" }, " (done)"));
-  const button = h(
-    "button",
-    { type: "button", class: `button${state === "is-next" ? " button-primary" : ""}`, "data-focus": step.id },
-    step.button,
-  );
+  const classes = `button${isNext ? " button-primary" : ""}`;
+  const button = h("button", { type: "button", class: classes, "data-focus": step.id }, step.button);
   button.addEventListener("click", async () => {
     if (button.getAttribute("aria-busy") === "true") return;
     button.setAttribute("aria-busy", "true");
     await Promise.resolve(step.run()).finally(() => button.removeAttribute("aria-busy"));
   });
+  // Of the same name: opening one step closes the others, so that the vault stays in sight.
   return h(
-    "div",
-    { class: `step ${state}`, "data-step": step.id },
-    mark,
-    h("div", { class: "step-body" }, title, h("p", {}, step.text), button),
+    "details",
+    { class: `step ${state}`, "data-step": step.id, name: "step", open: isNext },
+    h("summary", { class: "step-head" }, mark, title),
+    h("div", { class: "step-body" }, h("p", {}, step.text), button),
   );
 }
 

@@ -15,15 +15,18 @@ import { plainText } from "./mrkdwn.js";
 export function wireModal(app) {
   /** @type {Open | null} */
   let open = null;
+  /** What one has left stays closed, even if an answer from before still has it. */
+  let leftId = "";
 
   return () => {
-    const { view } = app.state();
+    const view = app.state().view?.id === leftId ? null : app.state().view;
     if (open && open.view.id !== view?.id) close();
     if (!view) return;
     const print = JSON.stringify([app.state().as, { ...view, errors: null }]);
     if (!open) open = openDialog(view);
-    if (open.print !== print) fillForm(open, view, print);
-    if (view.errors) showErrors(open.form, view.errors);
+    if (open.print === print) return;
+    fillForm(open, view, print);
+    showErrors(open.form, view.errors ?? {});
   };
 
   function close() {
@@ -52,9 +55,9 @@ export function wireModal(app) {
 
   function leave() {
     if (!open) return;
-    const viewId = open.view.id;
+    leftId = open.view.id;
     close();
-    app.act("close-view", { viewId });
+    app.act("close-view", { viewId: leftId });
   }
 
   async function submit() {
@@ -67,7 +70,10 @@ export function wireModal(app) {
     button?.setAttribute("aria-busy", "true");
     const answer = await app.act("submit", { viewId: view.id, values });
     button?.removeAttribute("aria-busy");
-    if (answer.errors) showErrors(form, answer.errors);
+    if (!answer.errors) return;
+    showErrors(form, answer.errors);
+    const first = form.querySelector("[aria-invalid]");
+    if (first instanceof HTMLElement) first.focus();
   }
 
   /** @param {Open} into @param {View} view @param {string} print */
@@ -117,7 +123,6 @@ function valuesOf(fields) {
 
 /** @param {HTMLFormElement} form @param {Record<string, string>} errors */
 function showErrors(form, errors) {
-  let first = null;
   for (const block of form.querySelectorAll(".input")) {
     const error = errors[block.getAttribute("data-block-id") ?? ""];
     const line = block.querySelector(".error");
@@ -125,7 +130,5 @@ function showErrors(form, errors) {
     const field = block.querySelector("input, textarea, select");
     if (error) field?.setAttribute("aria-invalid", "true");
     else field?.removeAttribute("aria-invalid");
-    if (error) first ??= field;
   }
-  if (first instanceof HTMLElement) first.focus();
 }
