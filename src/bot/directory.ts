@@ -1,0 +1,169 @@
+import type { WebClient } from "@slack/web-api";
+import type { Logger } from "pino";
+import type { Clock, SlackUser, WatchedVault } from "../model.ts";
+import type { Db } from "../store/database.ts";
+import { emailsToLookUp, lookedUp, slackSaid, slackUserOf, slackUsersByEmail } from "../store/people.ts";
+import { readTrouble, type SlackTrouble } from "./slack-error.ts";
+import { type HomeTeam, toSlackUser } from "./slack-user.ts";
+import { listUsers } from "./user-list.ts";
+
+/** What Slack says of people. What it says is stored, so that the rest of the house can join it with the vault's. */
+export interface Directory {
+  /** As Slack describes them now; `null` when Slack can't say: whoever asks must fail closed (T12). */
+  freshUser(id: string): Promise<SlackUser | null>;
+  /** As Slack described them within the hour, or, when it can't be asked, the last time. */
+  knownUser(id: string): Promise<SlackUser | null>;
+  /** Makes sure that Slack was asked about these (folded) addresses within the hour. Never fails: what isn't known stays unknown. */
+  lookUp(emailsFolded: string[]): Promise<void>;
+  /** Hears of every user, so that two users with one address are found. Returns how many; `null`: Slack couldn't say. */
+  refreshAll(): Promise<number | null>;
+  groupMembers(groupId: string): Promise<string[]>;
+  /** Slack ids of everybody who manages a vault. An address that two users have names neither. */
+  managerIds(vault: WatchedVault): Promise<string[]>;
+  homeTeamId(): string | null;
+}
+
+export interface DirectoryParts {
+  client: () => WebClient;
+  db: Db;
+  /** Folds an address for comparing; the policies' rule. */
+  foldEmail: (email: string) => string;
+  clock: Clock;
+  log: Logger;
+}
+
+const hour = 60 * 60_000;
+const groupFreshMs = 5 * 60_000;
+
+export function createDirectory({ client, db, foldEmail, clock, log }: DirectoryParts): Directory {
+  const known = new Map<string, { user: SlackUser; at: number }>();
+  const groups = new Map<string, { members: string[]; at: number }>();
+  let home: HomeTeam | null = null;
+
+  /** Throws when Slack can't be asked: without it nobody can be told from a stranger. */
+  async function homeTeam(): Promise<HomeTeam> {
+    if (home) return home;
+    const { team_id, enterprise_id } = await client().auth.test();
+    home = { teamId: asText(team_id), enterpriseId: asText(enterprise_id) };
+    return home;
+  }
+
+  async function remember(users: SlackUser[]): Promise<void> {
+    const now = clock.now();
+    await slackSaid(
+      db,
+      users.map((user) => ({ ...user, emailFolded: user.email === null ? null : foldEmail(user.email) })),
+      now,
+    );
+    for (const user of users) known.set(user.id, { user, at: now.getTime() });
+  }
+
+  async function freshUser(id: string): Promise<SlackUser | null> {
+    const user = await ask("users.info", async () => {
+      const answer = await client().users.info({ user: id });
+      return toSlackUser(answer.user, await homeTeam());
+    });
+    if (user?.id !== id) return null;
+    // Without the scope for addresses, or on a server that keeps them back, what a lookup found must not be forgotten.
+    const whole = user.email === null ? { ...user, email: (await slackUserOf(db, id))?.email ?? null } : user;
+    await remember([whole]);
+    return whole;
+  }
+
+  /** `null` when Slack can't say. Only Slack's troubles are caught: the database's are the caller's to see. */
+  async function ask<T>(method: string, call: () => Promise<T>): Promise<T | null> {
+    try {
+      return await call();
+    } catch (error) {
+      log.warn({ method, code: readTrouble(error).code }, "Slack could not say");
+      return null;
+    }
+  }
+
+  /** Remembers that nobody has the address; no other failure is an answer. */
+  async function lookUpOne(email: string): Promise<SlackTrouble | null> {
+    const found = await askFor(email);
+    if ("trouble" in found && found.trouble.code !== "users_not_found") return found.trouble;
+    // A server that finds a user by the address but doesn't repeat it still says that the address is theirs.
+    if ("user" in found && found.user) await remember([{ ...found.user, email: found.user.email ?? email }]);
+    await lookedUp(db, email, clock.now());
+    return null;
+  }
+
+  async function askFor(email: string): Promise<{ user: SlackUser | null } | { trouble: SlackTrouble }> {
+    try {
+      const { user } = await client().users.lookupByEmail({ email });
+      return { user: toSlackUser(user, await homeTeam()) };
+    } catch (error) {
+      return { trouble: readTrouble(error) };
+    }
+  }
+
+  async function lookUp(emailsFolded: string[]): Promise<void> {
+    const since = new Date(clock.now().getTime() - hour);
+    for (const email of await emailsToLookUp(db, [...new Set(emailsFolded)], since)) {
+      const trouble = await lookUpOne(email);
+      if (!trouble) continue;
+      log.warn({ method: "users.lookupByEmail", code: trouble.code }, "Slack could not say");
+      if (trouble.kind === "later") return;
+    }
+  }
+
+  async function groupMembers(groupId: string): Promise<string[]> {
+    const cached = groups.get(groupId);
+    const now = clock.now().getTime();
+    if (cached && now - cached.at < groupFreshMs) return cached.members;
+    const members = await ask("usergroups.users.list", async () => {
+      const { users } = await client().usergroups.users.list({ usergroup: groupId });
+      return Array.isArray(users) ? users.filter((id) => typeof id === "string") : [];
+    });
+    if (members) groups.set(groupId, { members, at: now });
+    // For a while the last answer is better than leaving a vault without managers; not for ever.
+    return members ?? (cached && now - cached.at < hour ? cached.members : []);
+  }
+
+  return {
+    freshUser,
+    knownUser: async (id) => {
+      const cached = known.get(id);
+      if (cached && clock.now().getTime() - cached.at < hour) return cached.user;
+      return (await freshUser(id)) ?? (await slackUserOf(db, id));
+    },
+    lookUp,
+    refreshAll: async () => {
+      const team = await ask("auth.test", homeTeam);
+      if (!team) return null;
+      const pages = listUsers(client());
+      for (let count = 0; ; ) {
+        const page = await ask("users.list", () => pages.next());
+        if (!page) return null;
+        if (page.done) return count;
+        const users = page.value.flatMap((raw) => toSlackUser(raw, team) ?? []);
+        // A page that names somebody twice would be refused by the database.
+        const once = new Map(users.map((user) => [user.id, user]));
+        await remember([...once.values()]);
+        count += once.size;
+      }
+    },
+    groupMembers,
+    managerIds: async (vault) => {
+      const emails = vault.managers.flatMap((ref) => (ref.kind === "email" ? [foldEmail(ref.email)] : []));
+      await lookUp(emails);
+      const users = (await slackUsersByEmail(db, emails)).filter((user) => !user.isBot);
+      const byEmail = emails.flatMap((email) => {
+        const theirs = users.filter((user) => user.email !== null && foldEmail(user.email) === email);
+        return theirs.length === 1 ? theirs.filter((user) => !user.isDeactivated).map((user) => user.id) : [];
+      });
+      const named = vault.managers.flatMap((ref) => (ref.kind === "slack-user" ? [ref.id] : []));
+      const inGroups = await Promise.all(
+        vault.managers.flatMap((ref) => (ref.kind === "user-group" ? [groupMembers(ref.id)] : [])),
+      );
+      return [...new Set([...byEmail, ...named, ...inGroups.flat()])];
+    },
+    homeTeamId: () => home?.teamId ?? null,
+  };
+}
+
+function asText(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}

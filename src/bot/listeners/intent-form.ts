@@ -1,0 +1,136 @@
+import { z } from "zod";
+import type { Intent } from "../../model.ts";
+import { parseIntentCommand } from "../intent-command.ts";
+import {
+  ANY_VAULT,
+  INTENT_ITEM,
+  INTENT_PURPOSE,
+  INTENT_VAULT,
+  INTENT_WINDOW,
+  intentForm,
+  readItemValue,
+} from "../views/intent-form.ts";
+import { announceAnswer, endAnswer } from "../views/intent-messages.ts";
+import { askerOf, unknownAsker } from "./asker.ts";
+import type { ListenerParts } from "./parts.ts";
+import type { Click, Command, Place, Submission } from "./payload.ts";
+
+/** Opens the form, empty or to change what was announced. The trigger serves once and lives three seconds. */
+export async function openIntentForm(asked: Command | Click, parts: ListenerParts, toChange?: Intent): Promise<void> {
+  const { client, ports } = parts;
+  const vaults = ports.vaults();
+  const { channel, responseUrl } = asked.place;
+  const view = intentForm({
+    vaults,
+    vaultId: toChange ? toChange.vaultId : (vaults.find((vault) => vault.channel === channel)?.id ?? null),
+    purpose: toChange?.purpose ?? null,
+    defaultMinutes: ports.settings.intentDefaultMinutes,
+    maximumMinutes: ports.settings.intentMaximumMinutes,
+    replaces: toChange?.id ?? null,
+  });
+  const carried: Carried = { replaces: toChange?.id ?? null, channel, responseUrl };
+  await client.views.open({
+    trigger_id: asked.triggerId ?? "",
+    view: { ...view, private_metadata: JSON.stringify(carried) },
+  });
+}
+
+/** "Change": the form again, with what was announced. Announcing it ends the old one: nothing is ever edited. */
+export async function intentChange(click: Click, parts: ListenerParts): Promise<void> {
+  const user = await parts.directory.knownUser(click.place.user);
+  const intents = user ? await parts.ports.listIntents(user) : [];
+  const intent = intents.find(({ id }) => id === click.value);
+  if (intent) return openIntentForm(click, parts, intent);
+  await parts.tell(click.place, endAnswer({ kind: "none" }, "cancelled", askerOf(user, parts)));
+}
+
+/** What is wrong with the form, by block. `null`: nothing. */
+export async function intentFormErrors(form: Submission, parts: ListenerParts): Promise<Record<string, string> | null> {
+  const { purpose, vaultId, item } = readInputs(form);
+  if (purpose === "") return { [INTENT_PURPOSE]: "Please say what you are going to do." };
+  if (item && vaultId !== null && item.vaultId !== vaultId) {
+    return { [INTENT_ITEM]: "This item is in another vault. Choose that vault, or leave the item empty." };
+  }
+  const window = await readWindow(form, parts);
+  return "problem" in window ? { [INTENT_WINDOW]: window.problem } : null;
+}
+
+export async function intentSubmitted(form: Submission, parts: ListenerParts): Promise<void> {
+  const { ports, directory, tell } = parts;
+  const place = placeOfIntentForm(form);
+  const user = await directory.knownUser(form.user);
+  const asker = askerOf(user, parts);
+  const window = await readWindow(form, parts);
+  if (!user || "problem" in window) return tell(place, announceAnswer(unknownAsker, asker));
+  const { purpose, vaultId, item } = readInputs(form);
+  const { startsAt, endsAt, notes } = window;
+  const outcome = await ports.announce({
+    by: user,
+    purpose,
+    startsAt,
+    endsAt,
+    vaultId: item?.vaultId ?? vaultId,
+    itemId: item?.itemId ?? null,
+  });
+  const { replaces } = readCarried(form);
+  if (outcome.kind === "announced" && replaces !== null) {
+    await ports.endIntent({ intentId: replaces, by: user.id, how: "cancelled" });
+  }
+  await tell(place, announceAnswer(outcome, asker, notes));
+}
+
+/** Where the form was asked for: it remembers that itself. */
+export function placeOfIntentForm(form: Submission): Place {
+  const { channel, responseUrl } = readCarried(form);
+  return { user: form.user, channel, responseUrl };
+}
+
+/** Ids and addresses only; each is checked again where it is used (T13, T25). */
+const Carried = z.object({
+  replaces: z.string().min(1).nullable().catch(null),
+  channel: z.string().min(1).nullable().catch(null),
+  responseUrl: z.string().min(1).nullable().catch(null),
+});
+type Carried = z.infer<typeof Carried>;
+
+function readCarried(form: Submission): Carried {
+  try {
+    return Carried.parse(JSON.parse(form.privateMetadata));
+  } catch {
+    return { replaces: null, channel: null, responseUrl: null };
+  }
+}
+
+function readInputs({ inputs }: Submission) {
+  const vaultId = inputs.get(INTENT_VAULT) ?? ANY_VAULT;
+  const item = inputs.get(INTENT_ITEM);
+  return {
+    purpose: (inputs.get(INTENT_PURPOSE) ?? "").trim(),
+    vaultId: vaultId === ANY_VAULT ? null : vaultId,
+    item: item === undefined ? null : readItemValue(item),
+  };
+}
+
+type Window = { startsAt: Date | null; endsAt: Date; notes: string[] } | { problem: string };
+
+/**
+ * The form's window is read as the command's: after a purpose that is only there to be left over. Without vaults,
+ * so that "for …" can't be taken for a name.
+ */
+async function readWindow(form: Submission, { ports, directory }: ListenerParts): Promise<Window> {
+  const user = await directory.knownUser(form.user);
+  const command = parseIntentCommand(`"${standIn}" ${inputOf(form)}`, {
+    now: ports.now(),
+    zone: user?.timezone ?? "UTC",
+    vaults: [],
+    channelId: "",
+    defaultMinutes: ports.settings.intentDefaultMinutes,
+    maximumMinutes: ports.settings.intentMaximumMinutes,
+  });
+  if (command.kind === "not-understood") return { problem: command.problem };
+  if (command.kind === "announce" && command.purpose === standIn) return command;
+  return { problem: "Please write it like “for 2h”, “until 16:00” or “tomorrow 9-11”." };
+}
+
+const standIn = "purpose";
+const inputOf = ({ inputs }: Submission) => (inputs.get(INTENT_WINDOW) ?? "").trim();

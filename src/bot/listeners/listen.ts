@@ -1,0 +1,116 @@
+import type { App } from "@slack/bolt";
+import { ALERT_MORE, REVIEW_EXPECTED, REVIEW_REOPEN, REVIEW_SUSPICIOUS, REVIEW_UNDO } from "../views/alert-actions.ts";
+import { sorryAnswer } from "../views/answers.ts";
+import { INTENT_FORM } from "../views/intent-form.ts";
+import { INTENT_CANCEL, INTENT_CHANGE, INTENT_CHOOSE, INTENT_DONE } from "../views/intent-messages.ts";
+import { SUSPICIOUS_FORM } from "../views/suspicious-form.ts";
+import { intentChosen, intentCommand, intentEnded } from "./intent.ts";
+import { intentChange, intentFormErrors, intentSubmitted, placeOfIntentForm } from "./intent-form.ts";
+import type { ListenerParts } from "./parts.ts";
+import { type Click, type Place, readClick, readCommand, readSubmission, type Submission } from "./payload.ts";
+import {
+  expected,
+  more,
+  placeOfForm,
+  reopen,
+  suspicious,
+  suspiciousFormErrors,
+  suspiciousSubmitted,
+  unknownAlert,
+} from "./review.ts";
+
+type OnClick = (click: Click, parts: ListenerParts) => Promise<void>;
+
+const clicks: Record<string, OnClick> = {
+  [REVIEW_EXPECTED]: expected,
+  [REVIEW_SUSPICIOUS]: suspicious,
+  [REVIEW_UNDO]: reopen,
+  [REVIEW_REOPEN]: reopen,
+  [ALERT_MORE]: more,
+  [INTENT_CHANGE]: intentChange,
+  [INTENT_DONE]: (click, parts) => intentEnded(click, "done", parts),
+  [INTENT_CANCEL]: (click, parts) => intentEnded(click, "cancelled", parts),
+};
+
+interface Form {
+  /** What is wrong with what was typed, by block id; said in the form before anything is recorded. */
+  errors(
+    form: Submission,
+    parts: ListenerParts,
+  ): Promise<Record<string, string> | null> | Record<string, string> | null;
+  submitted(form: Submission, parts: ListenerParts): Promise<void>;
+  place(form: Submission): Place;
+}
+
+const forms: Record<string, Form> = {
+  [SUSPICIOUS_FORM]: { errors: suspiciousFormErrors, submitted: suspiciousSubmitted, place: placeOfForm },
+  [INTENT_FORM]: { errors: intentFormErrors, submitted: intentSubmitted, place: placeOfIntentForm },
+};
+
+const anything = /[\s\S]*/;
+
+/**
+ * Everything that Slack's people can do to us. Each is acknowledged first and answered after; what fails is logged and
+ * said to whoever did it; what we don't know (a button of an older version) is answered too.
+ */
+export function listen(app: App, parts: ListenerParts): void {
+  app.command(anything, async ({ ack, body }) => {
+    await ack();
+    const command = readCommand(body);
+    if (command) await orSaySorry("command", command.place, parts, () => intentCommand(command, parts));
+  });
+
+  app.action(anything, async ({ ack, body }) => {
+    await ack();
+    const click = readClick(body);
+    if (!click) return;
+    const { actionId } = click;
+    const listener = actionId.startsWith(INTENT_CHOOSE) ? intentChosen : (own(clicks, actionId) ?? unknownAlert);
+    await orSaySorry("click", click.place, parts, () => listener(click, parts));
+  });
+
+  app.view(anything, async ({ ack, body }) => {
+    const submission = readSubmission(body);
+    const form = submission && own(forms, submission.callbackId);
+    if (!form) return ack();
+    const place = form.place(submission);
+    let errors: Record<string, string> | null = null;
+    await orSaySorry("form", place, parts, async () => {
+      errors = await within(acknowledgeInMs, form.errors(submission, parts));
+    });
+    if (errors) return ack({ response_action: "errors", errors });
+    await ack();
+    await orSaySorry("form", place, parts, () => form.submitted(submission, parts));
+  });
+}
+
+/** What a form's check may take before it is acknowledged unchecked: what is wrong with it is then said afterwards. */
+const acknowledgeInMs = 2_000;
+
+async function within<T>(ms: number, work: Promise<T> | T): Promise<T | null> {
+  const { promise: late, resolve } = Promise.withResolvers<null>();
+  const timer = setTimeout(resolve, ms, null);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function orSaySorry(
+  what: "click" | "command" | "form",
+  place: Place,
+  { tell, log }: ListenerParts,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    log.error({ err: error, what, user: place.user }, "what somebody did in Slack came to nothing");
+    await tell(place, sorryAnswer(what));
+  }
+}
+
+function own<T>(table: Record<string, T>, key: string): T | null {
+  return Object.hasOwn(table, key) ? (table[key] ?? null) : null;
+}

@@ -1,0 +1,120 @@
+import { z } from "zod";
+
+/**
+ * What Slack tells us that somebody did, reduced to what we use. The envelope is Slack's, signed or over our own
+ * connection: who and where are believed. What a button or form carries is only ever an id (T13).
+ */
+
+/** Where somebody acted, and so where they can be answered without others seeing it. */
+export interface Place {
+  user: string;
+  channel: string | null;
+  responseUrl: string | null;
+}
+
+export interface Click {
+  place: Place;
+  actionId: string;
+  /** What the button, or the chosen option of a menu, carries. */
+  value: string;
+  /** The message in which the button was. */
+  message: { channel: string; ts: string };
+  /** Only the clicker sees the message. */
+  isEphemeral: boolean;
+  triggerId: string | null;
+}
+
+export interface Command {
+  place: Place;
+  text: string;
+  triggerId: string | null;
+}
+
+export interface Submission {
+  user: string;
+  callbackId: string;
+  privateMetadata: string;
+  /** What was typed or chosen, by block id. Blocks left empty are not in it. */
+  inputs: Map<string, string>;
+}
+
+const word = z.string().catch("");
+const maybe = z.string().min(1).nullable().catch(null);
+const idOf = z.object({ id: maybe }).nullable().catch(null);
+
+const ClickBody = z.object({
+  user: z.object({ id: z.string().min(1) }),
+  actions: z.array(
+    z.object({
+      action_id: z.string(),
+      value: maybe,
+      selected_option: z.object({ value: maybe }).nullable().catch(null),
+    }),
+  ),
+  container: z
+    .object({ channel_id: maybe, message_ts: maybe, is_ephemeral: z.boolean().catch(false) })
+    .nullable()
+    .catch(null),
+  channel: idOf,
+  message: z.object({ ts: maybe }).nullable().catch(null),
+  response_url: maybe,
+  trigger_id: maybe,
+});
+
+/** `null`: nothing of ours was clicked. */
+export function readClick(body: unknown): Click | null {
+  const read = ClickBody.safeParse(body);
+  const action = read.data?.actions[0];
+  if (!read.success || !action) return null;
+  const { user, container, channel, message, response_url, trigger_id } = read.data;
+  const channelId = container?.channel_id ?? channel?.id ?? null;
+  return {
+    place: { user: user.id, channel: channelId, responseUrl: response_url },
+    actionId: action.action_id,
+    value: action.value ?? action.selected_option?.value ?? "",
+    message: { channel: channelId ?? "", ts: container?.message_ts ?? message?.ts ?? "" },
+    isEphemeral: container?.is_ephemeral ?? false,
+    triggerId: trigger_id,
+  };
+}
+
+const CommandBody = z.object({
+  user_id: z.string().min(1),
+  channel_id: maybe,
+  text: word,
+  response_url: maybe,
+  trigger_id: maybe,
+});
+
+export function readCommand(body: unknown): Command | null {
+  const read = CommandBody.safeParse(body);
+  if (!read.success) return null;
+  const { user_id, channel_id, text, response_url, trigger_id } = read.data;
+  return { place: { user: user_id, channel: channel_id, responseUrl: response_url }, text, triggerId: trigger_id };
+}
+
+const Input = z.object({ value: maybe, selected_option: z.object({ value: maybe }).nullable().catch(null) });
+
+const SubmissionBody = z.object({
+  user: z.object({ id: z.string().min(1) }),
+  view: z.object({
+    callback_id: word,
+    private_metadata: word,
+    state: z.object({ values: z.record(z.string(), z.record(z.string(), Input)).catch({}) }).catch({ values: {} }),
+  }),
+});
+
+/** Each of our input blocks holds one element, so the block's id is enough to find what was typed. */
+export function readSubmission(body: unknown): Submission | null {
+  const read = SubmissionBody.safeParse(body);
+  if (!read.success) return null;
+  const { user, view } = read.data;
+  const inputs = new Map<string, string>();
+  for (const [blockId, actions] of Object.entries(view.state.values)) {
+    const given = Object.values(actions)
+      .map((input) => input.value ?? input.selected_option?.value)
+      .find((value) => typeof value === "string");
+    if (given !== undefined && given !== null) inputs.set(blockId, given);
+  }
+  return { user: user.id, callbackId: view.callback_id, privateMetadata: view.private_metadata, inputs };
+}

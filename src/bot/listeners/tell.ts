@@ -1,0 +1,63 @@
+import type { WebClient } from "@slack/web-api";
+import type { Logger } from "pino";
+import { readTrouble } from "../slack-error.ts";
+import type { MessageView } from "../views/alert.ts";
+import type { Place } from "./payload.ts";
+
+/** Answers one person, so that nobody else sees it. Never throws: what can't be delivered is logged. */
+export type Tell = (to: Place, message: MessageView, how?: { replaceOriginal: boolean }) => Promise<void>;
+
+/**
+ * By the interaction's own response URL (which works without membership of the channel); if that fails, as an ephemeral
+ * message in the channel; if that fails, as a direct message. An answer that arrives twice does no harm, one that
+ * doesn't arrive looks like a broken button.
+ */
+export function tellPrivately(client: WebClient, apiUrl: string | null, log: Logger): Tell {
+  return async (to, { text, blocks }, how = { replaceOriginal: false }) => {
+    const { user, channel, responseUrl } = to;
+    const ways: [string, () => Promise<unknown>][] = [];
+    if (responseUrl !== null && isAnswerable(responseUrl, apiUrl)) {
+      const replace_original = how.replaceOriginal;
+      ways.push([
+        "response_url",
+        () => post(responseUrl, { response_type: "ephemeral", replace_original, text, blocks }),
+      ]);
+    }
+    if (channel !== null) {
+      ways.push(["chat.postEphemeral", () => client.chat.postEphemeral({ channel, user, text, blocks })]);
+      // For servers that can't read our blocks.
+      ways.push(["chat.postEphemeral, text only", () => client.chat.postEphemeral({ channel, user, text })]);
+    }
+    ways.push(["direct message", () => client.chat.postMessage({ channel: user, text, unfurl_links: false })]);
+    for (const [way, attempt] of ways) {
+      try {
+        await attempt();
+        return;
+      } catch (error) {
+        log.warn({ way, code: readTrouble(error).code }, "a private answer did not get through this way");
+      }
+    }
+    log.error({ user, channel }, "somebody could not be answered at all");
+  };
+}
+
+/** Slack's own hosts only, unless the operator pointed us at another Slack (T25). */
+function isAnswerable(responseUrl: string, apiUrl: string | null): boolean {
+  if (!URL.canParse(responseUrl)) return false;
+  const { protocol, hostname } = new URL(responseUrl);
+  if (apiUrl !== null) return protocol === "http:" || protocol === "https:";
+  return protocol === "https:" && /(^|\.)slack(-gov)?\.com$/.test(hostname);
+}
+
+/** Slack's library would wait for ever and follow redirects. */
+async function post(url: string, body: object): Promise<void> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json; charset=utf-8" },
+    body: JSON.stringify(body),
+    redirect: "error",
+    signal: AbortSignal.timeout(5_000),
+  });
+  const said = await response.text();
+  if (!response.ok || /"ok"\s*:\s*false/.test(said)) throw new Error(`the response URL answered ${response.status}`);
+}

@@ -1,0 +1,83 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { App } from "@slack/bolt";
+import { WebClient } from "@slack/web-api";
+import type { Logger } from "pino";
+import type { Clock } from "../model.ts";
+import type { Directory } from "./directory.ts";
+import { httpReceiver } from "./http-receiver.ts";
+import { listen } from "./listeners/listen.ts";
+import { tellPrivately } from "./listeners/tell.ts";
+import type { BotPorts } from "./ports.ts";
+import { socketReceiver } from "./socket-receiver.ts";
+import { watchToken } from "./token-watch.ts";
+import { clientOptions, slackLogger } from "./web-client.ts";
+
+/** How Slack reaches us, and the tokens for it. */
+export type SlackAccess =
+  | { kind: "socket"; botToken: string; appToken: string }
+  | { kind: "http"; botToken: string; signingSecret: string };
+
+export interface SlackParts {
+  slack: SlackAccess;
+  /** Another Slack API than Slack's own; `null`: Slack's. */
+  apiUrl: string | null;
+  ports: BotPorts;
+  directory: Pick<Directory, "freshUser" | "knownUser">;
+  log: Logger;
+  clock: Clock;
+  /** The first pause after a failure to connect, doubled each time up to a minute. */
+  firstPauseMs?: number;
+}
+
+export interface SlackConnection {
+  client: WebClient;
+  /** Resolves after the first attempt, however it went, and keeps trying. Never rejects: see `state`. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** For `POST /slack/events`; `null` in Socket Mode. */
+  requestListener: ((request: IncomingMessage, response: ServerResponse) => void) | null;
+  state(): { connected: boolean; trouble: string | null };
+}
+
+/** Slack's door: what people do in Slack comes in here. Connects to nothing before `start`. */
+export function connectSlack(parts: SlackParts): SlackConnection {
+  const { slack, apiUrl, ports, directory, log, clock, firstPauseMs = 1_000 } = parts;
+  const options = () => clientOptions(apiUrl, log);
+  const client = new WebClient(slack.botToken, options());
+  const http = slack.kind === "http" ? httpReceiver({ signingSecret: slack.signingSecret, clock, log }) : null;
+  const socket =
+    slack.kind === "socket"
+      ? socketReceiver({ appToken: slack.appToken, clientOptions: options, log, firstPauseMs })
+      : null;
+  const receiver = socket ?? http;
+  if (!receiver) throw new Error("Slack reaches us by Socket Mode or by HTTP");
+  const app = new App({
+    receiver,
+    // Bolt's own would ask auth.test before each listener, or once at the start and fail with it.
+    authorize: async () => ({ botToken: slack.botToken }),
+    clientOptions: options(),
+    logger: slackLogger(log),
+    // No listener holds a conversation or uses a function's token: a token in a payload is never used.
+    convoStore: false,
+    attachFunctionToken: false,
+    ignoreSelf: false,
+  });
+  app.error(async (error) => log.error({ err: error }, "a listener for Slack failed"));
+  listen(app, { client, ports, directory, tell: tellPrivately(client, apiUrl, log), log });
+  const token = watchToken(client, log, firstPauseMs);
+  return {
+    client,
+    start: async () => {
+      await Promise.all([token.start(), receiver.start()]);
+    },
+    stop: async () => {
+      token.stop();
+      await receiver.stop();
+    },
+    requestListener: http?.requestListener ?? null,
+    state: () => {
+      const trouble = socket?.trouble() ?? token.trouble();
+      return { connected: trouble === null, trouble };
+    },
+  };
+}
