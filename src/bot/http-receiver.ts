@@ -3,6 +3,7 @@ import { type App, isValidSlackRequest, type Receiver } from "@slack/bolt";
 import type { Logger } from "pino";
 import { z } from "zod";
 import type { Clock } from "../model.ts";
+import type { InHand } from "./in-hand.ts";
 
 export interface HttpReceiver extends Receiver {
   /** For `POST /slack/events`, in a server of somebody else's. Answers every request itself and never throws. */
@@ -11,6 +12,7 @@ export interface HttpReceiver extends Receiver {
 
 export interface HttpReceiverParts {
   signingSecret: string;
+  work: InHand;
   clock: Clock;
   log: Logger;
 }
@@ -26,10 +28,9 @@ const patienceMs = 3_000;
  * Receives Slack over HTTP. Bolt's own receiver can't be mounted safely: it compares with the machine's clock only,
  * takes `application/x-www-form-urlencoded; charset=utf-8` for JSON, and a signed body of `null` ends the process.
  */
-export function httpReceiver({ signingSecret, clock, log }: HttpReceiverParts): HttpReceiver {
+export function httpReceiver({ signingSecret, work, clock, log }: HttpReceiverParts): HttpReceiver {
   let app: App | undefined;
   let isStopped = false;
-  const working = new Set<Promise<void>>();
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (isStopped) return answer(response, 503, { error: "stopping" });
@@ -100,16 +101,15 @@ export function httpReceiver({ signingSecret, clock, log }: HttpReceiverParts): 
     /** Takes nothing new, and lets what was begun come to its end: for five seconds at most. */
     stop: async () => {
       isStopped = true;
-      await Promise.race([Promise.allSettled(working), new Promise((resolve) => setTimeout(resolve, 5_000).unref())]);
+      await work.isDone(5_000);
     },
     requestListener: (request, response) => {
-      const work = receive(request, response)
-        .catch((error: unknown) => {
+      work.add(
+        receive(request, response).catch((error: unknown) => {
           log.error({ err: error }, "a request from Slack could not be answered");
           answer(response, 500, { error: "something went wrong here" });
-        })
-        .finally(() => working.delete(work));
-      working.add(work);
+        }),
+      );
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../model.ts";
 import type { Directory } from "./directory.ts";
 import { httpReceiver } from "./http-receiver.ts";
+import { inHand } from "./in-hand.ts";
 import { listen } from "./listeners/listen.ts";
 import { tellPrivately } from "./listeners/tell.ts";
 import type { BotPorts } from "./ports.ts";
@@ -33,7 +34,10 @@ export interface SlackConnection {
   client: WebClient;
   /** Resolves after the first attempt, however it went, and keeps trying. Never rejects: see `state`. */
   start(): Promise<void>;
+  /** Takes nothing new, and lets what was begun come to its end: for five seconds at most. */
   stop(): Promise<void>;
+  /** Resolves when everything that was acknowledged has been dealt with, or failed. */
+  idle(): Promise<void>;
   /** For `POST /slack/events`; `null` in Socket Mode. */
   requestListener: ((request: IncomingMessage, response: ServerResponse) => void) | null;
   state(): { connected: boolean; trouble: string | null };
@@ -44,10 +48,11 @@ export function connectSlack(parts: SlackParts): SlackConnection {
   const { slack, apiUrl, ports, directory, log, clock, firstPauseMs = 1_000 } = parts;
   const options = () => clientOptions(apiUrl, log);
   const client = new WebClient(slack.botToken, options());
-  const http = slack.kind === "http" ? httpReceiver({ signingSecret: slack.signingSecret, clock, log }) : null;
+  const work = inHand();
+  const http = slack.kind === "http" ? httpReceiver({ signingSecret: slack.signingSecret, work, clock, log }) : null;
   const socket =
     slack.kind === "socket"
-      ? socketReceiver({ appToken: slack.appToken, clientOptions: options, log, firstPauseMs })
+      ? socketReceiver({ appToken: slack.appToken, clientOptions: options, work, log, firstPauseMs })
       : null;
   const receiver = socket ?? http;
   if (!receiver) throw new Error("Slack reaches us by Socket Mode or by HTTP");
@@ -74,6 +79,7 @@ export function connectSlack(parts: SlackParts): SlackConnection {
       token.stop();
       await receiver.stop();
     },
+    idle: () => work.isDone(),
     requestListener: http?.requestListener ?? null,
     state: () => {
       const trouble = socket?.trouble() ?? token.trouble();

@@ -1,6 +1,7 @@
 import type { App, Receiver } from "@slack/bolt";
 import type { WebClientOptions } from "@slack/web-api";
 import type { Logger } from "pino";
+import type { InHand } from "./in-hand.ts";
 import { type Envelope, type OpenSocket, openSocket } from "./socket.ts";
 import { sayTrouble } from "./trouble.ts";
 
@@ -12,6 +13,7 @@ export interface SocketReceiver extends Receiver {
 export interface SocketReceiverParts {
   appToken: string;
   clientOptions: () => WebClientOptions;
+  work: InHand;
   log: Logger;
   /** The first pause after a failure; each further one is twice as long, up to a minute. */
   firstPauseMs?: number;
@@ -24,6 +26,7 @@ export interface SocketReceiverParts {
 export function socketReceiver({
   appToken,
   clientOptions,
+  work,
   log,
   firstPauseMs = 1_000,
 }: SocketReceiverParts): SocketReceiver {
@@ -32,7 +35,6 @@ export function socketReceiver({
   let trouble: string | null = "not connected to Slack yet";
   let wake = () => {};
   const sockets = new Set<OpenSocket>();
-  const working = new Set<Promise<void>>();
   const acknowledged = new Map<string, unknown>();
 
   function receive(envelope: Envelope): void {
@@ -44,8 +46,7 @@ export function socketReceiver({
     }
     acknowledged.set(envelope.id, undefined);
     forgetOldest(acknowledged, 1_000);
-    const work = pass(envelope).finally(() => working.delete(work));
-    working.add(work);
+    work.add(pass(envelope));
   }
 
   async function pass(envelope: Envelope): Promise<void> {
@@ -148,15 +149,12 @@ export function socketReceiver({
       isStopped = true;
       trouble = "stopped";
       wake();
-      await Promise.race([Promise.allSettled([...working, running]), after(5_000)]);
+      work.add(running);
+      await work.isDone(5_000);
       await Promise.all([...sockets].map((socket) => socket.close()));
     },
     trouble: () => trouble,
   };
-}
-
-function after(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
 function forgetOldest(map: Map<string, unknown>, keep: number): void {
