@@ -138,8 +138,7 @@ export function createDoor(options: DoorOptions): Door {
 
   return {
     handle(request, response) {
-      // A broken connection shows as a body that is cut; without listeners its error would end the process.
-      request.on("error", () => {});
+      // Should the answer fail to be written, nobody is left to tell; unheard, the event would end the process.
       response.on("error", () => {});
       receive(request, response).catch((error) => {
         log.error({ err: error }, "door failed");

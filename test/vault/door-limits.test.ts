@@ -47,6 +47,19 @@ describe("the size of a body", () => {
     socket.write(head({ "content-length": "99999999999", "content-type": "application/json" }));
     expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 413 /);
   });
+
+  test("that is too large is answered in full even while it is still being sent", async () => {
+    const socket = await open();
+    socket.pause();
+    socket.write(head({ "content-length": String(3 * mebibyte), "content-type": "application/json" }));
+    for (let sent = 0; sent < 3 * mebibyte; sent += mebibyte) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => socket.write(Buffer.alloc(mebibyte), resolve));
+    }
+    const answer = await readAll(socket);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(answer).toMatch(/of at most 1,048,576 bytes each\."\}$/);
+  });
 });
 
 describe("a connection", () => {

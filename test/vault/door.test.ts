@@ -144,6 +144,12 @@ describe("a signed delivery", () => {
   });
 });
 
+test("what wasn't understood is never answered as recorded, whatever the store calls it", async () => {
+  door.recorder.record = async () => ({ kind: "recorded", accepted: 0, duplicates: 0 });
+  expect((await door.post("{")).status).toBe(400);
+  expect((await door.post({})).status).toBe(422);
+});
+
 describe("a delivery that isn't authentic", () => {
   const at = (seconds: number) => signed(body, new Date(now.getTime() + seconds * 1000));
   const without = (name: string) => Object.fromEntries(Object.entries(signed(body)).filter(([key]) => key !== name));
