@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { configFileOf, type EnvironmentMistake, type Variables } from "../config/environment.ts";
+import { sayMinutes } from "../config/duration.ts";
+import { configFileOf, type EnvironmentMistake, meansExample, type Variables } from "../config/environment.ts";
 import { type Config, exampleFile, loadConfig, type Mistake, readEnvironment } from "../config.ts";
 import type { ManagerRef, WatchedVault } from "../model.ts";
 
@@ -20,9 +21,7 @@ export async function check(args: string[], env: Variables, out: Output): Promis
     return file === "--help" || file === "-h" ? 0 : 2;
   }
   const environment = readEnvironment(env);
-  const isSandbox = environment.ok && environment.environment.slack.kind === "sandbox";
-  const isExample =
-    file === undefined && isSandbox && environment.environment.configFileIsDefault && !existsSync(configFileOf(env));
+  const isExample = file === undefined && meansExample(env) && !existsSync(configFileOf(env));
   if (isExample) out.log("There is no vaultbell.yaml yet: the stand-in workspace runs on vaultbell.example.yaml.");
   const reading = loadConfig(file ?? (isExample ? exampleFile : configFileOf(env)));
 
@@ -49,7 +48,7 @@ function describe(config: Config): string[] {
   return [
     `${config.file} is right: ${count(vaults.length, "vault")} watched.`,
     ...vaults.flatMap(describeVault),
-    `A purpose stands for ${intents.defaultMinutes} min unless said otherwise, ${intents.maximumMinutes} min at most; a sitting goes on for ${sittingMinutes} min after an access.`,
+    `A purpose stands for ${sayMinutes(intents.defaultMinutes)} unless said otherwise, ${sayMinutes(intents.maximumMinutes)} at most; a sitting goes on for ${sayMinutes(sittingMinutes)} after an access.`,
     ...(people.length > 0 ? [`${count(people.length, "entry", "entries")} under people.`] : []),
     ...notes.map((note) => `Note: ${note}`),
   ];

@@ -1,21 +1,15 @@
 import pg from "pg";
-import { readEnvironment } from "../config.ts";
 import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
 import { startEmbedded } from "../store/embedded/start.ts";
 import { migrate } from "../store/migrate.ts";
-import { environmentLine } from "./check.ts";
 import type { Output } from "./output.ts";
 
 /** `vaultbell migrate`: brings the database to the newest schema; with replicas starting at once, one does it. */
 export async function migrateDatabase(env: NodeJS.ProcessEnv, out: Output): Promise<number> {
-  const read = readEnvironment(env);
-  if (!read.ok) {
-    // Whatever else a start would need, the database is enough here.
-    for (const mistake of read.mistakes.filter(({ variable }) => variable === "DATABASE_URL")) out.error(environmentLine(mistake));
-  }
-  const url = read.ok ? (read.environment.database.kind === "url" ? read.environment.database.url : null) : (env.DATABASE_URL ?? null);
+  // Whatever else a start would need, the database is enough here.
+  const url = env.DATABASE_URL?.trim() || null;
   try {
-    const embedded = url === null ? await startEmbedded(read.ok ? read.environment.dataFolder : "./data") : null;
+    const embedded = url === null ? await startEmbedded(env.VAULTBELL_DATA?.trim() || "./data") : null;
     const pool = new pg.Pool({ connectionString: url ?? embedded?.url, max: 1, connectionTimeoutMillis: 5_000 });
     try {
       const applied = await migrate(pool);

@@ -130,13 +130,16 @@ function greet(environment: Environment, config: Config, out: Output, { usesExam
   out.log("Next: npx vaultbell doctor says whether Slack, channels and managers are as they should be.");
 }
 
-/** Resolves with what asked for it. A second request ends the process at once. */
+/** One Ctrl+C arrives several times: from the terminal, and from whoever passes it on. */
+const sameRequestMs = 2_000;
+
+/** Resolves with what asked for it. Who asks again after a while means it: the process ends at once. */
 function stopRequested(): Promise<string> {
   return new Promise((resolve) => {
-    let isAsked = false;
+    let askedAt: number | null = null;
     const ask = (what: string) => () => {
-      if (isAsked) process.exit(1);
-      isAsked = true;
+      if (askedAt !== null && performance.now() - askedAt > sameRequestMs) process.exit(1);
+      askedAt ??= performance.now();
       resolve(what);
     };
     process.on("SIGTERM", ask("SIGTERM"));
