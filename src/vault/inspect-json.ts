@@ -1,4 +1,5 @@
 import type { Mistake } from "./problem.ts";
+import { storableText } from "./storable-text.ts";
 
 const depthAtMost = 64;
 const keysAtMost = 1_000;
@@ -84,8 +85,8 @@ function keyFrom(quoted: string): string {
   return quoted.includes("\\") ? String(JSON.parse(quoted)) : quoted.slice(1, -1);
 }
 
-/** The first steps alone: the whole path may be as long as the body. */
+/** The first steps alone, since the whole path may be as long as the body; storable, since the store keeps problems. */
 function pointerTo(path: JsonPath): string {
-  const steps = path.slice(0, 4).map((step) => String(step).replaceAll("~", "~0").replaceAll("/", "~1"));
+  const steps = path.slice(0, 4).map((step) => storableText(String(step)).replaceAll("~", "~0").replaceAll("/", "~1"));
   return steps.some((step) => step.length > 100) ? "" : steps.map((step) => `/${step}`).join("");
 }
