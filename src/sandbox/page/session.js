@@ -17,14 +17,20 @@ export function openSession({ changed, notified, trouble }) {
   let as = null;
   /** @type {EventSource | null} */
   let events = null;
-  let fetching = false;
+  /** @type {Promise<void> | null} */
+  let fetching = null;
   let again = false;
 
-  /** Fetches the state; calls during a fetch make one more fetch, not many. */
-  async function refresh() {
+  /** Fetches the state. Calls during a fetch make one more fetch, not many, and all of them wait for it. */
+  function refresh() {
     again = true;
-    if (fetching) return;
-    fetching = true;
+    fetching ??= fetchUntilCurrent().finally(() => {
+      fetching = null;
+    });
+    return fetching;
+  }
+
+  async function fetchUntilCurrent() {
     while (again) {
       again = false;
       const asked = as;
@@ -32,7 +38,6 @@ export function openSession({ changed, notified, trouble }) {
       trouble(state ? null : "Vaultbell isn't answering. Is it still running? This page tries again by itself.");
       if (state && asked === as) changed(state);
     }
-    fetching = false;
   }
 
   /** @param {string | null} person null for whom the server proposes */

@@ -26,6 +26,7 @@ export function drawSidebar(app) {
     byId("directs"),
     channels.filter((channel) => channel.isDirect).map((channel) => channelRow(channel, app)),
   );
+  byId("directs-section").hidden = !channels.some((channel) => channel.isDirect);
   keep(
     byId("people"),
     people

@@ -11,7 +11,7 @@ const staysForMs = 9000;
 export function showNotification({ channel, text }, app) {
   const { channels, botUser } = app.state();
   const where = channels.find((one) => one.id === channel);
-  const title = where && !where.isDirect ? `${botUser.name} · #${where.name}` : botUser.name;
+  const title = where && !where.isDirect ? `🔔 ${botUser.name} · #${where.name}` : `🔔 ${botUser.name}`;
   const line = h("span", {}, mrkdwnNodes(text, app.drawing(null))).textContent ?? "";
   show("toast", title, line, () => app.openChannel(channel));
 }
@@ -38,15 +38,9 @@ function show(className, title, text, open) {
     { type: "button", class: "button-close", "aria-label": "Dismiss", onclick: () => toast.remove() },
     "✕",
   );
-  const toast = h(
-    "div",
-    { class: className },
-    h("span", { class: "toast-icon", "aria-hidden": "true" }, "🔔"),
-    body,
-    close,
-  );
+  const toast = h("div", { class: className }, body, close);
   const list = byId("toasts");
   list.append(toast);
-  while (list.children.length > 3) list.firstElementChild?.remove();
+  while (list.children.length > 2) list.firstElementChild?.remove();
   setTimeout(() => toast.remove(), staysForMs);
 }
