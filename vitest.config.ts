@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: ["test/support/global-setup.ts"],
     // Two cores, and most test files have a database of their own.
     maxWorkers: 2,
     testTimeout: 20_000,

@@ -1,0 +1,152 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ReportedAccess } from "../../src/model.ts";
+import { openStore, type Store } from "../../src/store/database.ts";
+import { type AuthenticDelivery, countOpenEnds, recordDelivery } from "../../src/store/deliveries.ts";
+import { chainHash } from "../../src/store/record.ts";
+import { freshDatabase } from "../support/database.ts";
+
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+let store: Store;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  store = openStore(database.url, () => {});
+});
+afterAll(async () => {
+  await store.close();
+  await database.drop();
+});
+
+test("a delivery's body is kept byte for byte, with its digest", async () => {
+  const body = Buffer.from([0x7b, 0x00, 0xff, 0xc3, 0x28, 0x7d]);
+  await recordDelivery(store.db, delivery({ messageId: "exact", body, content: { kind: "not-understood", problem: { title: "not JSON" } } }));
+  const kept = await store.db.selectFrom("delivery").selectAll().where("body", "=", body).executeTakeFirstOrThrow();
+  expect(kept.body).toEqual(body);
+  expect(kept.body_sha256).toEqual(createHash("sha256").update(body).digest());
+  expect(kept.problem).toEqual({ title: "not JSON" });
+});
+
+test("a redelivery is a duplicate and adds no row (threat T7, 'redelivery storm')", async () => {
+  const one = delivery({ messageId: "storm", accesses: [access("e-storm")] });
+  expect(await recordDelivery(store.db, one)).toEqual({ kind: "recorded", accepted: 1, duplicates: 0 });
+  const before = await counts();
+  const again = await Promise.all(Array.from({ length: 50 }, () => recordDelivery(store.db, one)));
+  expect(new Set(again.map((outcome) => JSON.stringify(outcome)))).toEqual(
+    new Set([JSON.stringify({ kind: "recorded", accepted: 0, duplicates: 1 })]),
+  );
+  expect(await counts()).toEqual(before);
+});
+
+test("fifty first deliveries of one event at once are accepted once", async () => {
+  const all = await Promise.all(
+    Array.from({ length: 50 }, (_, index) =>
+      recordDelivery(store.db, delivery({ messageId: `race-${index}`, body: Buffer.from(`race ${index}`), accesses: [access("e-race")] })),
+    ),
+  );
+  const accepted = all.map((outcome) => (outcome.kind === "recorded" ? outcome.accepted : -1));
+  expect(accepted.toSorted((a, b) => b - a)).toEqual([1, ...Array.from({ length: 49 }, () => 0)]);
+});
+
+test("the same event id with other content is kept beside the first, once (threat T7)", async () => {
+  await recordDelivery(store.db, delivery({ messageId: "c1", accesses: [access("e-conflict")] }));
+  const other = { ...access("e-conflict"), action: "export" };
+  const outcome = await recordDelivery(store.db, delivery({ messageId: "c2", body: Buffer.from("other"), accesses: [other] }));
+  expect(outcome).toEqual({ kind: "recorded", accepted: 0, duplicates: 1 });
+  await recordDelivery(store.db, delivery({ messageId: "c3", body: Buffer.from("other again"), accesses: [other] }));
+  const conflicts = await store.db
+    .selectFrom("access_conflict")
+    .innerJoin("access", "access.id", "access_id")
+    .select("action")
+    .where("event_id", "=", "e-conflict")
+    .execute();
+  expect(conflicts).toEqual([{ action: "reveal" }]);
+});
+
+test("the same delivery id with another body is kept and points to the first", async () => {
+  await recordDelivery(store.db, delivery({ messageId: "d1", body: Buffer.from("first"), accesses: [access("e-d1")] }));
+  const outcome = await recordDelivery(store.db, delivery({ messageId: "d1", body: Buffer.from("second"), accesses: [access("e-d2")] }));
+  expect(outcome).toEqual({ kind: "recorded", accepted: 1, duplicates: 0 });
+  const rows = await store.db.selectFrom("delivery").select(["id", "conflicts_with"]).where("body", "in", [Buffer.from("first"), Buffer.from("second")]).orderBy("id").execute();
+  expect(rows.map((row) => row.conflicts_with)).toEqual([null, rows[0]?.id]);
+});
+
+test("a batch with one event twice takes it once, and with two contents keeps both", async () => {
+  const outcome = await recordDelivery(
+    store.db,
+    delivery({ messageId: "batch", body: Buffer.from("batch"), accesses: [access("b1"), access("b1"), { ...access("b1"), action: "copy" }, access("b2")] }),
+  );
+  expect(outcome).toEqual({ kind: "recorded", accepted: 2, duplicates: 2 });
+  const first = await store.db.selectFrom("access").select("action").where("event_id", "=", "b1").executeTakeFirstOrThrow();
+  expect(first.action).toBe("reveal");
+  const conflicts = await store.db.selectFrom("access_conflict").innerJoin("access", "access.id", "access_id").where("event_id", "=", "b1").select("access_id").execute();
+  expect(conflicts).toHaveLength(1);
+});
+
+test("what wasn't understood once and is understood later is taken then, and no longer counts as quarantined", async () => {
+  const body = Buffer.from("understood later");
+  const before = (await countOpenEnds(store.db)).quarantined;
+  await recordDelivery(store.db, delivery({ messageId: "later", body, content: { kind: "not-understood", problem: {} } }));
+  expect((await countOpenEnds(store.db)).quarantined).toBe(before + 1);
+  const outcome = await recordDelivery(store.db, delivery({ messageId: "later", body, accesses: [access("e-later")] }));
+  expect(outcome).toEqual({ kind: "recorded", accepted: 1, duplicates: 0 });
+  expect((await countOpenEnds(store.db)).quarantined).toBe(before);
+});
+
+test("every recorded delivery is an entry in the chain, which fits from its beginning", async () => {
+  const entries = await store.db.selectFrom("record").selectAll().orderBy("seq").execute();
+  expect(entries.length).toBeGreaterThan(5);
+  let previous = Buffer.alloc(32);
+  entries.forEach((entry, index) => {
+    expect(entry.seq).toBe(String(index + 1));
+    previous = Buffer.from(chainHash(BigInt(entry.seq), previous, entry.kind, entry.payload));
+    expect(entry.hash).toEqual(previous);
+  });
+  const head = await store.db.selectFrom("record_head").selectAll().executeTakeFirstOrThrow();
+  expect(head.hash).toEqual(previous);
+});
+
+test("the record and the accesses can't be changed by us", async () => {
+  await expect(store.db.updateTable("record").set({ kind: "nothing happened" }).execute()).rejects.toThrow("append-only");
+  await expect(store.db.deleteFrom("access").execute()).rejects.toThrow("append-only");
+});
+
+async function counts() {
+  const [deliveries, accesses, entries] = await Promise.all(
+    (["delivery", "access", "record"] as const).map((table) =>
+      store.db.selectFrom(table).select((is) => is.fn.countAll().as("n")).executeTakeFirstOrThrow(),
+    ),
+  );
+  return { deliveries, accesses, entries };
+}
+
+function delivery(given: {
+  messageId: string;
+  body?: Buffer;
+  accesses?: ReportedAccess[];
+  content?: AuthenticDelivery["content"];
+}): AuthenticDelivery {
+  return {
+    source: "webhook",
+    messageId: given.messageId,
+    secretId: "5ec4e701",
+    signedAt: new Date("2026-11-24T09:00:00Z"),
+    receivedAt: new Date("2026-11-24T09:00:01Z"),
+    body: given.body ?? Buffer.from(given.messageId),
+    content: given.content ?? { kind: "accesses", accesses: given.accesses ?? [] },
+  };
+}
+
+function access(eventId: string): ReportedAccess {
+  return {
+    eventId,
+    action: "reveal",
+    occurredAt: new Date("2026-11-24T08:59:58Z"),
+    actor: { vaultIdentity: "U7", email: "dana@example.com", name: "Dana Ruiz" },
+    vault: { id: "v_cards", name: "Company cards" },
+    item: { id: "i_visa", title: "Company Visa", version: "3", category: null },
+    client: { app: null, version: null, platform: null, device: null },
+    ip: null,
+    location: { country: null, city: null },
+  };
+}

@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { inTransaction, openStore, type Store } from "../../src/store/database.ts";
+import * as lanes from "../../src/store/lanes.ts";
+import { want, wantAnew } from "../../src/store/messages.ts";
+import { freshDatabase } from "../support/database.ts";
+
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+let store: Store;
+const t0 = new Date("2026-11-24T09:00:00Z");
+const after = (ms: number) => new Date(t0.getTime() + ms);
+
+beforeEach(async () => {
+  database = await freshDatabase();
+  store = openStore(database.url, () => {});
+});
+afterEach(async () => {
+  await store.close();
+  await database.drop();
+});
+
+test("a lane with work is taken by one, and by the next only after the lease of a dead holder has run out", async () => {
+  await wanted("a", "C1");
+  expect(await lanes.claimLane(store.db, t0, "dead")).toEqual({ channel: "C1", holder: "dead" });
+  expect(await lanes.claimLane(store.db, after(14_999), "other")).toBeNull();
+  expect(await lanes.claimLane(store.db, after(15_000), "other")).toEqual({ channel: "C1", holder: "other" });
+  // The one that was thought dead comes back: it holds nothing any more.
+  expect(await lanes.renewLane(store.db, { channel: "C1", holder: "dead" }, after(15_001))).toBe(false);
+});
+
+test("ten who ask at once for two lanes get one each", async () => {
+  await wanted("a", "C1");
+  await wanted("b", "C2");
+  const got = await Promise.all(Array.from({ length: 10 }, (_, n) => lanes.claimLane(store.db, t0, `h${n}`)));
+  expect(got.flatMap((lane) => lane?.channel ?? []).sort()).toEqual(["C1", "C2"]);
+});
+
+test("a lane rests after an act and says when it is free again", async () => {
+  await wanted("a", "C1");
+  const lane = await claimed("h");
+  await lanes.releaseLane(store.db, lane, after(1_000));
+  expect(await lanes.claimLane(store.db, after(999), "h")).toBeNull();
+  expect(await lanes.nextDue(store.db)).toEqual(after(1_000));
+  expect(await lanes.claimLane(store.db, after(1_000), "h")).not.toBeNull();
+});
+
+test("the most urgent goes first, what is new before what is an edit, and what Slack may have before both", async () => {
+  await wanted("edit", "C1", 2);
+  await shown("edit", "1.0");
+  await inTransaction(store.db, (tx) => wantAnew(tx, "alert", "edit", t0));
+  await wanted("quiet", "C1", 0);
+  await wanted("loud", "C1", 2);
+  expect((await lanes.nextMessage(store.db, "C1", t0))?.subject).toBe("loud");
+  const quiet = await idOf("quiet");
+  await lanes.beginPost(store.db, quiet, t0);
+  expect((await lanes.nextMessage(store.db, "C1", t0))?.subject).toBe("quiet");
+  await shown("quiet", "2.0");
+  await shown("loud", "3.0");
+  expect((await lanes.nextMessage(store.db, "C1", t0))?.subject).toBe("edit");
+});
+
+test("changes while a message is being shown are not lost: the newer version stays wanted", async () => {
+  await wanted("a", "C1");
+  const message = await lanes.nextMessage(store.db, "C1", t0);
+  await inTransaction(store.db, (tx) => wantAnew(tx, "alert", "a", t0));
+  await lanes.nowShown(store.db, message?.id ?? "", { version: message?.wanted ?? 0, ts: "1.0", redrawAt: null });
+  expect(await lanes.nextMessage(store.db, "C1", t0)).toMatchObject({ subject: "a", wanted: 2, shown: 1, ts: "1.0" });
+});
+
+test("a second `ts` for one message is a twin, whoever comes second", async () => {
+  await wanted("a", "C1");
+  const id = await idOf("a");
+  expect(await lanes.nowShown(store.db, id, { version: 1, ts: "1.0", redrawAt: null })).toBe("shown");
+  expect(await lanes.nowShown(store.db, id, { version: 1, ts: "2.0", redrawAt: null })).toBe("twin");
+});
+
+test("an idle lane is never due", async () => {
+  await wanted("a", "C1");
+  await shown("a", "1.0");
+  expect(await lanes.nextDue(store.db)).toBeNull();
+  expect(await lanes.claimLane(store.db, after(1_000_000), "h")).toBeNull();
+});
+
+test("what goes out of date by itself is wanted anew at its time, not before", async () => {
+  await wanted("a", "C1");
+  await lanes.nowShown(store.db, await idOf("a"), { version: 1, ts: "1.0", redrawAt: after(600_000) });
+  expect(await lanes.nextDue(store.db)).toEqual(after(600_000));
+  await lanes.wantRedrawn(store.db, after(599_999));
+  expect(await lanes.nextMessage(store.db, "C1", after(599_999))).toBeNull();
+  await lanes.wantRedrawn(store.db, after(600_000));
+  expect(await lanes.nextMessage(store.db, "C1", after(600_000))).toMatchObject({ wanted: 2 });
+});
+
+async function wanted(subject: string, channel: string, urgency = 1): Promise<void> {
+  await inTransaction(store.db, (tx) => want(tx, { kind: "alert", subject, channel, urgency, at: t0 }));
+}
+
+async function claimed(holder: string): Promise<lanes.Lane> {
+  const lane = await lanes.claimLane(store.db, t0, holder);
+  if (!lane) throw new Error("no lane was free");
+  return lane;
+}
+
+async function idOf(subject: string): Promise<string> {
+  return (await store.db.selectFrom("message").select("id").where("subject", "=", subject).executeTakeFirstOrThrow()).id;
+}
+
+async function shown(subject: string, ts: string): Promise<void> {
+  await lanes.nowShown(store.db, await idOf(subject), { version: 1, ts, redrawAt: null });
+}
