@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { findContradictions } from "./config/cross-checks.ts";
 import { type Explained, explain, pathText } from "./config/explain.ts";
 import { configSchema, type WrittenConfig } from "./config/schema.ts";
-import { type Path, readYaml } from "./config/yaml.ts";
+import { readYaml } from "./config/yaml.ts";
+import type { Path } from "./config/yaml-tree.ts";
 import type { WatchedVault } from "./model.ts";
 
-export { type Environment, type EnvironmentMistake, readEnvironment } from "./config/environment.ts";
+export { type Environment, readEnvironment } from "./config/environment.ts";
 
 /** What vaultbell.yaml says, checked. Deeply frozen. */
 export interface Config {
@@ -38,7 +39,7 @@ export interface PersonOverride {
   timezone: string | null;
 }
 
-export interface Escalation {
+interface Escalation {
   vaultId: string;
   afterMinutes: number;
   channel: string;
@@ -104,7 +105,7 @@ export function parseConfig(text: string, file: string): ConfigReading {
   for (const { path, key, problem, remedy, isMissing } of explained) {
     const place = yaml.place(path, key);
     // Where the text is broken, what seems wrong or missing besides is mostly an echo of that.
-    if (yaml.isBroken && (isMissing || yaml.isBrokenAt(place.line))) continue;
+    if ((yaml.isBroken && isMissing) || yaml.isBrokenAt(place.line)) continue;
     const whole: Path = key === undefined ? path : [...path, key];
     mistakes.push({ file, ...place, path: pathText(whole), problem, remedy });
   }

@@ -1,11 +1,13 @@
 import { readDuration } from "./duration.ts";
 import { quoted } from "./reading.ts";
-import type { Path } from "./yaml.ts";
+import type { Path } from "./yaml-tree.ts";
 
 export interface Contradiction {
   path: Path;
   problem: string;
   remedy: string;
+  /** What is missing may stand in a part of the text that could not be read. */
+  isMissing?: true;
 }
 
 /**
@@ -14,7 +16,7 @@ export interface Contradiction {
  */
 export function findContradictions(written: unknown): Contradiction[] {
   const top = group(written);
-  return [...aboutVaults(top), ...aboutIntents(group(top.intents)), ...aboutPeople(list(top.people).map(group))];
+  return [...aboutVaults(top), ...aboutIntents(group(top.intents)), ...aboutPeople(list(top.people))];
 }
 
 function* aboutVaults(top: Group): Generator<Contradiction> {
@@ -34,6 +36,7 @@ function* aboutVaults(top: Group): Generator<Contradiction> {
         path,
         problem: "nobody answers for this vault: it has no managers",
         remedy: "Add `managers: [marta@example.com, juan@example.com]` to it, or at the top for all vaults.",
+        isMissing: true,
       };
     }
     yield* aboutItems(list(vault.items).map(group), path);
@@ -55,12 +58,12 @@ function* aboutItems(items: Group[], vaultPath: Path): Generator<Contradiction> 
 }
 
 function* aboutIntents(intents: Group): Generator<Contradiction> {
-  const minutes = (value: unknown, otherwise: string) => {
-    const reading = readDuration(typeof value === "string" ? value : otherwise, 0, Number.POSITIVE_INFINITY);
-    return reading.ok ? reading.value : 0;
+  const minutes = (value: unknown) => {
+    const reading = readDuration(typeof value === "string" ? value : "", 0, Number.POSITIVE_INFINITY);
+    return reading.ok ? reading.value : Number.NaN;
   };
-  const maximum = intents.max === undefined ? "24h" : String(intents.max);
-  if (minutes(intents.default, "1h") > minutes(intents.max, "24h") && minutes(intents.max, "24h") > 0) {
+  const maximum = intents.max ?? "24h";
+  if (minutes(intents.default ?? "1h") > minutes(maximum)) {
     yield {
       path: ["intents", "default" in intents ? "default" : "max"],
       problem: `a purpose would stand longer by default than the ${maximum} that it may stand at most`,
@@ -69,10 +72,12 @@ function* aboutIntents(intents: Group): Generator<Contradiction> {
   }
 }
 
-function* aboutPeople(people: Group[]): Generator<Contradiction> {
+function* aboutPeople(people: unknown[]): Generator<Contradiction> {
   const identities = new Set<unknown>();
-  const slackOf = new Map<unknown, unknown>();
-  for (const [index, { email, vault, slack, timezone, ...rest }] of people.entries()) {
+  const slackOf = new Map<string, string>();
+  for (const [index, entry] of people.entries()) {
+    if (!isGroup(entry)) continue;
+    const { email, vault, slack, timezone, ...rest } = entry;
     const path: Path = ["people", index];
     const names = [email, vault, slack].filter((name) => name !== undefined);
     const isCorrection = names.length === 1 && timezone !== undefined;
@@ -81,6 +86,7 @@ function* aboutPeople(people: Group[]): Generator<Contradiction> {
         path,
         problem: "this entry joins nothing",
         remedy: "Give two or more of email, vault and slack, such as `{ email: dana@example.com, slack: U02DANA }`.",
+        isMissing: true,
       };
     }
     if (typeof vault === "string" && identities.has(vault)) {
@@ -92,12 +98,12 @@ function* aboutPeople(people: Group[]): Generator<Contradiction> {
     }
     identities.add(vault);
     const address = typeof email === "string" ? email.toLowerCase() : undefined;
-    if (address !== undefined && slack !== undefined) {
+    if (address !== undefined && typeof slack === "string") {
       const other = slackOf.get(address);
       if (other !== undefined && other !== slack) {
         yield {
           path: [...path, "slack"],
-          problem: `${quoted(address)} is already joined to another Slack user, ${quoted(String(other))}`,
+          problem: `${quoted(address)} is already joined to another Slack user, ${quoted(other)}`,
           remedy: "Keep the entry of the Slack user who is meant.",
         };
       } else slackOf.set(address, slack);
@@ -108,7 +114,11 @@ function* aboutPeople(people: Group[]): Generator<Contradiction> {
 type Group = Record<string, unknown>;
 
 function group(value: unknown): Group {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Group) : {};
+  return isGroup(value) ? value : {};
+}
+
+function isGroup(value: unknown): value is Group {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function list(value: unknown): unknown[] {

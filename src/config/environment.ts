@@ -31,7 +31,10 @@ export type Variables = Record<string, string | undefined>;
 
 export type EnvironmentReading = { ok: true; environment: Environment } | { ok: false; mistakes: EnvironmentMistake[] };
 
-/** Reads the environment and reports every mistake at once. Empty and blank variables count as not set. Never throws. */
+/**
+ * Reads the environment and reports every mistake at once. Empty and blank variables count as not set. Never throws.
+ * No value is shown in a message: a secret may have been put into the wrong variable.
+ */
 export function readEnvironment(env: Variables): EnvironmentReading {
   const set = present(env);
   const slack = readSlack(set);
@@ -67,6 +70,12 @@ export function configFileOf(env: Variables): string {
   return present(env).get("VAULTBELL_CONFIG") ?? "./vaultbell.yaml";
 }
 
+/** Whether a missing configuration file is no mistake, because the stand-in workspace can run on the example. */
+export function meansExample(env: Variables): boolean {
+  const set = present(env);
+  return readSlack(set).isSandbox && !set.has("VAULTBELL_CONFIG");
+}
+
 function present(env: Variables): Map<string, string> {
   const trimmed = Object.entries(env).map(([name, value]) => [name, value?.trim() ?? ""] as const);
   return new Map(trimmed.filter(([, value]) => value !== ""));
@@ -100,8 +109,8 @@ function portMistakes(port: string | undefined): EnvironmentMistake[] {
   return [
     {
       variable: "PORT",
-      problem: `PORT is ${quoted(port)}, which is not a port`,
-      remedy: "Set PORT to a number from 0 (any free port) to 65535, or unset it for 3000.",
+      problem: "PORT is not a number from 0 to 65535",
+      remedy: "Set it to a free port, such as PORT=8080, or to 0 for any; unset it for 3000.",
     },
   ];
 }
@@ -114,7 +123,7 @@ function levelMistakes(level: string | undefined): EnvironmentMistake[] {
   return [
     {
       variable: "LOG_LEVEL",
-      problem: `LOG_LEVEL is ${quoted(level)}, which is not a level`,
+      problem: "LOG_LEVEL is not a level",
       remedy: near === null ? `Set it to one of ${levels.join(", ")}.` : `Set LOG_LEVEL=${near}.`,
     },
   ];

@@ -4,7 +4,8 @@ import { nearest } from "./nearest.ts";
 import { quoted } from "./reading.ts";
 import { type JsonSchema, jsonSchema } from "./schema.ts";
 import { howToFindChannel } from "./slack-id.ts";
-import type { Path, YamlText } from "./yaml.ts";
+import type { YamlText } from "./yaml.ts";
+import type { Path } from "./yaml-tree.ts";
 
 export interface Explained {
   path: Path;
@@ -52,7 +53,7 @@ function unknownKey(path: Path, key: string): Explained {
 
 function notOneOf(path: Path, found: unknown, values: string[]): Explained {
   const choices = `${values.slice(0, -1).join(", ")} or ${values.at(-1)}`;
-  const near = nearest(String(found), values) ?? (found === false ? "off" : null);
+  const near = nearest(typeof found === "string" ? found : "", values) ?? (found === false ? "off" : null);
   return {
     path,
     problem: `${show(found)} is not ${choices}`,

@@ -131,7 +131,7 @@ function tidy(text: string): string {
 /** "8", "8.30", "0830", "8h30" and "5:30pm" as HH:MM. */
 function tidyTime(text: string): string | null {
   const [, hour, minute, half] = /^(\d{1,2})(?:[:.h]?(\d{2})|h)?(?::00)?\s*(?:([ap])\.?m\.?)?$/.exec(text) ?? [];
-  if (hour === undefined) return null;
+  if (hour === undefined || Number(minute ?? 0) > 59) return null;
   const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (half === "p" ? 12 : 0);
   return sayMinute(hours * 60 + Number(minute ?? 0));
 }

@@ -29,7 +29,7 @@ export function quoted(text: string): string {
 /** A line of text for people: not empty, no control characters, at most `longest` characters. */
 export function readLine(text: string, longest: number): Reading<string> {
   const line = text.trim();
-  if (line === "") return misread("this text is empty", null, "Write a few words, or remove the line.");
+  if (line === "") return misread("this text is empty", null, "Write a few words there.");
   if (/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(line)) {
     const tidied = line.replaceAll(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
     return misread("this text has line breaks or control characters in it", tidied.length > longest ? null : tidied);

@@ -6,6 +6,7 @@ import {
   channelPattern,
   emailPattern,
   howToFindChannel,
+  managerPattern,
   readChannel,
   readEmail,
   readManager,
@@ -50,6 +51,7 @@ const managers = (description: string) =>
   z
     .array(
       text(readManager, {
+        pattern: managerPattern,
         description: "An e-mail address, a Slack member id (U…), or a Slack user group id (S…).",
         examples: ["marta@example.com"],
       }),
@@ -203,6 +205,15 @@ export interface JsonSchema {
 
 /** The same definition for editors. */
 export function jsonSchema(): JsonSchema {
+  const written = z.toJSONSchema(configSchema, {
+    io: "input",
+    // zod drops these wherever a text is turned into something else, taking them for the result's. Ours are as written.
+    override: ({ zodSchema, jsonSchema }) => {
+      const { examples, default: otherwise } = z.globalRegistry.get(zodSchema) ?? {};
+      if (examples !== undefined) jsonSchema.examples = examples as JsonSchema[];
+      if (otherwise !== undefined) jsonSchema.default = otherwise as JsonSchema;
+    },
+  });
   // What zod adds for its own use ("~standard") isn't enumerable, and so stays behind here.
-  return { ...z.toJSONSchema(configSchema, { io: "input" }) } as JsonSchema;
+  return { ...written } as JsonSchema;
 }

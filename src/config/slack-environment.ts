@@ -1,5 +1,4 @@
 import type { EnvironmentMistake } from "./environment.ts";
-import { quoted } from "./reading.ts";
 
 export type SlackEnvironment =
   | { kind: "sandbox" }
@@ -153,13 +152,12 @@ function readApiUrl(url: string | undefined): { url: string | null; mistakes: En
   if (url === undefined) return { url: null, mistakes: [] };
   // Method names are appended to it, so that it has to end with a slash.
   if (/^https?:\/\/[^?#]+$/.test(url) && URL.canParse(url)) return { url: url.replace(/\/*$/, "/"), mistakes: [] };
-  const shown = /[@?]/.test(url) ? "" : ` (${quoted(url)})`;
   return {
     url: null,
     mistakes: [
       {
         variable: "SLACK_API_URL",
-        problem: `SLACK_API_URL${shown} is not the address of a Slack API`,
+        problem: "SLACK_API_URL is not the address of a Slack API",
         remedy: "Write it as in https://slack.com/api/, or unset it for Slack itself.",
       },
     ],

@@ -6,6 +6,9 @@ export const slackUserPattern = "^[UW][A-Z0-9]{2,20}$";
 const userGroupPattern = "^S[A-Z0-9]{2,20}$";
 export const emailPattern = '^[^\\s@<>,;:"()]{1,64}@[^\\s@<>,;:"()]{1,190}\\.[^\\s@<>,;:"().]{1,63}$';
 
+/** Any of the three ways to name a manager. */
+export const managerPattern = [slackUserPattern, userGroupPattern, emailPattern].join("|");
+
 export const howToFindChannel =
   "Copy the channel's id: in Slack, click the channel's name at the top; the id (C…) is at the bottom of About.";
 const howToFindMember = "Copy the member id: in Slack, open the person's profile, then ⋮, then Copy member ID (U…).";

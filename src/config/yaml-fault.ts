@@ -1,4 +1,5 @@
 import type { ErrorCode, YAMLError } from "yaml";
+import { quoted } from "./reading.ts";
 
 export interface Fault {
   problem: string;
@@ -10,10 +11,13 @@ export function describeYamlError(error: YAMLError): Fault {
   if (isOpenQuote(error)) {
     return { problem: "this quote is never closed", remedy: "End the text with the quote that begins it." };
   }
-  const own = faults[error.code];
+  const own = error.message.startsWith("Sequence item without") ? faults.BAD_INDENT : faults[error.code];
   if (own) return own;
   const [sentence = ""] = error.message.split("\n");
-  return { problem: `this isn't YAML (${sentence})`, remedy: "Compare this line with vaultbell.example.yaml." };
+  return {
+    problem: `this isn't YAML (${quoted(sentence).slice(1, -1)})`,
+    remedy: "Compare this line with vaultbell.example.yaml.",
+  };
 }
 
 export function isOpenQuote(error: YAMLError): boolean {

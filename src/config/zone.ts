@@ -5,7 +5,7 @@ import { misread, quoted, type Reading, understood } from "./reading.ts";
 export function readZone(text: string): Reading<string> {
   const isName = text === "UTC" || /^[A-Z][A-Za-z_-]*(?:\/[A-Za-z0-9_+-]+)+$/.test(text);
   if (isName && isKnown(text)) return understood(text);
-  return misread(`${quoted(text)} is not an IANA time zone`, meant(text) ?? "Europe/Madrid", howToName(text));
+  return misread(`${quoted(text)} is not an IANA time zone`, meant(text), howToName(text));
 }
 
 /** Reads a country, `ES`, or a country with its region, `ES-MD` (ISO 3166). */
@@ -76,6 +76,6 @@ function lastPart(zone: string): string {
 
 function howToName(text: string): string {
   return /^[A-Z]{2,4}$|^(?:UTC|GMT)?[+-]\d/.test(text.trim())
-    ? "Name a city, because abbreviations and offsets know no summer time."
-    : "Zones are named by region and city.";
+    ? "Name a city, such as `Europe/Madrid`: abbreviations and offsets know no summer time."
+    : "Zones are named by region and city, such as `Europe/Madrid`.";
 }

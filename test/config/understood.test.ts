@@ -1,0 +1,144 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { exampleFile, loadConfig } from "../../src/config.ts";
+import { understoodFrom, written } from "./written.ts";
+
+const design = `timezone: Europe/Madrid
+holidays: ES-MD                      # country or country-region
+managers: &leads [marta@example.com, juan@example.com]
+vaults:
+  - id: v_cards
+    name: Company cards
+    channel: C0123ABCD               # a channel's id survives its renaming
+    managers: *leads
+    hours: Mon-Fri 08:00-19:00       # when an access is ordinary
+    intent: required                 # required | expected | off
+    hint: supplier and amount, please
+    escalate: { after: 15m, to: C0SECURITY }
+    items: [{ id: i_visa, title: Company Visa, sensitive: true }]
+digest: { day: Mon, at: "09:00" }
+people: [{ email: dana@example.com, vault: U7…, slack: U02DANA }]   # only where e-mail doesn't join them
+`;
+
+test("the design's example is understood whole", () => {
+  expect(understoodFrom(design)).toEqual({
+    file: "vaultbell.yaml",
+    fingerprint: createHash("sha256").update(design).digest("hex"),
+    timezone: "Europe/Madrid",
+    holidays: "ES-MD",
+    vaults: [
+      {
+        id: "v_cards",
+        name: "Company cards",
+        channel: "C0123ABCD",
+        managers: [
+          { kind: "email", email: "marta@example.com" },
+          { kind: "email", email: "juan@example.com" },
+        ],
+        timezone: "Europe/Madrid",
+        hours: {
+          ranges: [{ weekdays: [1, 2, 3, 4, 5], fromMinute: 480, untilMinute: 1140 }],
+          text: "Mon–Fri 08:00–19:00",
+        },
+        intent: "required",
+        hint: "supplier and amount, please",
+        items: [{ id: "i_visa", title: "Company Visa", isSensitive: true, hint: null }],
+      },
+    ],
+    people: [{ email: "dana@example.com", vaultIdentity: "U7…", slackUserId: "U02DANA", timezone: null }],
+    intents: { defaultMinutes: 60, maximumMinutes: 1440 },
+    sittingMinutes: 30,
+    digest: { weekday: 1, minute: 540 },
+    escalations: [{ vaultId: "v_cards", afterMinutes: 15, channel: "C0SECURITY" }],
+    notes: [
+      "`holidays` is understood and kept, but this version does not act on it yet.",
+      "`digest` is understood and kept, but this version does not act on it yet.",
+      "`escalate` is understood and kept, but this version does not act on it yet.",
+    ],
+  });
+});
+
+test("what isn't written has the default that the definition names", () => {
+  const config = understoodFrom(written({}));
+  expect(config.vaults[0]).toMatchObject({ hours: null, intent: "required", hint: null, items: [] });
+  expect(config.notes).toEqual(["Company cards (v_cards) has no `hours`: every hour counts as ordinary there."]);
+});
+
+test("managers are e-mail addresses, Slack users and user groups", () => {
+  const config = understoodFrom(written({ vault: ["managers: [marta@example.com, U02JUAN, W0ENTERPRISE, S0LEADS]"] }));
+  expect(config.vaults[0]?.managers).toEqual([
+    { kind: "email", email: "marta@example.com" },
+    { kind: "slack-user", id: "U02JUAN" },
+    { kind: "slack-user", id: "W0ENTERPRISE" },
+    { kind: "user-group", id: "S0LEADS" },
+  ]);
+});
+
+test("a vault without managers of its own has those at the top, and a zone of its own outranks the one at the top", () => {
+  const text = `timezone: Europe/Madrid
+managers: [marta@example.com]
+vaults: [{ id: v_ny, name: New York, channel: C0123ABCD, timezone: America/New_York, hours: always }]`;
+  const [vault] = understoodFrom(text).vaults;
+  expect(vault?.managers).toEqual([{ kind: "email", email: "marta@example.com" }]);
+  expect(vault?.timezone).toBe("America/New_York");
+});
+
+test("two vaults may share a channel, and one person may have two vault identities", () => {
+  const config = understoodFrom(`timezone: UTC
+managers: [marta@example.com]
+vaults:
+  - { id: v_a, name: A, channel: C0123ABCD, hours: always }
+  - { id: v_b, name: B, channel: C0123ABCD, hours: always }
+people:
+  - { email: dana@example.com, vault: one, slack: U02DANA }
+  - { email: dana@example.com, vault: two, slack: U02DANA }
+  - { email: lena@example.com, timezone: America/New_York }
+`);
+  expect(config.vaults.map(({ channel }) => channel)).toEqual(["C0123ABCD", "C0123ABCD"]);
+  expect(config.people).toHaveLength(3);
+  expect(config.notes).toEqual([]);
+});
+
+test("settings of ours are durations", () => {
+  const config = understoodFrom(written({ below: "intents: { default: 90m, max: 1h30m }\nsitting: 2h" }));
+  expect(config.intents).toEqual({ defaultMinutes: 90, maximumMinutes: 90 });
+  expect(config.sittingMinutes).toBe(120);
+});
+
+test("nothing of a configuration can be changed", () => {
+  const config = understoodFrom(design);
+  for (const value of everyValueWithin(config)) expect(Object.isFrozen(value)).toBe(true);
+});
+
+test("a byte order mark and Windows line ends change nothing but the fingerprint", () => {
+  const plain = understoodFrom(design);
+  const windows = understoodFrom(`\u{feff}${design.replaceAll("\n", "\r\n")}`);
+  expect({ ...windows, fingerprint: "" }).toEqual({ ...plain, fingerprint: "" });
+  expect(windows.fingerprint).not.toBe(plain.fingerprint);
+});
+
+test("the example file is right, is what the stand-in workspace has, and names its schema on the first line", () => {
+  const reading = loadConfig(exampleFile);
+  if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes));
+  const bytes = readFileSync(exampleFile);
+  expect(reading.config.fingerprint).toBe(createHash("sha256").update(bytes).digest("hex"));
+  expect(bytes.toString().split("\n")[0]).toBe("# yaml-language-server: $schema=./vaultbell.schema.json");
+  expect(reading.config.notes).toEqual([]);
+  expect(
+    reading.config.vaults.map(({ id, channel, intent, items }) => ({
+      id,
+      channel,
+      intent,
+      items: items.map((i) => i.id),
+    })),
+  ).toEqual([
+    { id: "v_cards", channel: "C0CARDS", intent: "required", items: ["i_visa", "i_amex"] },
+    { id: "v_servers", channel: "C0SERVERS", intent: "expected", items: ["i_root", "i_backup"] },
+  ]);
+});
+
+function everyValueWithin(value: unknown): unknown[] {
+  if (typeof value !== "object" || value === null) return [value];
+  return [value, ...Object.values(value).flatMap(everyValueWithin)];
+}
