@@ -4,7 +4,7 @@ import type { MessageView } from "./alert.ts";
 import { sayPurpose, sayReported } from "./alert-facts.ts";
 import { bold, bullets, italic, line, lines, quote, quoted, richText, said, user, when } from "./rich-text.ts";
 import { clean, plainMrkdwn } from "./text.ts";
-import { didWhat, itemTitle, personName, sayDevice, sayState, vaultName } from "./words.ts";
+import { didWhat, itemTitle, personName, sayDevice, sayState, sayUrgency, vaultName } from "./words.ts";
 
 /** Everything there is to show of a sitting, for one reader: each access with its findings, and every verdict. */
 export function alertDetails(alert: Alert, vault: WatchedVault): MessageView {
@@ -42,7 +42,7 @@ function accessBlock(shown: AlertAccess, vault: WatchedVault): KnownBlock {
       bold(`${emoji} ${itemTitle(access, vault)}${version && ` (version ${version})`} `),
       said(`${didWhat(access.action)} `),
       when(access.occurredAt, vault.timezone),
-      said(` · ${word.toLowerCase()}, ${assessment.severity}`),
+      said(` · ${word.toLowerCase()}, ${sayUrgency(assessment)}`),
     ],
     [said("Purpose: "), ...sayPurpose(intent, vault)],
     ...(device ? [[said(`With: ${device}`)]] : []),

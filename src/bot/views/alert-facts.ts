@@ -37,9 +37,9 @@ function sayIdentity(alert: Alert, reportedEmail: string | null): string {
   return email || !identity ? name : `${name} · known to the vault as ${identity}`;
 }
 
-/** The announced purpose with its window, or that there was none. */
+/** The purpose that explains it, with its window, or that there is none; the sentence says what else was announced. */
 export function sayPurpose(intent: Intent | null, vault: WatchedVault): RichTextElement[] {
-  if (intent === null) return [said(vault.intent === "off" ? "none is asked for here" : "nothing was announced")];
+  if (intent === null) return [said(vault.intent === "off" ? "none is asked for here" : "none that explains this")];
   const zone = vault.timezone;
   return [
     said("‘"),

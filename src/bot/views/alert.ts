@@ -7,7 +7,7 @@ import { reviewTraces, verdictLine } from "./alert-verdict.ts";
 import { bold, italic, line, lines, quote, quoted, richText, said, user, users, when } from "./rich-text.ts";
 import { type Standing, worstAccess } from "./standing.ts";
 import { clean, plainMrkdwn } from "./text.ts";
-import { itemTitle, personName, sayState, sayWhat, vaultName } from "./words.ts";
+import { itemTitle, personName, sayState, sayUrgency, sayWhat, vaultName } from "./words.ts";
 
 export interface AlertView {
   vault: WatchedVault;
@@ -36,7 +36,7 @@ export function alertMessage(alert: Alert, view: AlertView): MessageView {
       richText(line(...sentence(alert, view, worst))),
       richText(lines(alertFacts(alert, worst, view.vault))),
       ...(alert.accesses.length > 1 ? [alertList(alert, view.standing, view.vault)] : []),
-      richText(quote(quoted(worst.assessment.sentence, 400, "No reason was given."))),
+      richText(quote(...reason(alert, worst, view.vault))),
       ...remarks(alert, view, worst),
       alertActions(alert, view),
     ],
@@ -57,6 +57,13 @@ function sentence(alert: Alert, { vault, standing }: AlertView, worst: AlertAcce
     { ...when(worst.access.occurredAt, vault.timezone), style: { bold: true } },
     ...(isQuestion ? [bold(" — expected?")] : []),
   ];
+}
+
+/** Why it looks as it does; said of which item, where there are several. */
+function reason(alert: Alert, { access, assessment }: AlertAccess, vault: WatchedVault): RichTextElement[] {
+  const isOneItem = alert.accesses.every((other) => other.access.item.id === access.item.id);
+  const sentence = quoted(assessment.sentence, 400, "No reason was given.");
+  return isOneItem ? [sentence] : [said(`${itemTitle(access, vault)}: `), sentence];
 }
 
 /** What else a careful reader should know: who is called, doubts about identity and record, what was said before. */
@@ -89,11 +96,11 @@ function doubts(alert: Alert): string[] {
   return said;
 }
 
-/** "Unexplained · warning · policies announced-purpose, office-hours". */
+/** "Unexplained, worth a look · policies announced-purpose, office-hours". */
 function saySeverity(assessment: Assessment): string {
   const policies = [...new Set(assessment.findings.map(({ policy }) => clean(policy, 40)))].filter(Boolean).slice(0, 5);
   const named = policies.length > 0 ? ` · ${policies.length === 1 ? "policy" : "policies"} ${policies.join(", ")}` : "";
-  return `${sayState(assessment).word} · ${assessment.severity}${named}`;
+  return `${sayState(assessment).word}, ${sayUrgency(assessment)}${named}`;
 }
 
 /** The whole story in about 250 characters, ours and harmless. */
@@ -105,7 +112,8 @@ function alertText(alert: Alert, { vault, standing }: AlertView, worst: AlertAcc
     : plainMrkdwn(sayWhat(alert, vault), 80);
   const story = `${who} ${what} (${plainMrkdwn(vaultName(vault), 40)})`;
   const lead = `${sayLead(standing, worst.assessment)}: ${story}`;
-  return `${lead}, ${plainMrkdwn(worst.assessment.sentence, Math.max(60, 250 - lead.length - 2))}`;
+  const seam = worst.assessment.state === "explained" ? "; " : ", ";
+  return `${lead}${seam}${plainMrkdwn(worst.assessment.sentence, Math.max(60, 250 - lead.length - 2))}`;
 }
 
 function sayLead(standing: Standing, assessment: Assessment): string {

@@ -27,6 +27,8 @@ export function clean(untrusted: string, maxGraphemes: number, maxUnits = maxGra
 
 /** Cuts between graphemes and marks the cut. */
 function cut(line: string, maxGraphemes: number, maxUnits: number): string {
+  // A grapheme has at least one unit; most lines are short, and segmenting is slow.
+  if (line.length <= Math.min(maxGraphemes, maxUnits)) return line;
   const kept: string[] = [];
   let units = 0;
   for (const { segment, index } of graphemes.segment(line)) {
@@ -44,9 +46,9 @@ function cut(line: string, maxGraphemes: number, maxUnits: number): string {
 /** The same line with `&`, `<` and `>` escaped and every other sign of markup replaced by a lookalike that means nothing. */
 export function plainMrkdwn(untrusted: string, maxGraphemes: number): string {
   return escapeMrkdwn(
-    clean(untrusted, maxGraphemes)
+    clean(untrusted, maxGraphemes, maxGraphemes * 2)
       .replace(/[*_~`]/g, (sign) => LOOKALIKES[sign] ?? "")
-      .replace(/:(?=\/\/)/g, "꞉")
+      .replace(/(?<=\p{L}):(?=[\p{L}\p{N}/+])/gu, "꞉")
       .replace(/:(?=[\w+'-]+:)/g, "꞉")
       .replace(/@/g, "＠")
       .replace(/#(?=[\p{L}\p{N}])/gu, "＃")
