@@ -25,7 +25,8 @@ export interface SlackParts {
   ports: BotPorts;
   directory: Pick<Directory, "freshUser" | "knownUser">;
   log: Logger;
-  clock: Clock;
+  /** What signed requests are compared with: the machine's clock, which the network knows, unless a test says otherwise. */
+  clock?: Clock;
   /** The first pause after a failure to connect, doubled each time up to a minute. */
   firstPauseMs?: number;
 }
@@ -45,7 +46,8 @@ export interface SlackConnection {
 
 /** Slack's door: what people do in Slack comes in here. Connects to nothing before `start`. */
 export function connectSlack(parts: SlackParts): SlackConnection {
-  const { slack, apiUrl, ports, directory, log, clock, firstPauseMs = 1_000 } = parts;
+  const { slack, apiUrl, ports, directory, log, firstPauseMs = 1_000 } = parts;
+  const clock = parts.clock ?? { now: () => new Date() };
   const options = () => clientOptions(apiUrl, log);
   const client = new WebClient(slack.botToken, options());
   const work = inHand();
