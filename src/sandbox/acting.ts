@@ -1,10 +1,10 @@
 import { answerPerson } from "./answers.ts";
-import { elementsOf, problemAnswer } from "./blocks/validate.ts";
 import type { Channel, StoredMessage, View } from "./changes.ts";
 import { membersOf } from "./channels.ts";
+import { chosen, clicked, type Found, findElement, identity, tellsTheApp } from "./choosing.ts";
 import type { Deliver } from "./delivery.ts";
 import { SlackError } from "./errors.ts";
-import { complaints, filled, optionOf, untouched } from "./form.ts";
+import { complaints } from "./form.ts";
 import { messageAt, newest, post } from "./messages.ts";
 import {
   closedPayload,
@@ -14,10 +14,11 @@ import {
   submissionPayload,
   viewActionsPayload,
 } from "./payloads.ts";
+import { afterSubmission, filledView } from "./submission.ts";
 import { issueTicket, type Triggers } from "./triggers.ts";
 import type { Actor, MessagePlace, SandboxPerson } from "./types.ts";
-import { closeAll, closeTop, pushView, rememberValue, stackOf, updateView, viewOf } from "./views.ts";
-import { isObject, objectOf, textOf, type Wire } from "./wire.ts";
+import { closeAll, closeTop, rememberValue, stackOf, viewOf } from "./views.ts";
+import { objectOf, type Wire } from "./wire.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What one person does in the workspace. Nothing is delivered that this person could not do in Slack. */
@@ -139,13 +140,6 @@ export function actor(workspace: Workspace, triggers: Triggers, deliver: Deliver
   };
 }
 
-interface Found {
-  block: Wire;
-  element: Wire;
-  blockId: string;
-  actionId: string;
-}
-
 function ableTo(workspace: Workspace, userId: string): SandboxPerson {
   const person = workspace.state.people.get(userId);
   if (person === undefined) throw new SlackError("user_not_found");
@@ -172,103 +166,4 @@ function seenMessage(
   const isHidden = message?.onlyFor !== undefined && message.onlyFor !== person.id;
   if (message === undefined || isHidden) throw new SlackError("message_not_found");
   return { channel, message };
-}
-
-function findElement(blocks: readonly Wire[], actionId: string, blockId: string | undefined): Found {
-  for (const block of blocks.filter((one) => blockId === undefined || one.block_id === blockId)) {
-    const found = elementsOf(block).find(({ element }) => element.action_id === actionId);
-    if (found) return { block, element: found.element, blockId: textOf(block.block_id) ?? "", actionId };
-  }
-  throw new SlackError("action_not_found");
-}
-
-function identity(found: Found): Wire {
-  return { action_id: found.actionId, block_id: found.blockId };
-}
-
-function clicked(element: Wire, value: string | undefined): Wire {
-  switch (element.type) {
-    case "button":
-    case "workflow_button":
-    case "icon_button":
-      return {
-        type: element.type,
-        text: element.text,
-        ...(element.value === undefined ? {} : { value: element.value }),
-        ...(element.style === undefined ? {} : { style: element.style }),
-      };
-    default:
-      return chosen(element, value);
-  }
-}
-
-function chosen(element: Wire, value: unknown): Wire {
-  const hasOptions = element.options !== undefined || element.option_groups !== undefined;
-  const values = Array.isArray(value) ? value : [value];
-  if (hasOptions && values.some((one) => optionOf(element, one) === undefined))
-    throw new SlackError("option_not_found");
-  return filled(element, value);
-}
-
-/** Elements outside input blocks tell the app at once; inside, only when the block asks for it. */
-function tellsTheApp(block: Wire): boolean {
-  return block.type !== "input" || block.dispatch_action === true;
-}
-
-/** The view as it is sent: what was typed now, chosen before, or stood there from the start. */
-function filledView(view: View, given: Record<string, Record<string, unknown>>): View {
-  const values: Record<string, Wire> = {};
-  for (const block of view.blocks) {
-    const blockId = textOf(block.block_id) ?? "";
-    for (const { element } of elementsOf(block)) {
-      const actionId = textOf(element.action_id) ?? "";
-      if (element.type === "button") continue;
-      const typed = objectOf(given[blockId]);
-      const before = objectOf(view.state.values[blockId])[actionId];
-      const value = Object.hasOwn(typed, actionId) ? filled(element, typed[actionId]) : (before ?? untouched(element));
-      values[blockId] = { ...values[blockId], [actionId]: value };
-    }
-  }
-  for (const blockId of Object.keys(given)) {
-    if (!view.blocks.some((block) => block.block_id === blockId)) throw new SlackError("block_not_found");
-  }
-  return { ...view, state: { values } };
-}
-
-function afterSubmission(
-  workspace: Workspace,
-  user: string,
-  view: View,
-  answer: Wire,
-): { errors?: Record<string, string> } {
-  switch (answer.response_action) {
-    case undefined:
-      closeTop(workspace, user, view.id);
-      return {};
-    case "clear":
-      closeAll(workspace, user);
-      return {};
-    case "update":
-      updateView(workspace, { view_id: view.id }, answer.view);
-      return {};
-    case "push":
-      pushView(workspace, user, answer.view);
-      return {};
-    case "errors":
-      return { errors: errorsFor(view, answer.errors) };
-    default:
-      throw new SlackError("invalid_arguments", problemAnswer([{ pointer: "/response_action", says: "unknown" }]));
-  }
-}
-
-/** The form shows an error only under an input block of its own; with anything else Slack says that it has trouble. */
-function errorsFor(view: View, errors: unknown): Record<string, string> {
-  const inputs = view.blocks.filter((block) => block.type === "input").map((block) => block.block_id);
-  const entries = isObject(errors) ? Object.entries(errors) : [];
-  const strays = entries.filter(([blockId, text]) => !inputs.includes(blockId) || typeof text !== "string");
-  if (entries.length === 0 || strays.length > 0) {
-    const problems = strays.map(([blockId]) => ({ pointer: `/errors/${blockId}`, says: "no such input block" }));
-    throw new SlackError("invalid_arguments", problemAnswer(problems));
-  }
-  return Object.fromEntries(entries.map(([blockId, text]) => [blockId, String(text)]));
 }

@@ -30,7 +30,7 @@ export interface Channel {
   with?: string;
 }
 
-export interface NewMessage extends MessageVersion {
+interface NewMessage extends MessageVersion {
   channel: string;
   ts: string;
   user: string;

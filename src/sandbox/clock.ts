@@ -2,7 +2,7 @@ import type { SandboxClock } from "./types.ts";
 
 /** A clock that people can move, forwards only. Frozen, it stands still between moves. */
 export function movableClock(options: { startAt?: Date; frozen?: boolean } = {}): SandboxClock {
-  // The one place of the sandbox that reads the machine's clock; everything else is given this one.
+  // Everything in the workspace is dated by this clock; only the signature of HTTP deliveries isn't.
   const machine = () => Date.now();
   const begun = machine();
   const startAt = options.startAt?.getTime() ?? begun;

@@ -28,7 +28,7 @@ export function openJournal(file: string): { lines: JournalLine[]; journal: Jour
     .toString("utf8")
     .split("\n")
     .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as JournalLine);
+    .map((line, index) => readLine(line, `${file}:${index + 1}`));
   const descriptor = openSync(file, "a", 0o600);
   const append = (line: JournalLine) => {
     const rest = Buffer.from(`${JSON.stringify(line)}\n`);
@@ -39,4 +39,12 @@ export function openJournal(file: string): { lines: JournalLine[]; journal: Jour
     closeSync(descriptor);
   };
   return { lines, journal: { append, close } };
+}
+
+function readLine(line: string, place: string): JournalLine {
+  try {
+    return JSON.parse(line) as JournalLine;
+  } catch {
+    throw new Error(`${place} can't be read. Move the file away to start with an empty stand-in workspace.`);
+  }
 }

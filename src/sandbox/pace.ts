@@ -7,7 +7,7 @@ interface Rate {
 }
 
 /** Slack documents "20+ per minute" and some burst; the stand-in gives a minute's worth at once and no more. */
-export const rates = {
+const rates = {
   tier1: { burst: 10, perMinute: 1 },
   tier2: { burst: 20, perMinute: 20 },
   tier3: { burst: 50, perMinute: 50 },

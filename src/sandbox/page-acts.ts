@@ -94,6 +94,7 @@ const sentences: Record<string, string> = {
   invalid_blocks: "The app's answer breaks Slack's rules for blocks, so Slack won't show it.",
   invalid_arguments: "We had some trouble connecting. Try again?",
   view_not_found: "That form isn't open any more.",
+  door_unreachable: "Nobody answers at the vault's door. Is Vaultbell running?",
   no_door: "The vault has no address to report to.",
   is_archived: "The channel is archived.",
   no_text: "An empty message says nothing.",

@@ -7,7 +7,7 @@ import { SlackError } from "./errors.ts";
 import type { Guide } from "./guide.ts";
 import { bodyOf, sendJson, sendText } from "./http.ts";
 import { actOnPage } from "./page-acts.ts";
-import { pageState } from "./page-state.ts";
+import { pageState, proposedReader } from "./page-state.ts";
 import type { Sandbox } from "./types.ts";
 import { objectOf, textOf, type Wire } from "./wire.ts";
 import type { Workspace } from "./workspace.ts";
@@ -100,7 +100,8 @@ export function startPageApi(
     const as = url.searchParams.get("as");
     try {
       if (request.method === "GET" && url.pathname === "/sandbox/state") return state(response, as);
-      if (request.method === "GET" && url.pathname === "/sandbox/events") return events(response, as ?? "");
+      if (request.method === "GET" && url.pathname === "/sandbox/events")
+        return events(response, as ?? proposedReader(workspace));
       if (request.method === "POST" && url.pathname === "/sandbox/act") {
         const isJson = request.headers["content-type"]?.split(";")[0]?.trim() === "application/json";
         if (!isJson) return sendText(response, 415, "Send application/json.\n", guards);

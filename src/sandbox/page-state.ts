@@ -17,7 +17,7 @@ export function pageState(
 ): Wire {
   const { teamId, teamName, bot, userGroups } = workspace.options.workspace;
   const people = [...workspace.state.people.values()];
-  const reader = as ?? people.find((person) => person.deleted !== true && person.isBot !== true)?.id ?? "";
+  const reader = as ?? proposedReader(workspace);
   if (!workspace.state.people.has(reader)) throw new SlackError("user_not_found");
   const channels = [...workspace.state.channels.values()].filter((channel) => maySee(workspace, channel, reader));
   return {
@@ -46,6 +46,12 @@ export function pageState(
     commands: workspace.commands,
     guide: { steps: around.guide.steps() },
   };
+}
+
+/** Whom the page acts as before anybody chose. */
+export function proposedReader(workspace: Workspace): string {
+  const people = [...workspace.state.people.values()];
+  return people.find((person) => person.deleted !== true && person.isBot !== true)?.id ?? "";
 }
 
 /** Public channels are everybody's to read; private ones and direct messages only their members'. */

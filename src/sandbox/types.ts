@@ -44,7 +44,7 @@ export interface SandboxVault {
   items: { id: string; title: string; category?: string }[];
 }
 
-export interface SandboxBot {
+interface SandboxBot {
   userId: string;
   botId: string;
   appId: string;

@@ -23,7 +23,9 @@ export async function reveal(workspace: Workspace, access: Reveal): Promise<Reve
     "webhook-timestamp": timestamp,
     "webhook-signature": webhookSignature(door.secret, id, timestamp, body),
   };
-  const response = await fetch(door.url, { method: "POST", headers, body, redirect: "manual" });
+  const response = await fetch(door.url, { method: "POST", headers, body, redirect: "manual" }).catch(() => {
+    throw new SlackError("door_unreachable");
+  });
   return { status: response.status, body: parsed(await response.text()), request: { headers, body } };
 }
 

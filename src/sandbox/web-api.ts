@@ -51,6 +51,7 @@ function attempt(world: World, pace: Pace, name: string, args: Wire, token: stri
   };
   try {
     const method = authorized(world, name, token);
+    if (method.token === "app") headers["x-oauth-scopes"] = "connections:write";
     if (method.scopes.length > 0) headers["x-accepted-oauth-scopes"] = method.scopes.join(",");
     const wait =
       workspace.options.pace === false ? 0 : pace.take(buckets(world, method, name, args), workspace.clock.now());

@@ -63,7 +63,7 @@ export function openWorkspace(options: SandboxOptions): Workspace {
   };
 }
 
-export function formatTs(microseconds: number): string {
+function formatTs(microseconds: number): string {
   return `${Math.floor(microseconds / 1e6)}.${String(microseconds % 1e6).padStart(6, "0")}`;
 }
 

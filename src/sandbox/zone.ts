@@ -1,6 +1,6 @@
 /** Civil time in a zone, as far as the sandbox needs it. */
 
-export interface Civil {
+interface Civil {
   year: number;
   month: number;
   day: number;
@@ -10,7 +10,7 @@ export interface Civil {
   weekday: number;
 }
 
-export function civilAt(zone: string, at: Date): Civil {
+function civilAt(zone: string, at: Date): Civil {
   const local = new Date(at.getTime() + offsetMs(zone, at));
   return {
     year: local.getUTCFullYear(),

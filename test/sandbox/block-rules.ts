@@ -14,7 +14,7 @@ const times = <Item>(n: number, item: (index: number) => Item) => Array.from({ l
 
 export const divider = { type: "divider" };
 export const button = (more: object = {}) => ({ type: "button", action_id: "a", text: plain("Go"), ...more });
-export const option = (index = 0, more: object = {}) => ({ text: plain(`o${index}`), value: `v${index}`, ...more });
+const option = (index = 0, more: object = {}) => ({ text: plain(`o${index}`), value: `v${index}`, ...more });
 const actions = (...elements: unknown[]) => [{ type: "actions", elements }];
 const select = (more: object) => ({ type: "static_select", action_id: "a", options: [option()], ...more });
 const image = (more: object = {}) => ({

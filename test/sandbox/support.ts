@@ -10,7 +10,7 @@ import {
 } from "../../src/sandbox/sandbox.ts";
 
 export const tokens = { bot: "xoxb-sandbox-bot", app: "xapp-sandbox-app", signingSecret: "sandbox-signing-secret" };
-export const scopes = [
+const scopes = [
   "chat:write",
   "commands",
   "users:read",
@@ -103,14 +103,6 @@ export async function refusal(call: Promise<unknown>): Promise<string> {
     throw error;
   }
   throw new Error("It was not refused.");
-}
-
-export async function eventually(holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error("It did not become so within two seconds.");
 }
 
 export function section(text: string, id?: string) {

@@ -85,7 +85,7 @@ export const image: ObjectRule = object(
   exactlyOne("image_url", "slack_file"),
 );
 
-export const elements = {
+const elements = {
   button: object(
     { text: plain(button.text) },
     {

@@ -79,13 +79,6 @@ export function atLeastOne(...names: string[]): Also {
   return (value) => (names.some((name) => value[name] !== undefined) ? [] : [["", `must define either ${quoted}`]]);
 }
 
-export function notBoth(first: string, second: string): Also {
-  return (value) =>
-    value[first] !== undefined && value[second] !== undefined
-      ? [["", `must not define both \`${first}\` and \`${second}\``]]
-      : [];
-}
-
 export function ordered(smaller: string, larger: string): Also {
   return (value) => {
     const [low, high] = [Number(value[smaller]), Number(value[larger])];

@@ -67,6 +67,21 @@ export const conversationMethods: Methods = {
       };
     },
   },
+  "users.conversations": {
+    scopes: readScopes,
+    rate: "tier2",
+    run: (args, { workspace }) => {
+      const types = (textOf(args.types) ?? "public_channel").split(",").map((type) => type.trim());
+      const own = [...workspace.state.channels.values()]
+        .filter((channel) => channel.botIsMember && types.includes(typeOf(channel)))
+        .filter((channel) => !(isYes(args.exclude_archived) && channel.isArchived));
+      const { page, next } = pageOf(own, args, { usual: 100, most: 1000 });
+      return {
+        channels: page.map((channel) => channelWire(workspace, channel)),
+        response_metadata: { next_cursor: next },
+      };
+    },
+  },
   "conversations.members": {
     scopes: readScopes,
     rate: "tier4",
