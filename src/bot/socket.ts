@@ -21,7 +21,7 @@ export interface OpenSocket {
 
 /**
  * Opens one Socket Mode connection and waits for Slack's hello. Throws when Slack refuses, can't be reached, or says
- * nothing for 15 seconds.
+ * nothing in time.
  *
  * socket-mode 3.1.0 is guarded in three ways (read in its source): its own reconnecting leaves a rejection unhandled
  * when `apps.connections.open` fails, which ends the process, and gives up for good, so it is off; on Slack's
@@ -32,6 +32,7 @@ export async function openSocket(
   appToken: string,
   clientOptions: WebClientOptions,
   onEnvelope: (envelope: Envelope) => void,
+  helloWithinMs = 15_000,
 ): Promise<OpenSocket> {
   const successor = Promise.withResolvers<void>();
   const gone = Promise.withResolvers<void>();
@@ -62,7 +63,7 @@ export async function openSocket(
       acknowledge: event.ack,
     }),
   );
-  await hello(client, () => problem);
+  await hello(client, helloWithinMs, () => problem);
   return { needsSuccessor: successor.promise, isGone: gone.promise, close: () => close(client) };
 }
 
@@ -115,15 +116,17 @@ function readFrame(data: string): z.infer<typeof Frame> | null {
   }
 }
 
-async function hello(client: SocketModeClient, problem: () => unknown): Promise<void> {
+async function hello(client: SocketModeClient, withinMs: number, problem: () => unknown): Promise<void> {
   const started = client.start().then(
     () => "hello" as const,
     (error: unknown) => ({ error: error ?? problem() }),
   );
-  const outcome = await Promise.race([started, after(15_000)]);
+  const outcome = await Promise.race([started, after(withinMs)]);
   if (outcome === "hello") return;
   await close(client);
-  throw outcome === "time is up" ? new Error("Slack said nothing on the new connection for 15 s") : outcome.error;
+  throw outcome === "time is up"
+    ? new Error(`Slack said nothing on the new connection for ${withinMs / 1000} s`)
+    : outcome.error;
 }
 
 /** The SDK waits up to 30 s for the other side's goodbye; nobody here needs to. */

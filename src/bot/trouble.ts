@@ -9,6 +9,8 @@ export function sayTrouble(error: unknown, token: "bot token" | "app token"): st
   }
   const trouble = readTrouble(error);
   if (trouble.kind === "later") return "Slack asks us to wait (ratelimited)";
+  if (error instanceof Error && error.name === "Error" && !("code" in error))
+    return `Slack can't be reached: ${error.message.slice(0, 200)}`;
   return `Slack can't be reached (${trouble.code.replaceAll(/[^\w-]/g, " ").slice(0, 60)})`;
 }
 

@@ -1,0 +1,182 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { type WebSocket, WebSocketServer } from "ws";
+import { connectSlack, type SlackConnection } from "../../src/bot/slack.ts";
+import { openSocket } from "../../src/bot/socket.ts";
+import { clientOptions } from "../../src/bot/web-client.ts";
+import { cards, lines, openStage, type Stage, tokens } from "./support/stage.ts";
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function stageBySocket(): Promise<Stage> {
+  const stage = await openStage("socket");
+  closing.push(stage.stop);
+  return stage;
+}
+
+test("when Slack asks for a new connection, the next stands before the old one goes", async () => {
+  const { sandbox, slack, told, settle } = await stageBySocket();
+  sandbox.sockets.disconnect("refresh_requested");
+  const counts = new Set<number>();
+  await until(() => {
+    counts.add(sandbox.sockets.connected);
+    return sandbox.sockets.connected === 2;
+  });
+  expect(counts).not.toContain(0);
+  expect(slack.state()).toEqual({ connected: true, trouble: null });
+  await sandbox.as("U02DANA").command(cards, "/intent", "list");
+  await settle();
+  expect(told("U02DANA")).toContain("Nothing that you announced");
+  await until(() => sandbox.sockets.connected === 1, 5_000);
+});
+
+test("a connection that is cut is made again", async () => {
+  const { sandbox, slack, settle, toldCount } = await stageBySocket();
+  sandbox.sockets.cut();
+  await until(() => sandbox.sockets.connected === 0);
+  await until(() => sandbox.sockets.connected === 1 && slack.state().connected);
+  await sandbox.as("U02DANA").command(cards, "/intent", "list");
+  await settle();
+  expect(toldCount("U02DANA")).toBe(1);
+});
+
+test("the same envelope twice is one command, and is acknowledged twice", async () => {
+  const { sandbox, house, settle } = await stageBySocket();
+  await sandbox.as("U02DANA").command(cards, "/intent", "paying licence renewal");
+  sandbox.sockets.repeatLast();
+  await sandbox.as("U02DANA").command(cards, "/intent", "rotating the key");
+  await settle();
+  expect(house.asked.filter(({ port }) => port === "announce")).toHaveLength(2);
+});
+
+test("Slack being down, or refusing, at the start or later, ends nothing: it is said, and tried again for ever", async () => {
+  const slack = await openRawSlack();
+  slack.answer = () => ({ status: 500, body: "oops" });
+  const connection = connect(slack.apiUrl);
+  await connection.start();
+  expect(connection.state()).toEqual({ connected: false, trouble: expect.stringContaining("http_500") });
+  slack.answer = () => ({ status: 200, body: JSON.stringify({ ok: false, error: "invalid_auth" }) });
+  await until(() => connection.state().trouble?.includes("invalid_auth") ?? false);
+  expect(connection.state().trouble).toContain("SLACK_APP_TOKEN (xapp-…)");
+  slack.answer = () => ({ status: 200, body: "<html>down for maintenance</html>" });
+  await until(() => connection.state().trouble?.includes("can't be reached") ?? false);
+  slack.answer = slack.normal;
+  await until(() => connection.state().connected);
+});
+
+test("frames that are no envelopes, and envelopes that nobody can read, end nothing", async () => {
+  const slack = await openRawSlack();
+  const connection = connect(slack.apiUrl);
+  await connection.start();
+  const frames = ["null", "[]", "{", '"x"', "7", "{}", '{"type":"events_api"}', '{"type":"error","envelope_id":"1"}'];
+  const envelopes = [
+    { type: "interactive", envelope_id: "a", payload: {} },
+    { type: "interactive", envelope_id: "b", payload: { type: "block_actions", actions: [] } },
+    { type: "interactive", envelope_id: "c", payload: { type: "view_submission" } },
+    { type: "slash_commands", envelope_id: "d", payload: { command: "/intent" } },
+    { type: "slash_commands", envelope_id: "e", payload: null },
+    { type: "events_api", envelope_id: "f", payload: { event: {} } },
+    { type: "events_api", envelope_id: "g", payload: { event: { type: "app_home_opened" } } },
+  ];
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => void unhandled.push(reason);
+  process.on("unhandledRejection", note);
+  for (const frame of [...frames, ...envelopes.map((envelope) => JSON.stringify(envelope))]) {
+    for (const socket of slack.sockets.clients) socket.send(frame);
+  }
+  for (const socket of slack.sockets.clients) socket.send(Buffer.from([0, 1, 2]));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  process.off("unhandledRejection", note);
+  expect(unhandled).toEqual([]);
+  expect(connection.state().connected).toBe(true);
+  expect(slack.acknowledged).toContain("d");
+});
+
+test("a connection on which Slack never says hello is given up", async () => {
+  const slack = await openRawSlack();
+  slack.greets = false;
+  const opened = openSocket(tokens.app, clientOptions(slack.apiUrl, lines([])), () => {}, 100);
+  await expect(opened).rejects.toThrow("Slack said nothing on the new connection for 0.1 s");
+  await until(() => slack.sockets.clients.size === 0);
+});
+
+function connect(apiUrl: string): SlackConnection {
+  const never = async () => {
+    throw new Error("nobody asks the house in this test");
+  };
+  const connection = connectSlack({
+    slack: { kind: "socket", botToken: tokens.bot, appToken: tokens.app },
+    apiUrl,
+    ports: {
+      review: never,
+      reopen: never,
+      mayReview: never,
+      readAlert: never,
+      announce: never,
+      endIntent: never,
+      listIntents: never,
+      vaults: () => [],
+      now: () => new Date(),
+      settings: { intentDefaultMinutes: 60, intentMaximumMinutes: 600 },
+    },
+    directory: { freshUser: async () => null, knownUser: async () => null },
+    log: lines([]),
+    firstPauseMs: 20,
+  });
+  closing.push(connection.stop);
+  return connection;
+}
+
+interface RawSlack {
+  apiUrl: string;
+  sockets: WebSocketServer;
+  acknowledged: string[];
+  greets: boolean;
+  answer: () => { status: number; body: string };
+  normal: () => { status: number; body: string };
+}
+
+/** A Slack that answers what the test says, byte for byte: ours is too well-behaved for this. */
+async function openRawSlack(): Promise<RawSlack> {
+  const server: Server = createServer((request, response) => {
+    request.resume();
+    const { status, body } = slack.answer();
+    response.writeHead(status, { "content-type": "application/json" }).end(body);
+  });
+  const sockets = new WebSocketServer({ server });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const url = `ws://127.0.0.1:${port}/`;
+  const normal = () => ({ status: 200, body: JSON.stringify({ ok: true, url }) });
+  const slack: RawSlack = {
+    apiUrl: `http://127.0.0.1:${port}/api/`,
+    sockets,
+    acknowledged: [],
+    greets: true,
+    answer: normal,
+    normal,
+  };
+  sockets.on("connection", (socket: WebSocket) => {
+    socket.on("message", (data) => slack.acknowledged.push(JSON.parse(String(data)).envelope_id));
+    if (slack.greets) socket.send(JSON.stringify({ type: "hello" }));
+  });
+  closing.push(async () => {
+    for (const socket of sockets.clients) socket.terminate();
+    sockets.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return slack;
+}
+
+async function until(holds: () => boolean, withinMs = 3_000): Promise<void> {
+  const from = performance.now();
+  while (!holds()) {
+    if (performance.now() - from > withinMs) throw new Error(`it did not become so within ${withinMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
