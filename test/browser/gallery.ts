@@ -19,7 +19,7 @@ const confirm = {
   style: "danger",
 };
 
-export const alertBlocks: Block[] = [
+const alertBlocks: Block[] = [
   {
     type: "section",
     block_id: "what",

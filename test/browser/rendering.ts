@@ -236,7 +236,7 @@ export async function renderingSteps(browser: Browser, { step }: Steps): Promise
 }
 
 /** Playwright's waiting is for the page; this one is for what the server has received. */
-export async function waitUntil(holds: () => boolean | Promise<boolean>, withinMs = 5000): Promise<void> {
+async function waitUntil(holds: () => boolean | Promise<boolean>, withinMs = 5000): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`It didn't happen within ${withinMs / 1000} s: ${holds}`);
