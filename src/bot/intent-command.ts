@@ -16,7 +16,7 @@ export interface IntentCommandContext {
   maximumMinutes: number;
 }
 
-export interface Candidate extends Target {
+interface Candidate extends Target {
   label: string;
   /** The whole command with this target, as one would type it. */
   command: string;

@@ -1,6 +1,6 @@
 /** Recognises what is said about time at the end (or the beginning) of a command. What it means on which day is intent-window's. */
 
-export interface ClockTime {
+interface ClockTime {
   hour: number;
   minute: number;
   /** "4" may have meant the afternoon; "16", "4pm" and "4:00" say what they mean. */

@@ -44,7 +44,7 @@ export function alertMessage(alert: Alert, view: AlertView): MessageView {
   };
 }
 
-export const ALERT_EVENT = "vaultbell_alert";
+const ALERT_EVENT = "vaultbell_alert";
 
 /** One bold sentence: who, what, which vault, when; a question as long as it is one. */
 function sentence(alert: Alert, { vault, standing }: AlertView, worst: AlertAccess): RichTextElement[] {

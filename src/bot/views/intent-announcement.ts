@@ -44,4 +44,4 @@ export function intentAnnouncement(
   };
 }
 
-export const INTENT_EVENT = "vaultbell_intent";
+const INTENT_EVENT = "vaultbell_intent";

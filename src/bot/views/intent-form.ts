@@ -132,7 +132,7 @@ function windowInput({ defaultMinutes, maximumMinutes }: IntentFormView): KnownB
 }
 
 /** The value of an item's option. Ids hold no tab: it is a control character, which no vault has in an id. */
-export function itemValue(vaultId: string, itemId: string): string {
+function itemValue(vaultId: string, itemId: string): string {
   return `${vaultId}\t${itemId}`;
 }
 

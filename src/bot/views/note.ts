@@ -38,9 +38,9 @@ export function louderNote(
 }
 
 /** In the thread alone: somebody pressed a button on their own accesses. Said as a fact, since it may be a slip. */
-export function ownClickNote(by: string, { blockId }: { blockId: string }): MessageView {
+export function ownClickNote(by: string, { name, blockId }: { name: string; blockId: string }): MessageView {
   return {
-    text: `${plainMrkdwn(by, 40)} pressed a button on their own access; it didn't count`,
+    text: `${plainMrkdwn(name, 40) || "Somebody"} pressed a button on their own access; it didn't count`,
     blocks: [
       {
         ...richText(

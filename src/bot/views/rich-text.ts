@@ -34,7 +34,7 @@ export function user(id: string, style?: { bold?: boolean }): RichTextElement {
     : quoted(id, 40, "somebody", style);
 }
 
-export const SLACK_USER = /^[UW][A-Z0-9]{1,63}$/;
+const SLACK_USER = /^[UW][A-Z0-9]{1,63}$/;
 
 export function channel(id: string): RichTextElement {
   return /^[CGD][A-Z0-9]{1,63}$/.test(id) ? { type: "channel", channel_id: id } : quoted(id, 80, "the vault’s channel");

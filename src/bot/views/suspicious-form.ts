@@ -5,9 +5,9 @@ import { bold, line, lines, richText, said, user } from "./rich-text.ts";
 import { firstName, personName, sayWhat, vaultName } from "./words.ts";
 
 export const SUSPICIOUS_FORM = "suspicious_form";
-/** The input's block and action; errors are answered under the block's id. */
+/** The input’s block; errors are answered under the block's id. */
 export const NOTE_BLOCK = "suspicious_note";
-export const NOTE_ACTION = "note";
+const NOTE_ACTION = "note";
 
 /** The message and revision that the form is about. The message is checked again when the form comes back. */
 export interface FormOrigin {

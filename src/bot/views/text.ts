@@ -61,12 +61,12 @@ export function plainMrkdwn(untrusted: string, maxGraphemes: number): string {
 const LOOKALIKES: Record<string, string> = { "*": "∗", _: "＿", "~": "∼", "`": "ˋ" };
 
 /** Slack asks for exactly these three. */
-export function escapeMrkdwn(text: string): string {
+function escapeMrkdwn(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }
 
-/** Every kind of space and line break, C0 and C1 breaks among them. */
-const BREAKS_AND_SPACES = /[\s\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
+/** Every kind of space and line break; the byte order mark, which counts as one, is invisible instead. */
+const BREAKS_AND_SPACES = /(?:(?!\ufeff)[\s\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000])+/g;
 
 /** Controls, format characters (bidi and zero-width among them), and letters that show as nothing. Joiners are dealt with after. */
 const INVISIBLE =

@@ -90,10 +90,10 @@ export function sayDevice({ client, location, ip }: Access): string | null {
 /** One sentence's subject: how many acts on how many items. */
 export function sayWhat(alert: Alert, vault: WatchedVault): string {
   const items = new Set(alert.accesses.map(({ access }) => access.item.id));
-  const acts = [...new Set(alert.accesses.map(({ access }) => didWhat(access.action)))];
+  const acts = new Set(alert.accesses.map(({ access }) => didWhat(access.action)));
   const first = alert.accesses[0];
   if (!first) return "opened something";
-  const verb = acts.length <= 2 ? acts.join(" and ") : "used";
+  const verb = acts.size === 1 ? didWhat(first.access.action) : "used";
   const what = items.size === 1 ? itemTitle(first.access, vault) : `${items.size} items`;
   const times = items.size === 1 && alert.accesses.length > 1 ? ` ${sayTimes(alert.accesses.length)}` : "";
   return `${verb} ${what}${times}`;
