@@ -4,16 +4,16 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import { deliver } from "./bot/delivery.ts";
-import { createDirectory } from "./bot/directory.ts";
+import { createDirectory, type Directory } from "./bot/directory.ts";
 import { connectSlack, type SlackConnection } from "./bot/slack.ts";
 import type { Config } from "./config.ts";
-import { readiness, type Readiness } from "./health.ts";
+import { type Readiness, readiness } from "./health.ts";
 import { createMetrics } from "./metrics.ts";
 import type { Clock } from "./model.ts";
-import { createPorts } from "./pipeline/ports.ts";
 import { draw } from "./pipeline/draw.ts";
 import type { House } from "./pipeline/house.ts";
 import { judge } from "./pipeline/judge.ts";
+import { createPorts } from "./pipeline/ports.ts";
 import { keepGoing } from "./pipeline/tick.ts";
 import { foldEmail } from "./policies/fold-email.ts";
 import { openStore } from "./store/database.ts";
@@ -63,6 +63,7 @@ export interface Service {
   nextDue(): Promise<Date | null>;
   readiness(): Promise<Readiness>;
   slack: SlackConnection;
+  directory: Directory;
   house: House;
 }
 
@@ -81,7 +82,14 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
   };
   const directory = createDirectory({ client: () => connected().client, db: store.db, foldEmail, clock, log });
   const house: House = { store, config, clock, log, people: directory };
-  slack = connectSlack({ slack: parts.slack, apiUrl: parts.slackApiUrl, ports: createPorts(house), directory, log, clock });
+  slack = connectSlack({
+    slack: parts.slack,
+    apiUrl: parts.slackApiUrl,
+    ports: createPorts(house),
+    directory,
+    log,
+    clock,
+  });
 
   const door = createDoor({
     secrets: parts.webhookSecrets,
@@ -107,7 +115,9 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     const slackVitals = { connected: isConnected, trouble };
     try {
       const [messages, ends] = await Promise.all([backlog(store.db), countOpenEnds(store.db)]);
-      const oldestSeconds = messages.oldestDue ? Math.max(0, (clock.now().getTime() - messages.oldestDue.getTime()) / 1000) : 0;
+      const oldestSeconds = messages.oldestDue
+        ? Math.max(0, (clock.now().getTime() - messages.oldestDue.getTime()) / 1000)
+        : 0;
       metrics.backlog({ waiting: messages.waiting, oldestSeconds });
       metrics.quarantine(ends.quarantined);
       return {
@@ -117,7 +127,11 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
         ...ends,
       };
     } catch (error) {
-      return { database: { ok: false as const, problem: error instanceof Error ? error.message : String(error) }, slack: slackVitals, ...none };
+      return {
+        database: { ok: false as const, problem: error instanceof Error ? error.message : String(error) },
+        slack: slackVitals,
+        ...none,
+      };
     }
   }
 
@@ -133,10 +147,14 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     if (path === "/webhooks/access") {
       const from = performance.now();
       response.once("close", () => metrics.answered((performance.now() - from) / 1000));
-      return door.handle(request, response);
+      door.handle(request, response);
+      return;
     }
     const { requestListener } = connected();
-    if (path === "/slack/events" && requestListener) return requestListener(request, response);
+    if (path === "/slack/events" && requestListener) {
+      requestListener(request, response);
+      return;
+    }
     if (request.method === "GET" && (path === "/healthz" || path === "/readyz" || path === "/metrics")) {
       answerHealth(path, response).catch((error) => {
         log.error({ error, path }, "health could not be told");
@@ -161,17 +179,23 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
   return {
     house,
     slack,
+    directory,
     open: async (port, host) => {
       server.listen(port, host);
       await once(server, "listening");
       return (server.address() as AddressInfo).port;
     },
     work: async () => {
-      const wakeAll = () => stages.forEach((stage) => void stage.wake());
+      const wakeAll = () => {
+        for (const stage of stages) stage.wake();
+      };
       stages = [keepGoing(judging, clock, log), keepGoing(delivering, clock, log)];
-      listening = listen(parts.databaseUrl, wakeAll, (error) => log.warn({ error }, "the wake-up connection was lost and is re-made"));
+      listening = listen(parts.databaseUrl, wakeAll, (error) =>
+        log.warn({ error }, "the wake-up connection was lost and is re-made"),
+      );
       await connected().start();
-      const refresh = () => directory.refreshAll().catch((error) => log.warn({ error }, "Slack's users could not be read"));
+      const refresh = () =>
+        directory.refreshAll().catch((error) => log.warn({ error }, "Slack's users could not be read"));
       void refresh();
       refreshing = setInterval(refresh, 6 * 60 * 60_000);
     },

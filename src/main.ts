@@ -32,3 +32,5 @@ async function main([command, ...args]: string[]): Promise<number> {
 }
 
 process.exitCode = await main(process.argv.slice(2));
+// The channel to scripts/run.mjs would keep a finished process alive.
+if (process.connected) process.disconnect();

@@ -34,7 +34,10 @@ const impure: [RegExp, string][] = [
   [/\bMath\.random\(|\brandomUUID\(|\brandomBytes\(/, "draws lots"],
   [/\bprocess\.(env|argv|cwd|on)\b/, "looks at the process"],
   [/\bset(Timeout|Interval|Immediate)\(/, "sets a timer"],
-  [/\bfetch\(|from "node:(fs|net|http|https|child_process|timers)|from "(pg|kysely|@slack\/(bolt|web-api)|undici|pino)"/, "does I/O"],
+  [
+    /\bfetch\(|from "node:(fs|net|http|https|child_process|timers)|from "(pg|kysely|@slack\/(bolt|web-api)|undici|pino)"/,
+    "does I/O",
+  ],
   [/\bconsole\./, "prints"],
 ];
 

@@ -23,14 +23,20 @@ export async function doctor(env: NodeJS.ProcessEnv, out: Output): Promise<numbe
     return 1;
   }
   const { environment } = read;
-  const usesExample = environment.slack.kind === "sandbox" && environment.configFileIsDefault && !existsSync(environment.configFile);
+  const usesExample =
+    environment.slack.kind === "sandbox" && environment.configFileIsDefault && !existsSync(environment.configFile);
   const reading = loadConfig(usesExample ? exampleFile : environment.configFile);
   if (!reading.ok) {
     for (const mistake of reading.mistakes) out.log(`${signs.bad} ${mistakeLine(mistake)}`);
     return 1;
   }
   const checks = [
-    { what: "configuration", verdict: "good", finding: `${reading.config.file} is right`, remedy: null } satisfies Check,
+    {
+      what: "configuration",
+      verdict: "good",
+      finding: `${reading.config.file} is right`,
+      remedy: null,
+    } satisfies Check,
     ...(await checkDatabase(environment)),
     ...(await checkTheSlack(environment, reading.config)),
   ];
@@ -67,7 +73,14 @@ async function checkDatabase(environment: Environment): Promise<Check[]> {
   } catch (error) {
     if (error instanceof EmbeddedRefusal) return [{ what, verdict: "unknown", finding: error.message, remedy: null }];
     const finding = `doesn't answer: ${error instanceof Error ? error.message || error.name : String(error)}`;
-    return [{ what, verdict: "bad", finding, remedy: "Check DATABASE_URL, that PostgreSQL runs, and that it lets this machine in." }];
+    return [
+      {
+        what,
+        verdict: "bad",
+        finding,
+        remedy: "Check DATABASE_URL, that PostgreSQL runs, and that it lets this machine in.",
+      },
+    ];
   }
 }
 
@@ -87,13 +100,28 @@ async function askDatabase(connectionString: string): Promise<Check[]> {
     const apart = Math.abs((row?.now.getTime() ?? 0) - new Date().getTime()) / 1000;
     return [
       major < oldestServer
-        ? { what: "database", verdict: "bad", finding: `PostgreSQL ${major} is too old`, remedy: `Use PostgreSQL ${oldestServer} or newer.` }
+        ? {
+            what: "database",
+            verdict: "bad",
+            finding: `PostgreSQL ${major} is too old`,
+            remedy: `Use PostgreSQL ${oldestServer} or newer.`,
+          }
         : { what: "database", verdict: "good", finding: `PostgreSQL ${major} answers`, remedy: null },
       row?.migrations
         ? { what: "schema", verdict: "good", finding: "is there; start brings it up to date", remedy: null }
-        : { what: "schema", verdict: "warning", finding: "isn't there yet", remedy: "`vaultbell migrate` or the first start makes it." },
+        : {
+            what: "schema",
+            verdict: "warning",
+            finding: "isn't there yet",
+            remedy: "`vaultbell migrate` or the first start makes it.",
+          },
       apart > clockToleranceSeconds
-        ? { what: "clock", verdict: "bad", finding: `this machine and the database are ${Math.round(apart)} s apart`, remedy: "Let both keep time by NTP." }
+        ? {
+            what: "clock",
+            verdict: "bad",
+            finding: `this machine and the database are ${Math.round(apart)} s apart`,
+            remedy: "Let both keep time by NTP.",
+          }
         : { what: "clock", verdict: "good", finding: "agrees with the database's", remedy: null },
     ];
   } finally {

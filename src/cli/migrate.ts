@@ -14,14 +14,21 @@ export async function migrateDatabase(env: NodeJS.ProcessEnv, out: Output): Prom
     try {
       const applied = await migrate(pool);
       for (const name of applied) out.log(`Applied ${name}.`);
-      out.log(applied.length === 0 ? "The database has the newest schema already." : "The database has the newest schema now.");
+      out.log(
+        applied.length === 0
+          ? "The database has the newest schema already."
+          : "The database has the newest schema now.",
+      );
       return 0;
     } finally {
       await pool.end();
       await embedded?.stop();
     }
   } catch (error) {
-    const said = error instanceof EmbeddedRefusal ? error.message : `The database could not be brought up to date: ${reason(error)}`;
+    const said =
+      error instanceof EmbeddedRefusal
+        ? error.message
+        : `The database could not be brought up to date: ${reason(error)}`;
     out.error(said);
     return 1;
   }

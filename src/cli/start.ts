@@ -37,13 +37,17 @@ export async function start(env: NodeJS.ProcessEnv, out: Output): Promise<number
   } catch (error) {
     if (error instanceof EmbeddedRefusal) return refuse(out, [error.message]);
     if (isAddressInUse(error)) {
-      return refuse(out, [`Port ${environment.port} is taken by another program. Stop that one, or choose another port: PORT=3001 npm start`]);
+      return refuse(out, [
+        `Port ${environment.port} is taken by another program. Stop that one, or choose another port: PORT=3001 npm start`,
+      ]);
     }
     throw error;
   }
   out.log(`\nStopping, because of ${await stopped} …`);
   const overdue = setTimeout(() => {
-    out.error("Stopping took longer than 10 s; ended. Nothing acknowledged is lost: the next start goes on from the database.");
+    out.error(
+      "Stopping took longer than 10 s; ended. Nothing acknowledged is lost: the next start goes on from the database.",
+    );
     process.exit(1);
   }, stopWithinMs);
   await running.stop();
@@ -52,7 +56,13 @@ export async function start(env: NodeJS.ProcessEnv, out: Output): Promise<number
   return 0;
 }
 
-async function run(environment: Environment, config: Config, env: NodeJS.ProcessEnv, out: Output, usesExample: boolean): Promise<Running> {
+async function run(
+  environment: Environment,
+  config: Config,
+  env: NodeJS.ProcessEnv,
+  out: Output,
+  usesExample: boolean,
+): Promise<Running> {
   const { slack } = environment;
   // The stand-in's terminal is read by a newcomer; a real installation's log by machines.
   const log = createLog(env.LOG_LEVEL?.trim() ? environment.logLevel : slack.kind === "sandbox" ? "warn" : "info");
@@ -71,9 +81,14 @@ async function run(environment: Environment, config: Config, env: NodeJS.Process
     const databaseUrl = environment.database.kind === "url" ? environment.database.url : (embedded?.url ?? "");
     if (slack.kind === "sandbox") {
       mkdirSync(environment.dataFolder, { recursive: true });
-      standIn = createStandIn(config, { dataFolder: environment.dataFolder, webhookSecret: environment.webhookSecrets[0] ?? null });
+      standIn = createStandIn(config, {
+        dataFolder: environment.dataFolder,
+        webhookSecret: environment.webhookSecrets[0] ?? null,
+      });
     }
-    const secrets = standIn ? [standIn.webhookSecret, ...environment.webhookSecrets.slice(1)] : environment.webhookSecrets;
+    const secrets = standIn
+      ? [standIn.webhookSecret, ...environment.webhookSecrets.slice(1)]
+      : environment.webhookSecrets;
     const common = { config, databaseUrl, webhookSecrets: parseSecrets(secrets), log };
     const open = async (parts: ServiceParts, host: string | undefined) => {
       service = await buildService(parts);
@@ -95,7 +110,10 @@ async function run(environment: Environment, config: Config, env: NodeJS.Process
       standIn.doorAt(at);
     } else if (slack.kind !== "sandbox") {
       const { apiUrl, ...ways } = slack;
-      await open({ ...common, slack: ways, slackApiUrl: apiUrl, clock: { now: () => new Date() }, neighbour: null }, undefined);
+      await open(
+        { ...common, slack: ways, slackApiUrl: apiUrl, clock: { now: () => new Date() }, neighbour: null },
+        undefined,
+      );
     }
     await service?.work();
   } catch (error) {
@@ -106,14 +124,23 @@ async function run(environment: Environment, config: Config, env: NodeJS.Process
   return { stop };
 }
 
-function greet(environment: Environment, config: Config, out: Output, { usesExample, isFirst }: { usesExample: boolean; isFirst: boolean }): void {
+function greet(
+  environment: Environment,
+  config: Config,
+  out: Output,
+  { usesExample, isFirst }: { usesExample: boolean; isFirst: boolean },
+): void {
   const { slack, port, database } = environment;
   const address = `http://127.0.0.1:${port}`;
   const vaults = config.vaults.map((vault) => vault.name).join(", ");
   out.log("");
   out.log("Vaultbell is running.");
-  out.log(`  Watching   ${vaults}  (${usesExample ? "the example configuration; yours goes into vaultbell.yaml" : config.file})`);
-  out.log(`  Database   ${database.kind === "url" ? "yours, by DATABASE_URL" : `embedded PostgreSQL, ${isFirst ? "made" : "found"} in ${database.folder}`}`);
+  out.log(
+    `  Watching   ${vaults}  (${usesExample ? "the example configuration; yours goes into vaultbell.yaml" : config.file})`,
+  );
+  out.log(
+    `  Database   ${database.kind === "url" ? "yours, by DATABASE_URL" : `embedded PostgreSQL, ${isFirst ? "made" : "found"} in ${database.folder}`}`,
+  );
   if (slack.kind === "sandbox") {
     out.log("  Slack      a stand-in workspace on this computer: nothing leaves it");
     out.log(`  Door       ${address}/webhooks/access  (signed; the vault panel on the page knows the secret)`);

@@ -8,7 +8,7 @@ import { standing } from "../policies/standing.ts";
 import { readAlert } from "../store/alerts.ts";
 import { readIntents } from "../store/intents.ts";
 import { type Message, messagesOf } from "../store/messages.ts";
-import { readPerson } from "../store/people.ts";
+import { readPerson, slackUserOf } from "../store/people.ts";
 import { type House, watchedVault } from "./house.ts";
 import { readNote } from "./notes.ts";
 import { undoMs } from "./review.ts";
@@ -52,7 +52,8 @@ async function drawNote(house: House, message: Message): Promise<Drawing | "not-
   if (!parent?.ts) return "not-yet";
   const tag = `note:${message.id}`;
   if (note.kind === "own-click") {
-    return drawing(noteViews.ownClickNote(note.by, { blockId: tag }), tag, { threadTs: parent.ts });
+    const name = (await slackUserOf(house.store.db, note.by))?.name ?? "Somebody";
+    return drawing(noteViews.ownClickNote(note.by, { name, blockId: tag }), tag, { threadTs: parent.ts });
   }
   const { alert, vault, managers } = await facts(house, note.alertId, message.channel);
   const view = noteViews.louderNote(alert, { vault, managers, revision: note.revision, blockId: tag });

@@ -74,10 +74,7 @@ export async function reopen(house: House, click: Claim): Promise<ReviewOutcome>
 }
 
 /** Whether a click would count now: asked before a form is opened, so that nobody writes a sentence in vain. */
-export async function mayReview(
-  house: House,
-  click: Claim,
-): Promise<ReviewOutcome | (Admitted & { kind: "may" })> {
+export async function mayReview(house: House, click: Claim): Promise<ReviewOutcome | (Admitted & { kind: "may" })> {
   return decide(house, click, "form asked for", async (_tx, { alert, vault }) => {
     const decision = mayDecide(alert.accesses, alert.reviews, click.revision);
     if (decision.kind === "may") return { kind: "may", alert, vault };

@@ -71,11 +71,7 @@ export async function nextMessage(db: Db, channel: string, now: Date): Promise<M
 export async function beginPost(db: Db, messageId: string, now: Date): Promise<void> {
   await db
     .updateTable("message")
-    .set((is) => ({
-      unsure_since: sql<Date>`coalesce(unsure_since, ${now}::timestamptz)`,
-      unsure_looks: 0,
-      attempts: is("attempts", "+", 1),
-    }))
+    .set({ unsure_since: sql<Date>`coalesce(unsure_since, ${now}::timestamptz)`, unsure_looks: 0 })
     .where("id", "=", messageId)
     .execute();
 }
@@ -119,7 +115,13 @@ export async function nowShown(
 export async function heldBack(db: Db, messageId: string, until: Date, trouble: string): Promise<void> {
   await db
     .updateTable("message")
-    .set({ due_at: until, trouble, unsure_since: null, unsure_looks: 0 })
+    .set((is) => ({
+      due_at: until,
+      trouble,
+      attempts: is("attempts", "+", 1),
+      unsure_since: null,
+      unsure_looks: 0,
+    }))
     .where("id", "=", messageId)
     .execute();
 }

@@ -1,10 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { pino } from "pino";
 import { buildService, type Service } from "../../src/app.ts";
 import { parseConfig } from "../../src/config.ts";
 import { movableClock } from "../../src/sandbox/clock.ts";
 import type { Reveal, Sandbox, SandboxMessage } from "../../src/sandbox/types.ts";
 import { createStandIn } from "../../src/stand-in.ts";
-import { parseSecrets } from "../../src/vault/standard-webhooks.ts";
+import { parseSecrets, sign } from "../../src/vault/standard-webhooks.ts";
 import { freshDatabase } from "./database.ts";
 import { readBlocks } from "./read-message.ts";
 
@@ -22,6 +23,7 @@ export interface Story {
   /** The service's address. */
   url: string;
   secret: string;
+  directory: Service["directory"];
   databaseUrl: string;
   /** Moves the clock and lets everything happen that is due by then. */
   at(instant: string): Promise<void>;
@@ -30,6 +32,8 @@ export interface Story {
   settle(): Promise<void>;
   /** Somebody opens an item; the signed webhook goes through the door. */
   reveal(access: Partial<Reveal> & { by: string }): Promise<{ status: number; body: unknown }>;
+  /** A webhook of the story's own making, signed. */
+  post(body: string, options?: { id?: string }): Promise<{ status: number; body: Record<string, unknown> }>;
   command(who: string, text: string, channel?: string): Promise<void>;
   /** Presses a button by its words. */
   press(who: string, message: SandboxMessage, button: string): Promise<void>;
@@ -55,7 +59,11 @@ vaults:
 `;
 
 /** Begins on Tuesday 2026-11-24 at 10:00 in Madrid unless told otherwise. */
-export async function openStory({ startAt = "2026-11-24T09:00:00Z", yaml = defaultYaml, pace = true } = {}): Promise<Story> {
+export async function openStory({
+  startAt = "2026-11-24T09:00:00Z",
+  yaml = defaultYaml,
+  pace = true,
+} = {}): Promise<Story> {
   const reading = parseConfig(yaml, "story.yaml");
   if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes));
   const database = await freshDatabase();
@@ -91,6 +99,7 @@ export async function openStory({ startAt = "2026-11-24T09:00:00Z", yaml = defau
     sandbox,
     url,
     secret: standIn.webhookSecret,
+    directory: service.directory,
     databaseUrl: database.url,
     settle,
     at: async (instant) => {
@@ -105,6 +114,17 @@ export async function openStory({ startAt = "2026-11-24T09:00:00Z", yaml = defau
       const answer = await sandbox.reveal({ vaultId: "v_cards", itemId: "i_visa", ...access });
       await settle();
       return answer;
+    },
+    post: async (body, { id = `msg_${randomUUID()}` } = {}) => {
+      const [secret] = parseSecrets([standIn.webhookSecret]);
+      if (!secret) throw new Error("the story has no secret");
+      const headers = sign(secret, id, clock.now(), Buffer.from(body));
+      const response = await fetch(`${url}/webhooks/access`, {
+        method: "POST",
+        body,
+        headers: { ...headers, "content-type": "application/json" },
+      });
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     },
     command: async (who, text, channel = cards) => {
       await sandbox.as(who).command(channel, "/intent", text);
@@ -140,13 +160,24 @@ interface Button {
 
 /** Buttons and overflow options, by what a person reads on them. */
 function buttons(message: SandboxMessage): Button[] {
-  type Node = { type?: string; action_id?: string; text?: { text: string }; value?: string; options?: Node[]; elements?: Node[] };
+  type Node = {
+    type?: string;
+    action_id?: string;
+    text?: { text: string };
+    value?: string;
+    options?: Node[];
+    elements?: Node[];
+  };
   return (message.blocks as Node[])
     .filter((block) => block.type === "actions")
     .flatMap((block) => block.elements ?? [])
     .flatMap((element): Button[] => {
       const actionId = element.action_id ?? "";
       if (element.type === "button") return [{ label: element.text?.text ?? "", actionId, value: null }];
-      return (element.options ?? []).map((option) => ({ label: option.text?.text ?? "", actionId, value: option.value ?? null }));
+      return (element.options ?? []).map((option) => ({
+        label: option.text?.text ?? "",
+        actionId,
+        value: option.value ?? null,
+      }));
     });
 }
