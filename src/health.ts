@@ -27,11 +27,16 @@ export function readiness(vitals: Vitals): Readiness {
   if (!slack.connected) problems.push(slack.trouble ?? "Slack isn't connected yet.");
   if (waiting.messages > 0 && waiting.oldestSeconds > overdueSeconds) {
     const because = waiting.trouble ? ` Slack says ${waiting.trouble}.` : "";
-    problems.push(`${waiting.messages} messages wait for Slack, the oldest for ${Math.round(waiting.oldestSeconds)} s.${because}`);
+    problems.push(
+      `${waiting.messages} messages wait for Slack, the oldest for ${Math.round(waiting.oldestSeconds)} s.${because}`,
+    );
   }
   const remarks: string[] = [];
   if (unjudged > 0) remarks.push(`${unjudged} accesses are recorded and not judged yet.`);
-  if (quarantined > 0) remarks.push(`${quarantined} authentic deliveries could not be understood; they are kept in the table delivery, with the problem.`);
+  if (quarantined > 0)
+    remarks.push(
+      `${quarantined} authentic deliveries could not be understood; they are kept in the table delivery, with the problem.`,
+    );
   if (waiting.messages > 0 && waiting.trouble) remarks.push(`Slack holds messages back: ${waiting.trouble}.`);
   return { ready: problems.length === 0, problems, remarks };
 }

@@ -20,7 +20,10 @@ export function plainError(error: unknown): Record<string, unknown> {
     name: error.name,
     message: error.message.slice(0, 500),
     ...("code" in error && { code: error.code }),
-    stack: error.stack?.split("\n").slice(1, 6).map((line) => line.trim()),
+    stack: error.stack
+      ?.split("\n")
+      .slice(1, 6)
+      .map((line) => line.trim()),
     ...(error.cause !== undefined && { cause: plainError(error.cause) }),
   };
 }

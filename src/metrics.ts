@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { DeliveryParts } from "./bot/delivery.ts";
 import type { DoorCounters } from "./vault/door.ts";
 
@@ -36,7 +36,11 @@ export function createMetrics(): Metrics {
     labelNames: ["outcome"],
     registers,
   });
-  const judged = new Counter({ name: "vaultbell_accesses_judged_total", help: "Accesses that the policies judged.", registers });
+  const judged = new Counter({
+    name: "vaultbell_accesses_judged_total",
+    help: "Accesses that the policies judged.",
+    registers,
+  });
   const waiting = new Gauge({
     name: "vaultbell_slack_messages_waiting",
     help: "Messages whose newest state Slack doesn't show yet.",

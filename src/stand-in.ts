@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Config } from "./config.ts";
+import type { WatchedItem } from "./model.ts";
 import { movableClock } from "./sandbox/clock.ts";
 import { demoWorkspace } from "./sandbox/demo.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
-import type { WatchedItem } from "./model.ts";
 import type { Sandbox, SandboxClock, SandboxPerson, SandboxWorkspace } from "./sandbox/types.ts";
 
 export interface StandIn {
@@ -38,7 +38,11 @@ export function createStandIn(
   options: { dataFolder: string | null; webhookSecret: string | null; clock?: SandboxClock; pace?: boolean },
 ): StandIn {
   const token = () => randomBytes(12).toString("hex");
-  const tokens = { bot: `xoxb-stand-in-${token()}`, app: `xapp-stand-in-${token()}`, signingSecret: randomBytes(16).toString("hex") };
+  const tokens = {
+    bot: `xoxb-stand-in-${token()}`,
+    app: `xapp-stand-in-${token()}`,
+    signingSecret: randomBytes(16).toString("hex"),
+  };
   const webhookSecret = options.webhookSecret ?? `whsec_${randomBytes(32).toString("base64")}`;
   const door = { url: "", secret: webhookSecret };
   const sandbox = createSandbox({
@@ -61,14 +65,19 @@ export function createStandIn(
 /** The seeded people, and whoever else the configuration names, so that somebody can act as each of them. */
 function workspaceFor(config: Config): SandboxWorkspace {
   const seeded = demoWorkspace().workspace;
-  const managers = config.vaults.flatMap((vault) => vault.managers.flatMap((one) => (one.kind === "email" ? one.email : [])));
+  const managers = config.vaults.flatMap((vault) =>
+    vault.managers.flatMap((one) => (one.kind === "email" ? one.email : [])),
+  );
   const strangers = [...new Set(managers)].filter((email) => !seeded.people.some((person) => person.email === email));
   const people = strangers.map((email, index) => newcomer(email, `U03MANAGER${index + 1}`, config.timezone));
-  const members = [...seeded.people.filter((person) => !person.deleted && !person.isUltraRestricted), ...people].map(({ id }) => id);
+  const members = [...seeded.people.filter((person) => !person.deleted && !person.isUltraRestricted), ...people].map(
+    ({ id }) => id,
+  );
   const channels = config.vaults
     .filter((vault) => !seeded.channels.some((channel) => channel.id === vault.channel))
     .map((vault) => ({ id: vault.channel, name: channelName(vault.name), members }));
-  return demoWorkspace({ people, channels: [...new Map(channels.map((channel) => [channel.id, channel])).values()] }).workspace;
+  return demoWorkspace({ people, channels: [...new Map(channels.map((channel) => [channel.id, channel])).values()] })
+    .workspace;
 }
 
 function newcomer(email: string, id: string, tz: string): SandboxPerson {
@@ -77,11 +86,17 @@ function newcomer(email: string, id: string, tz: string): SandboxPerson {
 }
 
 function panelItems(items: WatchedItem[]): { id: string; title: string }[] {
-  return items.length > 0 ? items.map(({ id, title }) => ({ id, title: title ?? id })) : [{ id: "i_first", title: "First item" }];
+  return items.length > 0
+    ? items.map(({ id, title }) => ({ id, title: title ?? id }))
+    : [{ id: "i_first", title: "First item" }];
 }
 
 /** "Company cards" → "vault-company-cards". */
 function channelName(vaultName: string): string {
-  const plain = vaultName.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+  const plain = vaultName
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
   return `vault-${plain || "channel"}`;
 }

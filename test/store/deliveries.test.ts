@@ -20,7 +20,10 @@ afterAll(async () => {
 
 test("a delivery's body is kept byte for byte, with its digest", async () => {
   const body = Buffer.from([0x7b, 0x00, 0xff, 0xc3, 0x28, 0x7d]);
-  await recordDelivery(store.db, delivery({ messageId: "exact", body, content: { kind: "not-understood", problem: { title: "not JSON" } } }));
+  await recordDelivery(
+    store.db,
+    delivery({ messageId: "exact", body, content: { kind: "not-understood", problem: { title: "not JSON" } } }),
+  );
   const kept = await store.db.selectFrom("delivery").selectAll().where("body", "=", body).executeTakeFirstOrThrow();
   expect(kept.body).toEqual(body);
   expect(kept.body_sha256).toEqual(createHash("sha256").update(body).digest());
@@ -41,7 +44,10 @@ test("a redelivery is a duplicate and adds no row (threat T7, 'redelivery storm'
 test("fifty first deliveries of one event at once are accepted once", async () => {
   const all = await Promise.all(
     Array.from({ length: 50 }, (_, index) =>
-      recordDelivery(store.db, delivery({ messageId: `race-${index}`, body: Buffer.from(`race ${index}`), accesses: [access("e-race")] })),
+      recordDelivery(
+        store.db,
+        delivery({ messageId: `race-${index}`, body: Buffer.from(`race ${index}`), accesses: [access("e-race")] }),
+      ),
     ),
   );
   const accepted = all.map((outcome) => (outcome.kind === "recorded" ? outcome.accepted : -1));
@@ -51,7 +57,10 @@ test("fifty first deliveries of one event at once are accepted once", async () =
 test("the same event id with other content is kept beside the first, once (threat T7)", async () => {
   await recordDelivery(store.db, delivery({ messageId: "c1", accesses: [access("e-conflict")] }));
   const other = { ...access("e-conflict"), action: "export" };
-  const outcome = await recordDelivery(store.db, delivery({ messageId: "c2", body: Buffer.from("other"), accesses: [other] }));
+  const outcome = await recordDelivery(
+    store.db,
+    delivery({ messageId: "c2", body: Buffer.from("other"), accesses: [other] }),
+  );
   expect(outcome).toEqual({ kind: "recorded", accepted: 0, duplicates: 1 });
   await recordDelivery(store.db, delivery({ messageId: "c3", body: Buffer.from("other again"), accesses: [other] }));
   const conflicts = await store.db
@@ -65,28 +74,52 @@ test("the same event id with other content is kept beside the first, once (threa
 
 test("the same delivery id with another body is kept and points to the first", async () => {
   await recordDelivery(store.db, delivery({ messageId: "d1", body: Buffer.from("first"), accesses: [access("e-d1")] }));
-  const outcome = await recordDelivery(store.db, delivery({ messageId: "d1", body: Buffer.from("second"), accesses: [access("e-d2")] }));
+  const outcome = await recordDelivery(
+    store.db,
+    delivery({ messageId: "d1", body: Buffer.from("second"), accesses: [access("e-d2")] }),
+  );
   expect(outcome).toEqual({ kind: "recorded", accepted: 1, duplicates: 0 });
-  const rows = await store.db.selectFrom("delivery").select(["id", "conflicts_with"]).where("body", "in", [Buffer.from("first"), Buffer.from("second")]).orderBy("id").execute();
+  const rows = await store.db
+    .selectFrom("delivery")
+    .select(["id", "conflicts_with"])
+    .where("body", "in", [Buffer.from("first"), Buffer.from("second")])
+    .orderBy("id")
+    .execute();
   expect(rows.map((row) => row.conflicts_with)).toEqual([null, rows[0]?.id]);
 });
 
 test("a batch with one event twice takes it once, and with two contents keeps both", async () => {
   const outcome = await recordDelivery(
     store.db,
-    delivery({ messageId: "batch", body: Buffer.from("batch"), accesses: [access("b1"), access("b1"), { ...access("b1"), action: "copy" }, access("b2")] }),
+    delivery({
+      messageId: "batch",
+      body: Buffer.from("batch"),
+      accesses: [access("b1"), access("b1"), { ...access("b1"), action: "copy" }, access("b2")],
+    }),
   );
   expect(outcome).toEqual({ kind: "recorded", accepted: 2, duplicates: 2 });
-  const first = await store.db.selectFrom("access").select("action").where("event_id", "=", "b1").executeTakeFirstOrThrow();
+  const first = await store.db
+    .selectFrom("access")
+    .select("action")
+    .where("event_id", "=", "b1")
+    .executeTakeFirstOrThrow();
   expect(first.action).toBe("reveal");
-  const conflicts = await store.db.selectFrom("access_conflict").innerJoin("access", "access.id", "access_id").where("event_id", "=", "b1").select("access_id").execute();
+  const conflicts = await store.db
+    .selectFrom("access_conflict")
+    .innerJoin("access", "access.id", "access_id")
+    .where("event_id", "=", "b1")
+    .select("access_id")
+    .execute();
   expect(conflicts).toHaveLength(1);
 });
 
 test("what wasn't understood once and is understood later is taken then, and no longer counts as quarantined", async () => {
   const body = Buffer.from("understood later");
   const before = (await countOpenEnds(store.db)).quarantined;
-  await recordDelivery(store.db, delivery({ messageId: "later", body, content: { kind: "not-understood", problem: {} } }));
+  await recordDelivery(
+    store.db,
+    delivery({ messageId: "later", body, content: { kind: "not-understood", problem: {} } }),
+  );
   expect((await countOpenEnds(store.db)).quarantined).toBe(before + 1);
   const outcome = await recordDelivery(store.db, delivery({ messageId: "later", body, accesses: [access("e-later")] }));
   expect(outcome).toEqual({ kind: "recorded", accepted: 1, duplicates: 0 });
@@ -107,14 +140,19 @@ test("every recorded delivery is an entry in the chain, which fits from its begi
 });
 
 test("the record and the accesses can't be changed by us", async () => {
-  await expect(store.db.updateTable("record").set({ kind: "nothing happened" }).execute()).rejects.toThrow("append-only");
+  await expect(store.db.updateTable("record").set({ kind: "nothing happened" }).execute()).rejects.toThrow(
+    "append-only",
+  );
   await expect(store.db.deleteFrom("access").execute()).rejects.toThrow("append-only");
 });
 
 async function counts() {
   const [deliveries, accesses, entries] = await Promise.all(
     (["delivery", "access", "record"] as const).map((table) =>
-      store.db.selectFrom(table).select((is) => is.fn.countAll().as("n")).executeTakeFirstOrThrow(),
+      store.db
+        .selectFrom(table)
+        .select((is) => is.fn.countAll().as("n"))
+        .executeTakeFirstOrThrow(),
     ),
   );
   return { deliveries, accesses, entries };
