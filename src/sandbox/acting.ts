@@ -1,7 +1,7 @@
 import { answerPerson } from "./answers.ts";
 import type { Channel, StoredMessage, View } from "./changes.ts";
 import { membersOf } from "./channels.ts";
-import { chosen, clicked, type Found, findElement, identity, tellsTheApp } from "./choosing.ts";
+import { actionOf, type Found, findElement, holdsValue, identity, isExternal, tellsTheApp } from "./choosing.ts";
 import type { Deliver } from "./delivery.ts";
 import { SlackError } from "./errors.ts";
 import { complaints } from "./form.ts";
@@ -12,6 +12,7 @@ import {
   eventPayload,
   messageActionsPayload,
   submissionPayload,
+  suggestionPayload,
   viewActionsPayload,
 } from "./payloads.ts";
 import { afterSubmission, filledView } from "./submission.ts";
@@ -49,6 +50,36 @@ export function actor(workspace: Workspace, triggers: Triggers, deliver: Deliver
       }),
     });
   };
+  /** The element with the options that the app offers for it now, when they are the app's to offer. */
+  const offered = async (person: SandboxPerson, found: Found, where: Wire, query = "") => {
+    if (!isExternal(found.element)) return found.element;
+    const about = { person, identity: identity(found), query, place: where };
+    const answer = objectOf(await deliver({ type: "interactive", payload: suggestionPayload(workspace, about) }));
+    return { ...found.element, options: answer.options, option_groups: answer.option_groups };
+  };
+  const interact = async (
+    place: MessagePlace | { viewId: string },
+    actionId: string,
+    value: unknown,
+    options: { blockId?: string; confirm?: boolean; query?: string },
+  ) => {
+    const person = able();
+    const isInView = "viewId" in place;
+    const blocks = isInView
+      ? viewOf(workspace, userId, place.viewId).blocks
+      : newest(seenMessage(workspace, person, place).message).blocks;
+    const found = findElement(blocks, actionId, options.blockId);
+    // Whoever presses the dialog's other button has done nothing.
+    if (options.confirm === false) return;
+    const where: Wire = isInView
+      ? { container: { type: "view", view_id: place.viewId } }
+      : { channel: { id: place.channel }, container: { type: "message", message_ts: place.ts } };
+    const action = actionOf(await offered(person, found, where, options.query), value);
+    if (!isInView) return actOn(person, place, found, action);
+    const view = viewOf(workspace, userId, place.viewId);
+    const kept = holdsValue(found.element) ? rememberValue(workspace, userId, view, found, action) : view;
+    if (tellsTheApp(found.block)) await actIn(person, kept, found, action);
+  };
 
   return {
     command: async (channelId, command, text) => {
@@ -65,28 +96,8 @@ export function actor(workspace: Workspace, triggers: Triggers, deliver: Deliver
         answerPerson(workspace, about, said);
       }
     },
-    click: async (place, actionId, options = {}) => {
-      const person = able();
-      const { message } = seenMessage(workspace, person, place);
-      const found = findElement(newest(message).blocks, actionId, options.blockId);
-      // Whoever presses the dialog's other button has done nothing.
-      if (options.confirm === false) return;
-      await actOn(person, place, found, clicked(found.element, options.value));
-    },
-    choose: async (place, actionId, value, options = {}) => {
-      const person = able();
-      if ("viewId" in place) {
-        const view = viewOf(workspace, userId, place.viewId);
-        const found = findElement(view.blocks, actionId, options.blockId);
-        const action = chosen(found.element, value);
-        const kept = rememberValue(workspace, userId, view, found, action);
-        if (tellsTheApp(found.block)) await actIn(person, kept, found, action);
-        return;
-      }
-      const { message } = seenMessage(workspace, person, place);
-      const found = findElement(newest(message).blocks, actionId, options.blockId);
-      await actOn(person, place, found, chosen(found.element, value));
-    },
+    click: (place, actionId, options = {}) => interact(place, actionId, options.value, options),
+    choose: (place, actionId, value, options = {}) => interact(place, actionId, value, options),
     submit: async (viewId, values) => {
       const person = able();
       const view = filledView(viewOf(workspace, userId, viewId), values);

@@ -23,8 +23,8 @@ export function identity(found: Found): Wire {
   return { action_id: found.actionId, block_id: found.blockId };
 }
 
-/** What Slack reports of a click: a button's own value, or the option that was picked from a menu. */
-export function clicked(element: Wire, value: string | undefined): Wire {
+/** What Slack reports: a button's own value, or what was picked from a menu or put into a field. */
+export function actionOf(element: Wire, value: unknown): Wire {
   switch (element.type) {
     case "button":
     case "workflow_button":
@@ -40,7 +40,7 @@ export function clicked(element: Wire, value: string | undefined): Wire {
   }
 }
 
-export function chosen(element: Wire, value: unknown): Wire {
+function chosen(element: Wire, value: unknown): Wire {
   const hasOptions = element.options !== undefined || element.option_groups !== undefined;
   const values = Array.isArray(value) ? value : [value];
   if (hasOptions && values.some((one) => optionOf(element, one) === undefined))
@@ -51,4 +51,15 @@ export function chosen(element: Wire, value: unknown): Wire {
 /** Elements outside input blocks tell the app at once; inside, only when the block asks for it. */
 export function tellsTheApp(block: Wire): boolean {
   return block.type !== "input" || block.dispatch_action === true;
+}
+
+/** Buttons and overflow menus do something; everything else holds a value that the form keeps. */
+export function holdsValue(element: Wire): boolean {
+  const doers = ["button", "workflow_button", "icon_button", "feedback_buttons", "overflow"];
+  return !doers.includes(textOf(element.type) ?? "");
+}
+
+/** Whether the options come from the app while a person types. */
+export function isExternal(element: Wire): boolean {
+  return element.type === "external_select" || element.type === "multi_external_select";
 }

@@ -14,7 +14,7 @@ export interface Guide {
   commanded(): void;
   revealed(by: string): void;
   /** Called before the click is delivered, because the app's answer may come before its acknowledgement. */
-  clicking(by: string, place: MessagePlace): void;
+  clicking(by: string, place: MessagePlace | { viewId: string }): void;
   steps(): { id: Step; done: boolean }[];
 }
 
@@ -46,6 +46,7 @@ export function startGuide(workspace: Workspace): Guide {
       else if (workspace.state.guide.has("announce")) awaitedAlertAbout = by;
     },
     clicking: (by, place) => {
+      if ("viewId" in place) return;
       const message = messageAt(workspace, place.channel, place.ts);
       if (message === undefined || message.onlyFor !== undefined) return;
       const about = whomItNamesFirst(workspace, newest(message), revealers);

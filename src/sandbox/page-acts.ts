@@ -1,6 +1,6 @@
 import { SlackError } from "./errors.ts";
 import { guideZone } from "./guide.ts";
-import type { Sandbox } from "./types.ts";
+import type { MessagePlace, Sandbox } from "./types.ts";
 import { isObject, objectOf, textOf, type Wire } from "./wire.ts";
 import { nextMoment } from "./zone.ts";
 
@@ -21,14 +21,11 @@ const acts: Record<string, Act> = {
     return {};
   },
   click: async (sandbox, userId, given) => {
-    const place = { channel: needed(given, "channel"), ts: needed(given, "ts") };
-    await sandbox.as(userId).click(place, needed(given, "actionId"), options(given, "value", "blockId"));
+    await sandbox.as(userId).click(placeOf(given), needed(given, "actionId"), options(given, "value", "blockId"));
     return {};
   },
   choose: async (sandbox, userId, given) => {
-    const viewId = textOf(given.viewId);
-    const place = viewId === undefined ? { channel: needed(given, "channel"), ts: needed(given, "ts") } : { viewId };
-    await sandbox.as(userId).choose(place, needed(given, "actionId"), given.value, options(given, "blockId"));
+    await sandbox.as(userId).choose(placeOf(given), needed(given, "actionId"), given.value, options(given, "blockId"));
     return {};
   },
   submit: async (sandbox, userId, given) => {
@@ -108,6 +105,11 @@ function needed(given: Wire, name: string): string {
   const value = textOf(given[name]);
   if (value === undefined) throw new SlackError("invalid_arguments", { missing: name });
   return value;
+}
+
+function placeOf(given: Wire): MessagePlace | { viewId: string } {
+  const viewId = textOf(given.viewId);
+  return viewId === undefined ? { channel: needed(given, "channel"), ts: needed(given, "ts") } : { viewId };
 }
 
 function options(given: Wire, ...names: string[]): Record<string, string> {

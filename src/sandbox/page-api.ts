@@ -1,12 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { extname } from "node:path";
 import type { Change } from "./changes.ts";
 import { membersOf } from "./channels.ts";
 import { SlackError } from "./errors.ts";
 import type { Guide } from "./guide.ts";
 import { bodyOf, sendJson, sendText } from "./http.ts";
 import { actOnPage } from "./page-acts.ts";
+import { pageFiles, uploadedPicture } from "./page-files.ts";
 import { pageState, proposedReader } from "./page-state.ts";
 import type { Sandbox } from "./types.ts";
 import { objectOf, textOf, type Wire } from "./wire.ts";
@@ -14,12 +14,6 @@ import type { Workspace } from "./workspace.ts";
 
 const mostOftenMs = 100;
 const keepAliveMs = 15_000;
-const mediaTypes: Record<string, string> = {
-  ".html": "text/html; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".svg": "image/svg+xml",
-};
 const guards = {
   "content-security-policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   "x-content-type-options": "nosniff",
@@ -97,6 +91,12 @@ export function startPageApi(
       response.end(readFileSync(file.url));
       return;
     }
+    const picture = request.method === "GET" ? uploadedPicture(workspace, url.pathname) : undefined;
+    if (picture) {
+      response.writeHead(200, { ...guards, "content-type": picture.type });
+      response.end(picture.bytes);
+      return;
+    }
     const as = url.searchParams.get("as");
     try {
       if (request.method === "GET" && url.pathname === "/sandbox/state") return state(response, as);
@@ -126,18 +126,6 @@ export function startPageApi(
       for (const stream of streams.keys()) stream.end();
     },
   };
-}
-
-/** The page's files by the path that asks for them, listed once: no path from a request is ever opened. */
-function pageFiles(): Map<string, { url: URL; type: string }> {
-  const folder = new URL("page/", import.meta.url);
-  if (!existsSync(folder)) return new Map();
-  const named = readdirSync(folder).flatMap((name): [string, { url: URL; type: string }][] => {
-    const type = mediaTypes[extname(name)];
-    const path = name === "index.html" ? "/" : `/sandbox/${name}`;
-    return type === undefined ? [] : [[path, { url: new URL(name, folder), type }]];
-  });
-  return new Map(named);
 }
 
 /** Against pages elsewhere that would use the browser to get here, by name or by form. */

@@ -3,6 +3,7 @@ import { membersOf } from "./channels.ts";
 import { SlackError } from "./errors.ts";
 import type { Guide } from "./guide.ts";
 import { allMessages, newest } from "./messages.ts";
+import { withPictures } from "./page-files.ts";
 import { stackOf } from "./views.ts";
 import { compact, objectOf, textOf, type Wire } from "./wire.ts";
 import type { Workspace } from "./workspace.ts";
@@ -80,7 +81,7 @@ function messageForPage(message: StoredMessage): Wire {
     user: message.user,
     isBot: message.isBot,
     text,
-    blocks,
+    blocks: blocks.map(withPictures),
     attachments: attachments.length > 0 ? attachments : undefined,
     threadTs: message.threadTs,
     editedAt: message.versions.length > 1 ? at : undefined,
@@ -102,7 +103,7 @@ function viewShown(
     title: textOf(objectOf(view.title).text),
     submit: textOf(objectOf(view.submit).text),
     close: textOf(objectOf(view.close).text),
-    blocks: view.blocks,
+    blocks: view.blocks.map(withPictures),
     errors: errors.get(view.id),
   });
 }

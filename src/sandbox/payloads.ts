@@ -83,6 +83,15 @@ export function viewActionsPayload(
   };
 }
 
+/** What Slack asks the app while a person types into an external select. */
+export function suggestionPayload(
+  workspace: Workspace,
+  given: { person: SandboxPerson; identity: Wire; query: string; place: Wire },
+): Wire {
+  const { type: _type, ...rest } = common(workspace, "block_suggestion", given.person);
+  return { type: "block_suggestion", ...rest, ...given.identity, value: given.query, ...given.place };
+}
+
 export function submissionPayload(
   workspace: Workspace,
   given: { person: SandboxPerson; view: View; triggerId: string },

@@ -1,5 +1,6 @@
 import { elementsOf, problemAnswer } from "./blocks/validate.ts";
 import type { View } from "./changes.ts";
+import { holdsValue, isExternal } from "./choosing.ts";
 import { SlackError } from "./errors.ts";
 import { filled, untouched } from "./form.ts";
 import { closeAll, closeTop, pushView, updateView } from "./views.ts";
@@ -13,10 +14,12 @@ export function filledView(view: View, given: Record<string, Record<string, unkn
     const blockId = textOf(block.block_id) ?? "";
     for (const { element } of elementsOf(block)) {
       const actionId = textOf(element.action_id) ?? "";
-      if (element.type === "button") continue;
+      if (!holdsValue(element)) continue;
       const typed = objectOf(given[blockId]);
       const before = objectOf(view.state.values[blockId])[actionId];
-      const value = Object.hasOwn(typed, actionId) ? filled(element, typed[actionId]) : (before ?? untouched(element));
+      // An external select's options were the app's to offer, so only what was chosen then counts.
+      const isTyped = Object.hasOwn(typed, actionId) && !isExternal(element);
+      const value = isTyped ? filled(element, typed[actionId]) : (before ?? untouched(element));
       values[blockId] = { ...values[blockId], [actionId]: value };
     }
   }

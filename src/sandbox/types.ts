@@ -159,17 +159,18 @@ export interface MessagePlace {
 /** What one person can do. Each returns when the app has acknowledged, or throws a SlackError. */
 export interface Actor {
   command(channel: string, command: string, text: string): Promise<void>;
-  /** `confirm: false` presses the dialog's other button, so that nothing is delivered. */
+  /** A button, or an overflow's option by its value. `confirm: false` presses the dialog's other button, so that nothing is delivered. */
   click(
-    message: MessagePlace,
+    place: MessagePlace | { viewId: string },
     actionId: string,
     options?: { value?: string; confirm?: boolean; blockId?: string },
   ): Promise<void>;
+  /** An option by its value, or a date, a time, a person …; `query` is what is typed into an external select. */
   choose(
     place: MessagePlace | { viewId: string },
     actionId: string,
     value: unknown,
-    options?: { blockId?: string },
+    options?: { blockId?: string; query?: string },
   ): Promise<void>;
   submit(viewId: string, values: Record<string, Record<string, unknown>>): Promise<{ errors?: Record<string, string> }>;
   closeView(viewId: string): Promise<void>;

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { messageProblems, problemAnswer, viewProblems } from "../../src/sandbox/blocks/validate.ts";
-import { button, divider, messageSizes, modal, plain, refusedBlocks, refusedViews, viewSizes } from "./block-rules.ts";
+import { button, divider, modal, plain } from "./block-builders.ts";
+import { refusedBlocks, refusedViews } from "./block-refusals.ts";
+import { messageSizes, viewSizes } from "./block-sizes.ts";
 
 const inMessage = (blocks: unknown) => messageProblems(blocks);
 const inModal = (view: unknown) => viewProblems(view, "modal");

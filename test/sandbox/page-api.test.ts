@@ -70,6 +70,21 @@ test("replies stand under the message that they answer", async () => {
   expect((await state()).messages.C0CARDS).toMatchObject([{ text: "root", replies: [{ text: "reply" }] }]);
 });
 
+test("an uploaded picture is shown by the page itself, anything else isn't", async () => {
+  const upload = async (filename: string) => {
+    await stage.client.filesUploadV2({ file: Buffer.from("picture"), filename });
+    return stage.sandbox.workspace.files().at(-1)?.id ?? "";
+  };
+  const id = await upload("week.png");
+  const image = { type: "image" as const, alt_text: "the week", slack_file: { id } };
+  await stage.client.chat.postMessage({ channel: "C0CARDS", text: "x", blocks: [image] });
+  const [block] = (await state()).messages.C0CARDS[0].blocks;
+  expect(block.slack_file).toEqual({ id, url: `/sandbox/files/${id}` });
+  const shown = await fetch(`${stage.url}${block.slack_file.url}`);
+  expect([shown.headers.get("content-type"), await shown.text()]).toEqual(["image/png", "picture"]);
+  expect((await fetch(`${stage.url}/sandbox/files/${await upload("page.html")}`)).status).toBe(404);
+});
+
 test("a reveal goes through the door, signed as Standard Webhooks has it", async () => {
   const { status, answer } = await act({
     as: "U02DANA",

@@ -28,6 +28,9 @@ beforeEach(async () => {
         triggerId: command.trigger_id,
       });
     });
+    bolt.options("items", async ({ ack, options }) => {
+      await ack({ options: [{ text: { type: "plain_text", text: `${options.value} Visa` }, value: "i_visa" }] });
+    });
     bolt.command("/bad", async ({ ack }) => ack({ blocks: [section("x".repeat(3001))] }));
     bolt.event("app_home_opened", async ({ event, client }) => {
       await client.views.publish({ user_id: event.user, view: { type: "home", blocks: [section("Welcome")] } });
@@ -92,6 +95,45 @@ test("an overflow and a select give the option as the app wrote it, and nothing 
     { type: "static_select", action: { selected_option: options[0] } },
   ]);
   expect(await refusal(marta.choose(place, "pick", "three"))).toBe("option_not_found");
+});
+
+test("an external select asks the app for its options, and gives one of them", async () => {
+  const place = await posted("C0CARDS", {
+    type: "actions",
+    elements: [{ type: "external_select", action_id: "items" }],
+  });
+  const marta = stage.sandbox.as("U02MARTA");
+  await marta.choose(place, "items", "i_visa", { query: "Company" });
+  expect(heard).toMatchObject([{ action: { selected_option: { text: { text: "Company Visa" }, value: "i_visa" } } }]);
+  expect(await refusal(marta.choose(place, "items", "i_amex"))).toBe("option_not_found");
+});
+
+test("a button in a modal carries its value, and a choice in a modal is kept for the submission", async () => {
+  const { client, sandbox } = stage;
+  const dana = sandbox.as("U02DANA");
+  await dana.command("C0CARDS", "/intent", "");
+  const options = [{ text: { type: "plain_text" as const, text: "Two" }, value: "two" }];
+  const menu = {
+    type: "actions" as const,
+    block_id: "menu",
+    elements: [{ type: "static_select" as const, action_id: "pick", options }],
+  };
+  const view = {
+    type: "modal" as const,
+    title: { type: "plain_text" as const, text: "T" },
+    blocks: [buttons("go"), menu],
+  };
+  await client.views.open({ trigger_id: heard[0]?.triggerId ?? "", view });
+  const viewId = String(sandbox.workspace.views("U02DANA")[0]?.id);
+  await dana.click({ viewId }, "go");
+  await dana.choose({ viewId }, "pick", "two");
+  expect(heard.slice(1)).toMatchObject([
+    { action: { value: "value of go" } },
+    { action: { selected_option: options[0] } },
+  ]);
+  expect(sandbox.workspace.views("U02DANA")).toMatchObject([
+    { state: { values: { menu: { pick: { type: "static_select", selected_option: options[0] } } } } },
+  ]);
 });
 
 test("an ephemeral message can be clicked by its reader alone, and replaced by response_url", async () => {

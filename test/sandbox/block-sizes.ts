@@ -1,3 +1,29 @@
+import {
+  actions,
+  bars,
+  button,
+  card,
+  cell,
+  chart,
+  confirm,
+  container,
+  dataTable,
+  divider,
+  form,
+  image,
+  letters,
+  modal,
+  mrkdwn,
+  option,
+  pie,
+  plain,
+  select,
+  serie,
+  textInput,
+  times,
+  video,
+} from "./block-builders.ts";
+
 /** One rule of Block Kit: what is built with a length or count of n, how much fits, and where Slack points when it doesn't. */
 export interface SizeRule {
   what: string;
@@ -6,45 +32,6 @@ export interface SizeRule {
   at: string;
   build: (size: number) => unknown;
 }
-
-const letters = (n: number) => "é".repeat(n);
-export const plain = (text: string) => ({ type: "plain_text", text });
-const mrkdwn = (text: string) => ({ type: "mrkdwn", text });
-const times = <Item>(n: number, item: (index: number) => Item) => Array.from({ length: n }, (_, index) => item(index));
-
-export const divider = { type: "divider" };
-export const button = (more: object = {}) => ({ type: "button", action_id: "a", text: plain("Go"), ...more });
-const option = (index = 0, more: object = {}) => ({ text: plain(`o${index}`), value: `v${index}`, ...more });
-const actions = (...elements: unknown[]) => [{ type: "actions", elements }];
-const select = (more: object) => ({ type: "static_select", action_id: "a", options: [option()], ...more });
-const image = (more: object = {}) => ({
-  type: "image",
-  image_url: "https://example.com/a.png",
-  alt_text: "a",
-  ...more,
-});
-const input = (more: object = {}) => ({ type: "input", label: plain("L"), element: textInput(), ...more });
-const textInput = (more: object = {}) => ({ type: "plain_text_input", action_id: "a", ...more });
-const confirm = (more: object) =>
-  actions(button({ confirm: { title: plain("T"), text: plain("t"), confirm: plain("Y"), deny: plain("N"), ...more } }));
-const chart = (more: object) => [{ type: "data_visualization", title: "T", chart: more }];
-const pie = (n: number) => ({ type: "pie", segments: times(n, (index) => ({ label: `s${index}`, value: 1 })) });
-const bars = (series: unknown[], categories = ["c"]) => ({ type: "bar", series, axis_config: { categories } });
-const serie = (name: string) => ({ name, data: [{ label: "c", value: 1 }] });
-const cell = { type: "raw_text", text: "x" };
-const dataTable = (rows: unknown, more: object = {}) => [{ type: "data_table", caption: "C", rows, ...more }];
-const video = (more: object) => [
-  {
-    type: "video",
-    title: plain("T"),
-    alt_text: "a",
-    video_url: "https://example.com/v",
-    thumbnail_url: "https://example.com/t.png",
-    ...more,
-  },
-];
-const card = (more: object) => [{ type: "card", title: mrkdwn("T"), ...more }];
-const container = (more: object) => [{ type: "container", title: plain("T"), child_blocks: [divider], ...more }];
 
 export const messageSizes: SizeRule[] = [
   { what: "blocks in a message", most: 50, at: "/blocks", build: (n) => times(n, () => divider) },
@@ -416,9 +403,6 @@ export const messageSizes: SizeRule[] = [
   },
 ];
 
-export const modal = (more: object = {}) => ({ type: "modal", title: plain("T"), blocks: [divider], ...more });
-const form = (more: object) => modal({ submit: plain("Send"), blocks: [input(more)] });
-
 export const viewSizes: SizeRule[] = [
   {
     what: "blocks in a modal",
@@ -484,138 +468,4 @@ export const viewSizes: SizeRule[] = [
     at: "/view/blocks/0/text/text",
     build: (n) => modal({ blocks: [{ type: "alert", text: mrkdwn(letters(n)) }] }),
   },
-];
-
-/** What breaks a rule that isn't a size: the blocks, where Slack points, and in which words. */
-export const refusedBlocks: [what: string, blocks: unknown, at: string, says: string][] = [
-  ["an unknown block", [{ type: "stamp" }], "/blocks/0/type", "unsupported type: stamp"],
-  ["a block without type", [{}], "/blocks/0", "missing required field: type"],
-  ["a block that is text", ["hello"], "/blocks/0", "must provide an object"],
-  ["an alert outside a modal", [{ type: "alert", text: plain("x") }], "/blocks/0/type", "unsupported type: alert"],
-  ["a section with nothing", [{ type: "section" }], "/blocks/0", "must define either `text` or `fields`"],
-  ["a section's text as a bare string", [{ type: "section", text: "x" }], "/blocks/0/text", "must provide an object"],
-  ["a header in mrkdwn", [{ type: "header", text: mrkdwn("x") }], "/blocks/0/text/type", "unsupported type: mrkdwn"],
-  [
-    "a button in mrkdwn",
-    actions(button({ text: mrkdwn("x") })),
-    "/blocks/0/elements/0/text/type",
-    "unsupported type: mrkdwn",
-  ],
-  [
-    "a button in a style of its own",
-    actions(button({ style: "default" })),
-    "/blocks/0/elements/0/style",
-    "must be one of: primary, danger",
-  ],
-  ["a property that isn't known", [{ ...divider, color: "red" }], "/blocks/0", "invalid additional property: color"],
-  [
-    "the same block_id twice",
-    [
-      { ...divider, block_id: "b" },
-      { ...divider, block_id: "b" },
-    ],
-    "/blocks/1/block_id",
-    '`block_id` "b" already exists',
-  ],
-  [
-    "the same action_id twice in a block",
-    actions(button(), button()),
-    "/blocks/0/elements/1/action_id",
-    '`action_id` "a" already exists',
-  ],
-  [
-    "an input's element among actions",
-    actions(textInput()),
-    "/blocks/0/elements/0/type",
-    "unsupported type: plain_text_input",
-  ],
-  ["a button in an input block", [input({ element: button() })], "/blocks/0/element/type", "unsupported type: button"],
-  [
-    "an image with two sources",
-    [image({ slack_file: { id: "F1" } })],
-    "/blocks/0",
-    "must define either `image_url` or `slack_file`",
-  ],
-  [
-    "a select without options",
-    actions({ type: "static_select", action_id: "a" }),
-    "/blocks/0/elements/0",
-    "must define either `options` or `option_groups`",
-  ],
-  [
-    "an initial option that isn't offered",
-    actions(select({ initial_option: option(7) })),
-    "/blocks/0/elements/0/initial_option",
-    "must be one of the provided options",
-  ],
-  [
-    "a date that is none",
-    actions({ type: "datepicker", action_id: "a", initial_date: "2026-13-01" }),
-    "/blocks/0/elements/0/initial_date",
-    "failed to match the required format",
-  ],
-  [
-    "a confirm without text",
-    actions(button({ confirm: { title: plain("T") } })),
-    "/blocks/0/elements/0/confirm",
-    "missing required field: text",
-  ],
-  [
-    "a slice of nothing",
-    chart({ type: "pie", segments: [{ label: "x", value: 0 }] }),
-    "/blocks/0/chart/segments/0/value",
-    "must be greater than 0",
-  ],
-  [
-    "a label that is no category",
-    chart(bars([{ name: "s", data: [{ label: "elsewhere", value: 1 }] }])),
-    "/blocks/0/chart/series",
-    "every label must be one of the axis categories",
-  ],
-  ["uneven rows", dataTable([[cell], [cell, cell]]), "/blocks/0/rows", "every row must have the same number of cells"],
-  [
-    "a container without title",
-    [{ type: "container", child_blocks: [divider] }],
-    "/blocks/0",
-    "must define either `title` or `rich_text_title`",
-  ],
-];
-
-export const refusedViews: [what: string, view: unknown, at: string, says: string][] = [
-  [
-    "an input without a submit button",
-    modal({ blocks: [input()] }),
-    "/view/submit",
-    "a modal with input blocks must have a submit button",
-  ],
-  ["a modal without title", { type: "modal", blocks: [divider] }, "/view", "missing required field: title"],
-  ["a title in mrkdwn", modal({ title: mrkdwn("x") }), "/view/title/type", "unsupported type: mrkdwn"],
-  [
-    "a table in a modal",
-    modal({ blocks: [{ type: "table", rows: [[cell]] }] }),
-    "/view/blocks/0/type",
-    "unsupported type: table",
-  ],
-  [
-    "markdown in a modal",
-    modal({ blocks: [{ type: "markdown", text: "x" }] }),
-    "/view/blocks/0/type",
-    "unsupported type: markdown",
-  ],
-  ["a Home where a modal is due", { type: "home", blocks: [divider] }, "/view/type", "unsupported type: home"],
-  [
-    "two elements that want the focus",
-    modal({
-      submit: plain("Send"),
-      blocks: [1, 2].map((index) => input({ element: textInput({ action_id: `a${index}`, focus_on_load: true }) })),
-    }),
-    "/view/blocks",
-    "only one element may have focus_on_load",
-  ],
-  [
-    "a minimum above the maximum",
-    form({ element: textInput({ min_length: 9, max_length: 8 }) }),
-    "/view/blocks/0/element/min_length",
-    "must not be greater than max_length",
-  ],
 ];

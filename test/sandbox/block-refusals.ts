@@ -1,0 +1,152 @@
+import {
+  actions,
+  bars,
+  button,
+  cell,
+  chart,
+  dataTable,
+  divider,
+  form,
+  image,
+  input,
+  modal,
+  mrkdwn,
+  option,
+  plain,
+  select,
+  textInput,
+} from "./block-builders.ts";
+
+/** What breaks a rule that isn't a size: the blocks, where Slack points, and in which words. */
+export const refusedBlocks: [what: string, blocks: unknown, at: string, says: string][] = [
+  ["an unknown block", [{ type: "stamp" }], "/blocks/0/type", "unsupported type: stamp"],
+  ["a block without type", [{}], "/blocks/0", "missing required field: type"],
+  ["a block that is text", ["hello"], "/blocks/0", "must provide an object"],
+  ["an alert outside a modal", [{ type: "alert", text: plain("x") }], "/blocks/0/type", "unsupported type: alert"],
+  ["a section with nothing", [{ type: "section" }], "/blocks/0", "must define either `text` or `fields`"],
+  ["a section's text as a bare string", [{ type: "section", text: "x" }], "/blocks/0/text", "must provide an object"],
+  ["a header in mrkdwn", [{ type: "header", text: mrkdwn("x") }], "/blocks/0/text/type", "unsupported type: mrkdwn"],
+  [
+    "a button in mrkdwn",
+    actions(button({ text: mrkdwn("x") })),
+    "/blocks/0/elements/0/text/type",
+    "unsupported type: mrkdwn",
+  ],
+  [
+    "a button in a style of its own",
+    actions(button({ style: "default" })),
+    "/blocks/0/elements/0/style",
+    "must be one of: primary, danger",
+  ],
+  ["a property that isn't known", [{ ...divider, color: "red" }], "/blocks/0", "invalid additional property: color"],
+  [
+    "the same block_id twice",
+    [
+      { ...divider, block_id: "b" },
+      { ...divider, block_id: "b" },
+    ],
+    "/blocks/1/block_id",
+    '`block_id` "b" already exists',
+  ],
+  [
+    "the same action_id twice in a block",
+    actions(button(), button()),
+    "/blocks/0/elements/1/action_id",
+    '`action_id` "a" already exists',
+  ],
+  [
+    "an input's element among actions",
+    actions(textInput()),
+    "/blocks/0/elements/0/type",
+    "unsupported type: plain_text_input",
+  ],
+  ["a button in an input block", [input({ element: button() })], "/blocks/0/element/type", "unsupported type: button"],
+  [
+    "an image with two sources",
+    [image({ slack_file: { id: "F1" } })],
+    "/blocks/0",
+    "must define either `image_url` or `slack_file`",
+  ],
+  [
+    "a select without options",
+    actions({ type: "static_select", action_id: "a" }),
+    "/blocks/0/elements/0",
+    "must define either `options` or `option_groups`",
+  ],
+  [
+    "an initial option that isn't offered",
+    actions(select({ initial_option: option(7) })),
+    "/blocks/0/elements/0/initial_option",
+    "must be one of the provided options",
+  ],
+  [
+    "a date that is none",
+    actions({ type: "datepicker", action_id: "a", initial_date: "2026-13-01" }),
+    "/blocks/0/elements/0/initial_date",
+    "failed to match the required format",
+  ],
+  [
+    "a confirm without text",
+    actions(button({ confirm: { title: plain("T") } })),
+    "/blocks/0/elements/0/confirm",
+    "missing required field: text",
+  ],
+  [
+    "a slice of nothing",
+    chart({ type: "pie", segments: [{ label: "x", value: 0 }] }),
+    "/blocks/0/chart/segments/0/value",
+    "must be greater than 0",
+  ],
+  [
+    "a label that is no category",
+    chart(bars([{ name: "s", data: [{ label: "elsewhere", value: 1 }] }])),
+    "/blocks/0/chart/series",
+    "every label must be one of the axis categories",
+  ],
+  ["uneven rows", dataTable([[cell], [cell, cell]]), "/blocks/0/rows", "every row must have the same number of cells"],
+  [
+    "a container without title",
+    [{ type: "container", child_blocks: [divider] }],
+    "/blocks/0",
+    "must define either `title` or `rich_text_title`",
+  ],
+];
+
+export const refusedViews: [what: string, view: unknown, at: string, says: string][] = [
+  [
+    "an input without a submit button",
+    modal({ blocks: [input()] }),
+    "/view/submit",
+    "a modal with input blocks must have a submit button",
+  ],
+  ["a modal without title", { type: "modal", blocks: [divider] }, "/view", "missing required field: title"],
+  ["a title in mrkdwn", modal({ title: mrkdwn("x") }), "/view/title/type", "unsupported type: mrkdwn"],
+  [
+    "a table in a modal",
+    modal({ blocks: [{ type: "table", rows: [[cell]] }] }),
+    "/view/blocks/0/type",
+    "unsupported type: table",
+  ],
+  [
+    "markdown in a modal",
+    modal({ blocks: [{ type: "markdown", text: "x" }] }),
+    "/view/blocks/0/type",
+    "unsupported type: markdown",
+  ],
+  ["a Home where a modal is due", { type: "home", blocks: [divider] }, "/view/type", "unsupported type: home"],
+  [
+    "two elements that want the focus",
+    modal({
+      submit: plain("Send"),
+      blocks: [1, 2].map((index) => input({ element: textInput({ action_id: `a${index}`, focus_on_load: true }) })),
+    }),
+    "/view/blocks",
+    "only one element may have focus_on_load",
+  ],
+  [
+    "a minimum above the maximum",
+    form({ element: textInput({ min_length: 9, max_length: 8 }) }),
+    "/view/blocks/0/element/min_length",
+    "must not be greater than max_length",
+  ],
+];
