@@ -119,7 +119,9 @@ describe("the embedded database refuses, and says what to do", () => {
   it("when the folder can't be made", async () => {
     const file = folders.newFolder();
     writeFileSync(file, "");
-    await expect(folders.start(join(file, "data"))).rejects.toThrow(/can't make its data folder .* Set VAULTBELL_DATA/);
+    await expect(folders.start(join(file, "data"))).rejects.toThrow(
+      /can't write to its data folder .* or set VAULTBELL_DATA/,
+    );
   });
 
   it("when PostgreSQL itself refuses, with its own words", async () => {

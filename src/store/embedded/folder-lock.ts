@@ -24,7 +24,12 @@ export function lockFolder(folder: string): FolderLock {
     );
   }
   const holderFile = holderFileOf(folder);
-  writeFileSync(holderFile, `${process.pid}\n`);
+  try {
+    writeFileSync(holderFile, `${process.pid}\n`, { mode: 0o600 });
+  } catch (error) {
+    lock.close();
+    throw new EmbeddedRefusal(cannotLock(folder, error));
+  }
   return {
     announce: (url) => writeFileSync(holderFile, `${process.pid}\n${url}\n`, { mode: 0o600 }),
     release() {
@@ -45,21 +50,24 @@ export function runningEmbedded(folder: string): string | undefined {
 }
 
 function tryLock(folder: string, waitMs: number): DatabaseSync | undefined {
-  const file = join(folder, "vaultbell.lock");
   let lock: DatabaseSync | undefined;
   try {
-    lock = new DatabaseSync(file, { timeout: waitMs });
+    lock = new DatabaseSync(join(folder, "vaultbell.lock"), { timeout: waitMs });
     // On an empty file this takes the lock and writes nothing, given that SQLite is to keep no journal beside it.
     lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return lock;
   } catch (error) {
     lock?.close();
     if (isBusy(error)) return undefined;
-    throw new EmbeddedRefusal(
-      `Vaultbell can't lock its data folder with ${file} (${(error as Error).message}). ` +
-        "Make the folder writable for the user who runs Vaultbell, or set VAULTBELL_DATA to one that is.",
-    );
+    throw new EmbeddedRefusal(cannotLock(folder, error));
   }
+}
+
+function cannotLock(folder: string, error: unknown): string {
+  return (
+    `Vaultbell can't lock its data folder ${folder} (${(error as Error).message}). ` +
+    "Make the files in it writable for the user who runs Vaultbell, or set VAULTBELL_DATA to a folder where they are."
+  );
 }
 
 const sqliteBusy = 5;

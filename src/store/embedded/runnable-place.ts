@@ -87,8 +87,12 @@ function makeCopy(native: string, target: string): void {
   const isNew = mkdirSync(dirname(target), { recursive: true }) !== undefined;
   if (isNew) makeReadable(dirname(target));
   rmSync(unfinished, { recursive: true, force: true });
-  // Static libraries and the like are for compiling against, and half of the size.
-  cpSync(native, join(unfinished, "native"), { recursive: true, filter: (path) => !/\.a$|pkgconfig$/.test(path) });
+  // Links stay relative, or they would point back to where the account can't go. Static libraries are for compiling.
+  cpSync(native, join(unfinished, "native"), {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: (path) => !/\.a$|pkgconfig$/.test(path),
+  });
   linkLibraries(join(unfinished, "native"));
   const copied = readdirSync(unfinished, { recursive: true, withFileTypes: true });
   for (const entry of copied.filter((entry) => !entry.isSymbolicLink()))

@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync } from "node:fs";
+import { accessSync, constants, mkdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { type Account, canReach, chooseAccount, giveTo } from "./account.ts";
 import { findPrograms, type Programs } from "./programs.ts";
@@ -19,11 +19,12 @@ export interface Site {
 export function openFolder(folder: string): string {
   try {
     mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
     return realpathSync(folder);
   } catch (error) {
     throw new EmbeddedRefusal(
-      `Vaultbell can't make its data folder ${folder} (${(error as Error).message}). ` +
-        "Set VAULTBELL_DATA to a folder that this user can write.",
+      `Vaultbell can't write to its data folder ${folder} (${(error as Error).message}). Give the folder to the user who ` +
+        `runs Vaultbell (sudo chown -R THE_USER ${folder}), or set VAULTBELL_DATA to one that this user can write.`,
     );
   }
 }
