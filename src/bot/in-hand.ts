@@ -23,6 +23,6 @@ export function inHand(): InHand {
 }
 
 /** Doesn't keep the process alive. */
-export function after(ms: number): Promise<void> {
+function after(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

@@ -68,6 +68,38 @@ test("Slack being down, or refusing, at the start or later, ends nothing: it is 
   await until(() => connection.state().connected);
 });
 
+test.each([
+  ["refuses connections", "ws://127.0.0.1:1/"],
+  ["is no address", "what?"],
+  ["is missing", undefined],
+])("an address for the connection that %s ends nothing", async (_, url) => {
+  const slack = await openRawSlack();
+  slack.answer = () => ({ status: 200, body: JSON.stringify({ ok: true, url }) });
+  const unhandled = await unhandledWhile(async () => {
+    const connection = connect(slack.apiUrl);
+    await connection.start();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(connection.state().connected).toBe(false);
+    slack.answer = slack.normal;
+    await until(() => connection.state().connected);
+  });
+  expect(unhandled).toEqual([]);
+});
+
+test("stopping while connecting, and while Slack is away, ends everything", async () => {
+  const slack = await openRawSlack();
+  const connecting = connect(slack.apiUrl);
+  const started = connecting.start();
+  await connecting.stop();
+  await started;
+  slack.answer = () => ({ status: 500, body: "" });
+  const pausing = connect(slack.apiUrl);
+  await pausing.start();
+  await pausing.stop();
+  await until(() => slack.sockets.clients.size === 0);
+  expect(pausing.state()).toEqual({ connected: false, trouble: "stopped" });
+});
+
 test("frames that are no envelopes, and envelopes that nobody can read, end nothing", async () => {
   const slack = await openRawSlack();
   const connection = connect(slack.apiUrl);
@@ -82,15 +114,13 @@ test("frames that are no envelopes, and envelopes that nobody can read, end noth
     { type: "events_api", envelope_id: "f", payload: { event: {} } },
     { type: "events_api", envelope_id: "g", payload: { event: { type: "app_home_opened" } } },
   ];
-  const unhandled: unknown[] = [];
-  const note = (reason: unknown) => void unhandled.push(reason);
-  process.on("unhandledRejection", note);
-  for (const frame of [...frames, ...envelopes.map((envelope) => JSON.stringify(envelope))]) {
-    for (const socket of slack.sockets.clients) socket.send(frame);
-  }
-  for (const socket of slack.sockets.clients) socket.send(Buffer.from([0, 1, 2]));
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  process.off("unhandledRejection", note);
+  const unhandled = await unhandledWhile(async () => {
+    for (const socket of slack.sockets.clients) {
+      for (const frame of [...frames, ...envelopes.map((envelope) => JSON.stringify(envelope))]) socket.send(frame);
+      socket.send(Buffer.from([0, 1, 2]));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  });
   expect(unhandled).toEqual([]);
   expect(connection.state().connected).toBe(true);
   expect(slack.acknowledged).toContain("d");
@@ -171,6 +201,16 @@ async function openRawSlack(): Promise<RawSlack> {
     await new Promise((resolve) => server.close(resolve));
   });
   return slack;
+}
+
+/** What would have ended the process. */
+async function unhandledWhile(work: () => Promise<void>): Promise<unknown[]> {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => void unhandled.push(reason);
+  process.on("unhandledRejection", note);
+  await work();
+  process.off("unhandledRejection", note);
+  return unhandled;
 }
 
 async function until(holds: () => boolean, withinMs = 3_000): Promise<void> {

@@ -35,7 +35,7 @@ export interface Stage {
 }
 
 /** What the house answers, to be set by a test, and what it was asked. */
-export interface FakeHouse {
+interface FakeHouse {
   alert: Alert;
   vault: WatchedVault;
   asked: { port: keyof BotPorts; with: unknown }[];
@@ -114,7 +114,7 @@ export function lines(logged: string[]): Logger {
 }
 
 /** Every word of a message's blocks, in order. */
-export function textOf(message: SandboxMessage | undefined): string {
+function textOf(message: SandboxMessage | undefined): string {
   const words: string[] = [];
   const collect = (part: unknown): void => {
     if (Array.isArray(part)) {
