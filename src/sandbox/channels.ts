@@ -14,7 +14,7 @@ export function channelForBot(workspace: Workspace, id: unknown): Channel {
 /** Where a post may go: a channel's id, its name, or a person's id, which opens the direct conversation. */
 export function destination(workspace: Workspace, given: unknown): Channel {
   const target = textOf(given) ?? "";
-  if (workspace.state.people.has(target)) return openDirect(workspace, target);
+  if (workspace.state.people.has(target)) return directFor(workspace, target);
   const name = target.replace(/^#/, "");
   const named = [...workspace.state.channels.values()].find((one) => one.with === undefined && one.name === name);
   const channel = channelForBot(workspace, named?.id ?? target);
@@ -22,6 +22,13 @@ export function destination(workspace: Workspace, given: unknown): Channel {
   if (!channel.botIsMember && !mayPostAnywhere) throw new SlackError("not_in_channel");
   if (channel.isArchived) throw new SlackError("is_archived");
   return channel;
+}
+
+/** A post opens the conversation by itself, but not with somebody whose account is deactivated. */
+function directFor(workspace: Workspace, userId: string): Channel {
+  const open = [...workspace.state.channels.values()].find((channel) => channel.with === userId);
+  if (open === undefined && personOf(workspace, userId).deleted === true) throw new SlackError("channel_not_found");
+  return open ?? openDirect(workspace, userId);
 }
 
 export function openDirect(workspace: Workspace, userId: string): Channel {

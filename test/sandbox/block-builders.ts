@@ -42,3 +42,15 @@ export const container = (more: object) => [{ type: "container", title: plain("T
 
 export const modal = (more: object = {}) => ({ type: "modal", title: plain("T"), blocks: [divider], ...more });
 export const form = (more: object) => modal({ submit: plain("Send"), blocks: [input(more)] });
+export const feedback = (more: object) => [
+  {
+    type: "context_actions",
+    elements: [
+      {
+        type: "feedback_buttons",
+        positive_button: { text: plain("Good"), value: "good", ...more },
+        negative_button: { text: plain("Bad"), value: "bad" },
+      },
+    ],
+  },
+];

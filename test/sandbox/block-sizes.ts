@@ -9,6 +9,7 @@ import {
   container,
   dataTable,
   divider,
+  feedback,
   form,
   image,
   letters,
@@ -401,6 +402,95 @@ export const messageSizes: SizeRule[] = [
       },
     ],
   },
+  {
+    what: "chart points",
+    most: 20,
+    least: 1,
+    at: "/blocks/0/chart/series/0/data",
+    build: (n) => {
+      const labels = times(n, (index) => `c${index}`);
+      return chart(bars([{ name: "s", data: labels.map((label) => ({ label, value: 1 })) }], labels));
+    },
+  },
+  {
+    what: "chart category label",
+    most: 20,
+    least: 1,
+    at: "/blocks/0/chart/axis_config/categories/0",
+    build: (n) => chart(bars([{ name: "s", data: [{ label: letters(n), value: 1 }] }], [letters(n)])),
+  },
+  {
+    what: "chart axis label",
+    most: 50,
+    least: 1,
+    at: "/blocks/0/chart/axis_config/x_label",
+    build: (n) =>
+      chart({ ...bars([serie("s")]), axis_config: { categories: ["c"], x_label: letters(n), y_label: letters(n) } }),
+  },
+  {
+    what: "table column settings",
+    most: 20,
+    least: 1,
+    at: "/blocks/0/column_settings",
+    build: (n) => [{ type: "table", rows: [[cell]], column_settings: times(n, () => ({ align: "left" })) }],
+  },
+  {
+    what: "card subtext",
+    most: 200,
+    at: "/blocks/0/subtext/text",
+    build: (n) => card({ subtext: mrkdwn(letters(n)) }),
+  },
+  {
+    what: "container subtitle",
+    most: 150,
+    at: "/blocks/0/subtitle/text",
+    build: (n) => container({ subtitle: mrkdwn(letters(n)) }),
+  },
+  {
+    what: "video description",
+    most: 200,
+    at: "/blocks/0/description/text",
+    build: (n) => video({ description: plain(letters(n)) }),
+  },
+  {
+    what: "video provider",
+    most: 50,
+    at: "/blocks/0/provider_name",
+    build: (n) => video({ provider_name: letters(n) }),
+  },
+  {
+    what: "people who see an icon button",
+    most: 10,
+    least: 1,
+    at: "/blocks/0/elements/0/visible_to_user_ids",
+    build: (n) => [
+      {
+        type: "context_actions",
+        elements: [
+          {
+            type: "icon_button",
+            icon: "trash",
+            text: plain("x"),
+            visible_to_user_ids: times(n, (index) => `U${index}`),
+          },
+        ],
+      },
+    ],
+  },
+  {
+    what: "feedback button text",
+    most: 75,
+    least: 1,
+    at: "/blocks/0/elements/0/positive_button/text/text",
+    build: (n) => feedback({ text: plain(letters(n)) }),
+  },
+  {
+    what: "feedback button value",
+    most: 2000,
+    least: 1,
+    at: "/blocks/0/elements/0/positive_button/value",
+    build: (n) => feedback({ value: letters(n) }),
+  },
 ];
 
 export const viewSizes: SizeRule[] = [
@@ -468,4 +558,11 @@ export const viewSizes: SizeRule[] = [
     at: "/view/blocks/0/text/text",
     build: (n) => modal({ blocks: [{ type: "alert", text: mrkdwn(letters(n)) }] }),
   },
+  {
+    what: "plain text input's initial value",
+    most: 3000,
+    at: "/view/blocks/0/element/initial_value",
+    build: (n) => form({ element: textInput({ initial_value: letters(n) }) }),
+  },
+  { what: "external_id", most: 255, at: "/view/external_id", build: (n) => modal({ external_id: letters(n) }) },
 ];

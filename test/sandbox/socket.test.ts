@@ -37,8 +37,7 @@ test("without a connection a command fails at once", async () => {
 test("an app told to refresh comes back and goes on", async () => {
   await connect();
   stage.sandbox.sockets.disconnect("refresh_requested");
-  await expect.poll(() => stage.sandbox.sockets.connected).toBe(0);
-  await expect.poll(() => stage.sandbox.sockets.connected, { timeout: 3000 }).toBe(1);
+  await reconnected();
   await intent("after the refresh");
   expect(heard).toEqual(["after the refresh"]);
 });
@@ -46,8 +45,28 @@ test("an app told to refresh comes back and goes on", async () => {
 test("an app that was cut off comes back by itself", async () => {
   await connect();
   stage.sandbox.sockets.cut();
-  await expect.poll(() => stage.sandbox.sockets.connected, { timeout: 3000 }).toBe(0);
-  await expect.poll(() => stage.sandbox.sockets.connected, { timeout: 3000 }).toBe(1);
+  await reconnected();
+});
+
+/** A second address was asked for, and its connection is up. */
+async function reconnected(): Promise<void> {
+  const asked = () => stage.sandbox.calls.filter((call) => call.method === "apps.connections.open").length;
+  await expect.poll(() => [asked(), stage.sandbox.sockets.connected], { timeout: 5000 }).toEqual([2, 1]);
+}
+
+test("each of several connections gets its share", async () => {
+  await connect();
+  const byOther: string[] = [];
+  const other = await socketApp(stage, (bolt) => {
+    bolt.command("/intent", async ({ command, ack }) => {
+      await ack();
+      byOther.push(command.text);
+    });
+  });
+  for (const text of ["1", "2", "3", "4"]) await intent(text);
+  await other.stop();
+  expect([...heard, ...byOther].sort()).toEqual(["1", "2", "3", "4"]);
+  expect(byOther).toHaveLength(2);
 });
 
 test("an unacknowledged envelope can be sent again, and an acknowledged one too, as when the answer was lost", async () => {

@@ -24,6 +24,7 @@ test.each([
   ["C0SECRET", "channel_not_found"],
   ["C0APART", "not_in_channel"],
   ["C0OLD", "is_archived"],
+  ["U02OMAR", "channel_not_found"],
 ])("a post to %s is refused: %s", async (channel, error) => {
   expect(await refusal(post(channel))).toBe(error);
   expect(stage.sandbox.workspace.messages(channel)).toEqual([]);
