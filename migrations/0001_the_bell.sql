@@ -171,6 +171,8 @@ create table message (
   -- Only ever from Slack.
   ts text,
   urgency smallint not null,
+  -- Since when Slack has been behind.
+  behind_since timestamptz not null,
   due_at timestamptz not null,
   -- When what is shown goes out of date by itself (an undo that ends).
   redraw_at timestamptz,

@@ -115,8 +115,8 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     const slackVitals = { connected: isConnected, trouble };
     try {
       const [messages, ends] = await Promise.all([backlog(store.db), countOpenEnds(store.db)]);
-      const oldestSeconds = messages.oldestDue
-        ? Math.max(0, (clock.now().getTime() - messages.oldestDue.getTime()) / 1000)
+      const oldestSeconds = messages.oldestSince
+        ? Math.max(0, (clock.now().getTime() - messages.oldestSince.getTime()) / 1000)
         : 0;
       metrics.backlog({ waiting: messages.waiting, oldestSeconds });
       metrics.quarantine(ends.quarantined);

@@ -2,7 +2,7 @@
 export interface Vitals {
   database: { ok: true } | { ok: false; problem: string };
   slack: { connected: boolean; trouble: string | null };
-  /** Messages that Slack should show and doesn't, and for how long the oldest has been due. */
+  /** Messages that Slack should show and doesn't, and for how long the oldest has been waiting. */
   waiting: { messages: number; oldestSeconds: number; trouble: string | null };
   unjudged: number;
   quarantined: number;
@@ -16,7 +16,7 @@ export interface Readiness {
   remarks: string[];
 }
 
-/** Longer than any pause that Slack's pace explains for a message that is due. */
+/** Longer than the lane of a channel needs for a busy two minutes. */
 const overdueSeconds = 120;
 
 /** Ready means: database and Slack can be reached, and nothing is overdue (DESIGN, "HTTP"). */

@@ -40,7 +40,11 @@ export function readTrouble(error: unknown): SlackTrouble {
   return { kind: "unsure", code: error instanceof Error ? nameOf(error) : "unknown" };
 }
 
+/** What Slack's own words for errors look like. The SDK puts a body that isn't JSON, whole, where the word should be. */
+const slackWord = /^[a-z][a-z0-9_]{1,80}$/;
+
 function readCode(code: string): SlackTrouble {
+  if (!slackWord.test(code)) return { kind: "unsure", code: "unreadable_answer" };
   if (code === "ratelimited" || code === "rate_limited") return { kind: "later", code, afterMs: waitWithoutWord };
   if (ambiguous.has(code)) return { kind: "unsure", code };
   if (gone.has(code)) return { kind: "gone", code };

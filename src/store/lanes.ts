@@ -144,7 +144,7 @@ export async function goneFromSlack(db: Db | Tx, messageId: string): Promise<voi
 export async function wantRedrawn(db: Db, now: Date): Promise<void> {
   await db
     .updateTable("message")
-    .set((is) => ({ wanted: is("wanted", "+", 1), redraw_at: null }))
+    .set((is) => ({ wanted: is("wanted", "+", 1), behind_since: now, redraw_at: null }))
     .where("redraw_at", "<=", now)
     .execute();
 }
@@ -165,13 +165,13 @@ export async function nextDue(db: Db): Promise<Date | null> {
 /** For health: how much Slack doesn't show yet, since when the oldest waits, and what stands in the way. */
 export async function backlog(
   db: Db,
-): Promise<{ waiting: number; troubled: number; oldestDue: Date | null; trouble: string | null }> {
+): Promise<{ waiting: number; troubled: number; oldestSince: Date | null; trouble: string | null }> {
   const row = await db
     .selectFrom("message")
     .select((is) => [
       is.fn.countAll<string>().as("waiting"),
       is.fn.count<string>("trouble").as("troubled"),
-      is.fn.min("due_at").as("oldestDue"),
+      is.fn.min("behind_since").as("oldestSince"),
       is.fn.max("trouble").as("trouble"),
     ])
     .whereRef("wanted", ">", "shown")
@@ -179,7 +179,7 @@ export async function backlog(
   return {
     waiting: Number(row.waiting),
     troubled: Number(row.troubled),
-    oldestDue: row.oldestDue ?? null,
+    oldestSince: row.oldestSince ?? null,
     trouble: row.trouble ?? null,
   };
 }

@@ -36,6 +36,7 @@ export async function want(
       subject: message.subject,
       channel: message.channel,
       urgency: message.urgency,
+      behind_since: message.at,
       due_at: message.at,
       ts: null,
       redraw_at: null,
@@ -58,6 +59,7 @@ export async function wantAnew(
     .updateTable("message")
     .set((is) => ({
       wanted: is("wanted", "+", 1),
+      behind_since: sql<Date>`case when wanted > shown then behind_since else ${at}::timestamptz end`,
       // What waits for Slack's answer keeps its time; what stood still because of trouble gets another chance.
       due_at: sql<Date>`case when trouble is null then due_at else ${at}::timestamptz end`,
       ...(newUrgency !== undefined && { urgency: sql<number>`greatest(urgency, ${newUrgency}::smallint)` }),

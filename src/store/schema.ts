@@ -128,6 +128,7 @@ interface MessageRow {
   shown: Generated<number>;
   ts: string | null;
   urgency: number;
+  behind_since: Date;
   due_at: Date;
   redraw_at: Date | null;
   attempts: Generated<number>;
