@@ -41,7 +41,7 @@ export interface ServiceParts {
 }
 
 /** Shares our port. False: not for it. */
-export interface Neighbour {
+interface Neighbour {
   handle(request: IncomingMessage, response: ServerResponse): boolean;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
 }
@@ -88,7 +88,6 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     ports: createPorts(house),
     directory,
     log,
-    clock,
   });
 
   const door = createDoor({

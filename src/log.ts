@@ -14,7 +14,7 @@ export function createLog(level: string): Logger {
 }
 
 /** Only what names the fault: errors of libraries carry whole requests and clients with their secrets (T27). */
-export function plainError(error: unknown): Record<string, unknown> {
+function plainError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: String(error).slice(0, 500) };
   return {
     name: error.name,

@@ -25,7 +25,6 @@ const scopes = [
   "groups:read",
   "channels:history",
   "groups:history",
-  "im:write",
   "usergroups:read",
 ];
 

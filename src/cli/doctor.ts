@@ -5,6 +5,7 @@ import { type Check, checkSlack } from "../bot/checks.ts";
 import { clientOptions } from "../bot/web-client.ts";
 import { type Config, type Environment, exampleFile, loadConfig, readEnvironment } from "../config.ts";
 import { createLog } from "../log.ts";
+import { runningEmbedded } from "../store/embedded/folder-lock.ts";
 import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
 import { startEmbedded } from "../store/embedded/start.ts";
 import { environmentLine, mistakeLine } from "./check.ts";
@@ -45,7 +46,7 @@ export async function doctor(env: NodeJS.ProcessEnv, out: Output): Promise<numbe
 }
 
 /** "✗ channel C0CARDS: the bot isn't in it. In Slack: /invite @vaultbell" */
-export function checkLine({ what, verdict, finding, remedy }: Check): string {
+function checkLine({ what, verdict, finding, remedy }: Check): string {
   return `${signs[verdict]} ${what}: ${finding}${remedy ? `. ${remedy}` : ""}`;
 }
 
@@ -63,10 +64,11 @@ async function checkDatabase(environment: Environment): Promise<Check[]> {
   const { database } = environment;
   const what = "database";
   try {
-    const embedded = database.kind === "embedded" ? await startEmbedded(database.folder) : null;
+    // Beside a running `start` its own database is asked; otherwise the embedded one is started for the question.
+    const known = database.kind === "url" ? database.url : runningEmbedded(database.folder);
+    const embedded = database.kind === "embedded" && known === undefined ? await startEmbedded(database.folder) : null;
     try {
-      const url = database.kind === "url" ? database.url : (embedded?.url ?? "");
-      return await askDatabase(url);
+      return await askDatabase(known ?? embedded?.url ?? "");
     } finally {
       await embedded?.stop();
     }

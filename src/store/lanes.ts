@@ -9,7 +9,7 @@ export interface Lane {
 }
 
 /** RELIABILITY fact 4: what a dead process held is taken over within this time. */
-export const leaseMs = 15_000;
+const leaseMs = 15_000;
 
 /** Takes a lane that is free and has work due, the most urgent first; `null` when there is none. */
 export async function claimLane(db: Db, now: Date, holder: string): Promise<Lane | null> {
