@@ -143,23 +143,28 @@ function announce(parts: Parts, context: IntentCommandContext): IntentCommand {
   const purpose = cutPurpose(parts.purpose);
   const { vaults } = context;
   const place = target?.typed ?? "";
+  const resolved = resolveWindow(pieces, context);
   if (!/[\p{L}\p{N}\p{S}\p{P}]/u.test(purpose)) {
     return {
       kind: "not-understood",
       problem: "What is it for? Please say it in a few words.",
-      suggestion: command("paying the licence renewal", place, window),
+      suggestion: command(
+        "paying the licence renewal",
+        place,
+        resolved.kind === "problem" ? resolved.instead : window,
+        vaults,
+      ),
     };
   }
-  const resolved = resolveWindow(pieces, context);
   if (resolved.kind === "problem") {
     const { problem, instead } = resolved;
-    return { kind: "not-understood", problem, suggestion: command(purpose, place, instead) };
+    return { kind: "not-understood", problem, suggestion: command(purpose, place, instead, vaults) };
   }
   const where = chooseTarget(target, context);
   if (where.length > 1 || (target && !target.isExact)) {
     const candidates = where.map((each): Candidate => {
       const name = nameOf(each, vaults);
-      return { ...each, label: name.label, command: command(purpose, name.typed, window) };
+      return { ...each, label: name.label, command: command(purpose, name.typed, window, vaults) };
     });
     const isVault = where.every(({ itemId }) => itemId === null);
     return { kind: isVault ? "which-vault" : "which-item", question: question(target, isVault), candidates };
@@ -219,9 +224,11 @@ function nameOf({ vaultId, itemId }: Target, vaults: WatchedVault[]): { label: s
   return { label: `${title} in ${vault?.name ?? vaultId}`, typed: `on "${itemId}" ${inVault}` };
 }
 
-/** A purpose that begins like one of our words is put in quotes, so that it reads back as a purpose. */
-function command(purpose: string, place: string, window: string): string {
+/** A purpose that would be read as one of our words, a time or a place is put in quotes, so that it reads back as a purpose. */
+function command(purpose: string, place: string, window: string, vaults: WatchedVault[]): string {
   const isOurs = Object.hasOwn(SUBCOMMANDS, foldWords(purpose).split(" ")[0] ?? "");
-  const said = isOurs ? `"${purpose.replace(/["“”«»]/g, "")}"` : purpose;
+  const isTime = (["end", "start"] as const).some((edge) => takePhrase(purpose, {}, edge) !== null);
+  const isPlace = takeTarget(purpose, vaults) !== null;
+  const said = isOurs || isTime || isPlace ? `"${purpose.replace(/["“”«»]/g, "")}"` : purpose;
   return ["/intent", said, place, window].filter(Boolean).join(" ");
 }

@@ -82,8 +82,13 @@ const FORMS: Form[] = [
   form(String.raw`(until\s+|till\s+|til\s+)?(${DAY})`, readDay),
 ];
 
-function readRange([, dayBefore, from, first = "", second = "", dayAfter]: RegExpExecArray): WindowPieces | null {
+function readRange(
+  [, dayBefore, from, first = "", second = "", dayAfter]: RegExpExecArray,
+  before: string,
+): WindowPieces | null {
   if (dayBefore && dayAfter) return null;
+  // "for 2h until 16:00" is a length and an end.
+  if (/\bfor$/i.test(before.trim())) return null;
   const day = dayBefore ?? dayAfter;
   // "invoices 9-11" is about invoices; "9:00-11:00", "9-11h" and "tomorrow 9-11" are about time.
   if (day === undefined && from === undefined && !isClear(first) && !isClear(second)) return null;

@@ -43,7 +43,7 @@ export function resolveWindow(pieces: WindowPieces, context: WindowContext): Int
     !isWhole(pieces) &&
     !pieces.isUntilDay
   ) {
-    return askForHours(pieces, days[0] ?? local, local, context);
+    return askForHours(pieces, days, local, context);
   }
   if (pieces.start === undefined && pieces.end === undefined) {
     return fromNow(pieces.minutes ?? defaultMinutes, context, zone);
@@ -70,7 +70,8 @@ function onDay(pieces: WindowPieces, day: DateTime, context: Local): IntentWindo
     [pieces.start, start],
     [pieces.end, end],
   ] as const) {
-    if (wanted !== undefined && got !== null && !got.isExact) return noSuchHour(got.time, day, context);
+    if (wanted !== undefined && got !== null && !got.isExact && got.time > local)
+      return noSuchHour(got.time, day, context);
   }
   if (pieces.day === undefined && local.hour >= 18) {
     // Late in the evening "1:00" means the coming night.
@@ -165,14 +166,10 @@ function passed(pieces: WindowPieces, until: DateTime, from: DateTime | null, co
       return `until ${afternoon.toFormat("HH:mm")}`;
     }
     if (from === null) return `for ${sayMinutes(defaultMinutes)}`;
-    const tomorrow = local.plus({ days: 1 }).startOf("day");
-    return `tomorrow ${onClock(tomorrow, from)}-${onClock(tomorrow, until)}`;
+    const tomorrow = local.plus({ days: 1 }).set({ hour: from.hour, minute: from.minute, second: 0, millisecond: 0 });
+    const minutes = Math.min(context.maximumMinutes, until.diff(from, "minutes").minutes);
+    return `tomorrow ${tomorrow.toFormat("HH:mm")}-${tomorrow.plus({ minutes }).toFormat("HH:mm")}`;
   }
-}
-
-/** The same time of another day, as its clock shows it. */
-function onClock(day: DateTime, time: DateTime): string {
-  return day.set({ hour: time.hour, minute: time.minute }).toFormat("HH:mm");
 }
 
 function noSuchHour(shifted: DateTime, day: DateTime, { now, zone, defaultMinutes }: Local): IntentWindow {
@@ -184,17 +181,14 @@ function noSuchHour(shifted: DateTime, day: DateTime, { now, zone, defaultMinute
   };
 }
 
-function askForHours(
-  pieces: WindowPieces,
-  day: DateTime,
-  local: DateTime,
-  { maximumMinutes, defaultMinutes }: WindowContext,
-): IntentWindow {
-  const start = day.set({ hour: 9, minute: 0 });
-  const minutes = Math.min(maximumMinutes, pieces.minutes ?? Math.max(defaultMinutes, 1));
+/** A day without hours is no window. The suggestion is the nearest such morning that isn't over. */
+function askForHours(pieces: WindowPieces, days: DateTime[], local: DateTime, context: WindowContext): IntentWindow {
+  const minutes = Math.min(context.maximumMinutes, Math.max(1, pieces.minutes ?? context.defaultMinutes));
+  const mornings = [...days, local.plus({ days: 1 })].map((day) => day.startOf("day").set({ hour: 9 }));
+  const start = mornings.find((morning) => morning.plus({ minutes }) > local) ?? local;
   const end = start.plus({ minutes });
-  const said = sayDay(start.toJSDate(), day.zoneName ?? "utc", local.toJSDate());
-  const window = `${dayWord(day, local)} 9:00-${end.toFormat("HH:mm")}`;
+  const said = sayDay(start.toJSDate(), start.zoneName ?? "utc", local.toJSDate());
+  const window = `${dayWord(start, local)} ${start.toFormat("H:mm")}-${end.toFormat("HH:mm")}`;
   return { kind: "problem", problem: `From when until when ${said}?`, instead: window };
 }
 

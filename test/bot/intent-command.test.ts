@@ -71,6 +71,7 @@ describe("a purpose with a window", () => {
     ["migration today 11-2pm", "migration | 24 Nov 11:00 – 24 Nov 14:00 | any"],
     ["migration at 15:00 for 30m", "migration | 24 Nov 15:00 – 24 Nov 15:30 | any"],
     ["migration for 30m at 15:00", "migration | 24 Nov 15:00 – 24 Nov 15:30 | any"],
+    ["migration for 2h until 16:00", "migration | 24 Nov 14:00 – 24 Nov 16:00 | any"],
     ["migration from 15:00 to 16:00", "migration | 24 Nov 15:00 – 24 Nov 16:00 | any"],
     ["migration 15:00–16:00", "migration | 24 Nov 15:00 – 24 Nov 16:00 | any"],
     ["migration 2026-12-01 9-11", "migration | 1 Dec 09:00 – 1 Dec 11:00 | any"],
@@ -374,6 +375,21 @@ describe("whatever is typed", () => {
         expect(command.endsAt.getTime()).toBeGreaterThan(start.getTime());
         expect(command.endsAt.getTime() - start.getTime()).toBeLessThanOrEqual(480 * 60_000);
         expect(command.purpose).not.toBe("");
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  test("every suggestion is understood when it is typed", () => {
+    const some = fc.array(pieces, { minLength: 1, maxLength: 5 }).map((all) => all.join(" "));
+    const inZones = fc.constantFrom("Europe/Madrid", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu");
+    fc.assert(
+      fc.property(some, inZones, instants, (text, inZone, now) => {
+        const where = context({ zone: inZone, now });
+        const command = parseIntentCommand(text, where);
+        if (command.kind !== "not-understood") return;
+        const again = parseIntentCommand(command.suggestion.replace(/^\/intent ?/, ""), where);
+        expect(again.kind, `${command.problem} ${command.suggestion}`).not.toBe("not-understood");
       }),
       { numRuns: 1500 },
     );
