@@ -15,9 +15,11 @@ import type { House } from "./pipeline/house.ts";
 import { judge } from "./pipeline/judge.ts";
 import { createPorts } from "./pipeline/ports.ts";
 import { keepGoing } from "./pipeline/tick.ts";
+import { point } from "./point.ts";
 import { foldEmail } from "./policies/fold-email.ts";
 import { openStore } from "./store/database.ts";
-import { countOpenEnds, recordDelivery } from "./store/deliveries.ts";
+import { countOpenEnds } from "./store/deliveries.ts";
+import { createIngest } from "./store/ingest.ts";
 import { backlog, nextDue } from "./store/lanes.ts";
 import { listen } from "./store/listen.ts";
 import { migrate } from "./store/migrate.ts";
@@ -74,6 +76,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
   const store = openStore(parts.databaseUrl, (error) => log.warn({ error }, "an idle database connection was lost"));
   const applied = await migrate(store.pool);
   if (applied.length > 0) log.info({ migrations: applied }, "database brought to the newest schema");
+  point("start-after-migrate");
 
   let slack: SlackConnection | undefined;
   const connected = () => {
@@ -90,11 +93,16 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     log,
   });
 
+  const ingest = createIngest({
+    pool: store.doorPool,
+    clock,
+    onTrouble: (error) => log.error({ error }, "a group of deliveries could not be committed"),
+  });
   const door = createDoor({
     secrets: parts.webhookSecrets,
     clock,
     log,
-    record: (delivery) => recordDelivery(store.doorDb, delivery),
+    record: ingest.record,
     counters: metrics.door,
   });
   const judging = { name: "judge", work: () => judge(house).then(counted(metrics.judged)), nextDue: async () => null };
@@ -199,6 +207,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       refreshing = setInterval(refresh, 6 * 60 * 60_000);
     },
     close: async () => {
+      point("stop");
       server.close();
       server.closeIdleConnections();
       clearInterval(refreshing);

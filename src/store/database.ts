@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { Kysely, PostgresDialect, type Transaction } from "kysely";
 import pg from "pg";
 import type { Schema } from "./schema.ts";
@@ -10,9 +11,9 @@ export interface Store {
   url: string;
   /** For everything but the door. */
   db: Db;
-  /** For the door alone: small, and quick to give up. */
-  doorDb: Db;
   pool: pg.Pool;
+  /** For the door alone: small, and quick to give up. */
+  doorPool: pg.Pool;
   close(): Promise<void>;
 }
 
@@ -36,7 +37,7 @@ export function openStore(url: string, onIdleError: (error: Error) => void): Sto
   });
   const doorPool = new pg.Pool({
     ...common,
-    max: 8,
+    max: 3,
     connectionTimeoutMillis: 3_000,
     statement_timeout: 4_000,
     query_timeout: 5_000,
@@ -44,22 +45,28 @@ export function openStore(url: string, onIdleError: (error: Error) => void): Sto
   pool.on("error", onIdleError);
   doorPool.on("error", onIdleError);
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-  const doorDb = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: doorPool }) });
-  return { url, db, doorDb, pool, close: async () => void (await Promise.all([db.destroy(), doorDb.destroy()])) };
+  return { url, db, pool, doorPool, close: async () => void (await Promise.all([db.destroy(), doorPool.end()])) };
 }
 
+/** Runs `work` in one transaction, repeated as a whole when PostgreSQL asks for that. */
+export function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return repeatedWhenAsked(() => db.transaction().execute(work));
+}
+
+const tries = 4;
+
 /**
- * Runs `work` in one transaction, and the whole of it again (at most four times) when PostgreSQL asks for that:
- * 40001 serialization failure, 40P01 deadlock (PostgreSQL documentation, "Serialization Failure Handling").
+ * Repeats a whole transaction, three times at most, after 40001 serialization failure and 40P01 deadlock (PostgreSQL
+ * documentation, "Serialization Failure Handling").
  */
-export async function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function repeatedWhenAsked<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await db.transaction().execute(work);
+      return await work();
     } catch (error) {
       const isWorthRepeating = error instanceof pg.DatabaseError && (error.code === "40001" || error.code === "40P01");
-      if (!isWorthRepeating || attempt === 4) throw error;
-      await new Promise((resolve) => setTimeout(resolve, attempt * 10 * (1 + Math.random())));
+      if (!isWorthRepeating || attempt === tries) throw error;
+      await pause(attempt * 10 * (1 + Math.random()));
     }
   }
 }

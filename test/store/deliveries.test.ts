@@ -2,16 +2,24 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ReportedAccess } from "../../src/model.ts";
 import { openStore, type Store } from "../../src/store/database.ts";
-import { type AuthenticDelivery, countOpenEnds, recordDelivery } from "../../src/store/deliveries.ts";
+import { type AuthenticDelivery, countOpenEnds } from "../../src/store/deliveries.ts";
+import { createIngest, type Ingest } from "../../src/store/ingest.ts";
 import { chainHash } from "../../src/store/record.ts";
 import { freshDatabase } from "../support/database.ts";
 
 let database: Awaited<ReturnType<typeof freshDatabase>>;
 let store: Store;
+let ingest: Ingest;
+const clock = { now: () => new Date("2026-11-24T09:00:02Z") };
 
 beforeAll(async () => {
   database = await freshDatabase();
   store = openStore(database.url, () => {});
+  ingest = createIngest({
+    pool: store.doorPool,
+    clock,
+    onTrouble: () => {},
+  });
 });
 afterAll(async () => {
   await store.close();
@@ -20,8 +28,7 @@ afterAll(async () => {
 
 test("a delivery's body is kept byte for byte, with its digest", async () => {
   const body = Buffer.from([0x7b, 0x00, 0xff, 0xc3, 0x28, 0x7d]);
-  await recordDelivery(
-    store.db,
+  await ingest.record(
     delivery({ messageId: "exact", body, content: { kind: "not-understood", problem: { title: "not JSON" } } }),
   );
   const kept = await store.db.selectFrom("delivery").selectAll().where("body", "=", body).executeTakeFirstOrThrow();
@@ -32,9 +39,9 @@ test("a delivery's body is kept byte for byte, with its digest", async () => {
 
 test("a redelivery is a duplicate and adds no row (threat T7, 'redelivery storm')", async () => {
   const one = delivery({ messageId: "storm", accesses: [access("e-storm")] });
-  expect(await recordDelivery(store.db, one)).toEqual({ kind: "recorded", accepted: 1, duplicates: 0 });
+  expect(await ingest.record(one)).toEqual({ kind: "recorded", accepted: 1, duplicates: 0 });
   const before = await counts();
-  const again = await Promise.all(Array.from({ length: 50 }, () => recordDelivery(store.db, one)));
+  const again = await Promise.all(Array.from({ length: 50 }, () => ingest.record(one)));
   expect(new Set(again.map((outcome) => JSON.stringify(outcome)))).toEqual(
     new Set([JSON.stringify({ kind: "recorded", accepted: 0, duplicates: 1 })]),
   );
@@ -44,8 +51,7 @@ test("a redelivery is a duplicate and adds no row (threat T7, 'redelivery storm'
 test("fifty first deliveries of one event at once are accepted once", async () => {
   const all = await Promise.all(
     Array.from({ length: 50 }, (_, index) =>
-      recordDelivery(
-        store.db,
+      ingest.record(
         delivery({ messageId: `race-${index}`, body: Buffer.from(`race ${index}`), accesses: [access("e-race")] }),
       ),
     ),
@@ -55,14 +61,11 @@ test("fifty first deliveries of one event at once are accepted once", async () =
 });
 
 test("the same event id with other content is kept beside the first, once (threat T7)", async () => {
-  await recordDelivery(store.db, delivery({ messageId: "c1", accesses: [access("e-conflict")] }));
+  await ingest.record(delivery({ messageId: "c1", accesses: [access("e-conflict")] }));
   const other = { ...access("e-conflict"), action: "export" };
-  const outcome = await recordDelivery(
-    store.db,
-    delivery({ messageId: "c2", body: Buffer.from("other"), accesses: [other] }),
-  );
+  const outcome = await ingest.record(delivery({ messageId: "c2", body: Buffer.from("other"), accesses: [other] }));
   expect(outcome).toEqual({ kind: "recorded", accepted: 0, duplicates: 1 });
-  await recordDelivery(store.db, delivery({ messageId: "c3", body: Buffer.from("other again"), accesses: [other] }));
+  await ingest.record(delivery({ messageId: "c3", body: Buffer.from("other again"), accesses: [other] }));
   const conflicts = await store.db
     .selectFrom("access_conflict")
     .innerJoin("access", "access.id", "access_id")
@@ -73,9 +76,8 @@ test("the same event id with other content is kept beside the first, once (threa
 });
 
 test("the same delivery id with another body is kept and points to the first", async () => {
-  await recordDelivery(store.db, delivery({ messageId: "d1", body: Buffer.from("first"), accesses: [access("e-d1")] }));
-  const outcome = await recordDelivery(
-    store.db,
+  await ingest.record(delivery({ messageId: "d1", body: Buffer.from("first"), accesses: [access("e-d1")] }));
+  const outcome = await ingest.record(
     delivery({ messageId: "d1", body: Buffer.from("second"), accesses: [access("e-d2")] }),
   );
   expect(outcome).toEqual({ kind: "recorded", accepted: 1, duplicates: 0 });
@@ -89,8 +91,7 @@ test("the same delivery id with another body is kept and points to the first", a
 });
 
 test("a batch with one event twice takes it once, and with two contents keeps both", async () => {
-  const outcome = await recordDelivery(
-    store.db,
+  const outcome = await ingest.record(
     delivery({
       messageId: "batch",
       body: Buffer.from("batch"),
@@ -116,14 +117,60 @@ test("a batch with one event twice takes it once, and with two contents keeps bo
 test("what wasn't understood once and is understood later is taken then, and no longer counts as quarantined", async () => {
   const body = Buffer.from("understood later");
   const before = (await countOpenEnds(store.db)).quarantined;
-  await recordDelivery(
-    store.db,
-    delivery({ messageId: "later", body, content: { kind: "not-understood", problem: {} } }),
-  );
+  await ingest.record(delivery({ messageId: "later", body, content: { kind: "not-understood", problem: {} } }));
   expect((await countOpenEnds(store.db)).quarantined).toBe(before + 1);
-  const outcome = await recordDelivery(store.db, delivery({ messageId: "later", body, accesses: [access("e-later")] }));
+  const outcome = await ingest.record(delivery({ messageId: "later", body, accesses: [access("e-later")] }));
   expect(outcome).toEqual({ kind: "recorded", accepted: 1, duplicates: 0 });
   expect((await countOpenEnds(store.db)).quarantined).toBe(before);
+});
+
+test("requests that arrive together share a commit, and each gets its own answer", async () => {
+  const before = await transactions();
+  const answers = await Promise.all(
+    Array.from({ length: 200 }, (_, n) =>
+      ingest.record(delivery({ messageId: `group-${n}`, accesses: [access(`g-${n}`), access("g-0")] })),
+    ),
+  );
+  const total = (kind: "accepted" | "duplicates") =>
+    answers.reduce((sum, answer) => sum + (answer.kind === "recorded" ? answer[kind] : Number.NaN), 0);
+  expect([total("accepted"), total("duplicates")]).toEqual([200, 200]);
+  expect((await transactions()) - before).toBeLessThan(10);
+});
+
+test("a delivery that PostgreSQL can't take is quarantined by itself, and the others of its group are recorded", async () => {
+  const poison = { ...access("poison"), action: "re\u0000veal" };
+  const answers = await Promise.all([
+    ingest.record(delivery({ messageId: "good-1", accesses: [access("good-1")] })),
+    ingest.record(delivery({ messageId: "poison", accesses: [poison] })),
+    ingest.record(delivery({ messageId: "good-2", accesses: [access("good-2")] })),
+  ]);
+  expect(answers).toEqual([
+    { kind: "recorded", accepted: 1, duplicates: 0 },
+    { kind: "quarantined" },
+    { kind: "recorded", accepted: 1, duplicates: 0 },
+  ]);
+});
+
+test("a queue that is full says so at once, and takes again when it has room (fault 'pool exhausted')", async () => {
+  const limits = { waitingDeliveries: 2, waitingBytes: 1_000, groupDeliveries: 1, groupBytes: 1_000 };
+  const narrow = createIngest({ pool: store.doorPool, clock, onTrouble: () => {}, limits });
+  const answers = await Promise.all(
+    ["n1", "n2", "n3"].map((id) => narrow.record(delivery({ messageId: id, accesses: [access(id)] }))),
+  );
+  expect(answers.map((answer) => answer.kind)).toEqual(["recorded", "recorded", "unavailable"]);
+  expect(await narrow.record(delivery({ messageId: "n3", accesses: [access("n3")] }))).toMatchObject({ accepted: 1 });
+});
+
+test("without the database the sender is asked to come back (fault 'Postgres restart')", async () => {
+  const away = openStore("postgresql://nobody@127.0.0.1:9/none", () => {});
+  const troubles: unknown[] = [];
+  const lost = createIngest({ pool: away.doorPool, clock, onTrouble: (error) => troubles.push(error) });
+  expect(await lost.record(delivery({ messageId: "away", accesses: [access("away")] }))).toEqual({
+    kind: "unavailable",
+    retryAfterSeconds: 1,
+  });
+  expect(troubles).toHaveLength(1);
+  await away.close();
 });
 
 test("every recorded delivery is an entry in the chain, which fits from its beginning", async () => {
@@ -145,6 +192,11 @@ test("the record and the accesses can't be changed by us", async () => {
   );
   await expect(store.db.deleteFrom("access").execute()).rejects.toThrow("append-only");
 });
+
+async function transactions(): Promise<number> {
+  const { rows } = await store.pool.query<{ n: string }>("select count(distinct xmin::text) as n from delivery");
+  return Number(rows[0]?.n);
+}
 
 async function counts() {
   const [deliveries, accesses, entries] = await Promise.all(
