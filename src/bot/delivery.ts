@@ -3,6 +3,7 @@ import type { Block, KnownBlock } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { Clock } from "../model.ts";
+import { point } from "../point.ts";
 import { type Db, inTransaction } from "../store/database.ts";
 import * as lanes from "../store/lanes.ts";
 import type { Message } from "../store/messages.ts";
@@ -54,6 +55,7 @@ export async function deliver(parts: DeliveryParts, parallel = 6): Promise<numbe
     for (;;) {
       const lane = await lanes.claimLane(parts.db, parts.clock.now(), holder);
       if (!lane) return;
+      point("delivery-after-claim");
       acts += 1;
       await actInLane(parts, lane);
     }
@@ -76,6 +78,7 @@ async function showNewest(parts: DeliveryParts, lane: lanes.Lane, message: Messa
     const found = await lookForIt(parts, message, message.unsureSince);
     if (found === "unclear") return 0;
     if (found) return adopt(parts, message, found);
+    point("delivery-after-look");
     if (message.unsureLooks + 1 < looksInVain) {
       await lanes.lookedInVain(parts.db, message.id, later(parts, lookAgainMs));
       return 0;
@@ -94,6 +97,7 @@ async function showNewest(parts: DeliveryParts, lane: lanes.Lane, message: Messa
 
 async function post(parts: DeliveryParts, message: Message, drawing: Drawing): Promise<number> {
   await lanes.beginPost(parts.db, message.id, parts.clock.now());
+  point("delivery-after-begin");
   let ts: string;
   try {
     ts = await callPost(parts, message, drawing, drawing.blocks);
@@ -110,6 +114,7 @@ async function post(parts: DeliveryParts, message: Message, drawing: Drawing): P
       return settle(parts, message, readTrouble(again));
     }
   }
+  point("delivery-after-answer");
   await recordShown(parts, message, ts, drawing.redrawAt, "posted");
   return postPauseMs;
 }
@@ -132,6 +137,7 @@ async function callPost(
 }
 
 async function edit(parts: DeliveryParts, message: Message, ts: string, drawing: Drawing): Promise<number> {
+  point("delivery-before-edit");
   try {
     await parts.client().chat.update({
       channel: message.channel,
@@ -165,6 +171,7 @@ async function edit(parts: DeliveryParts, message: Message, ts: string, drawing:
     parts.log.warn({ messageId: message.id, code: trouble.code, waitMs }, "Slack didn't take an edit");
     return 0;
   }
+  point("delivery-after-edit");
   await recordShown(parts, message, ts, drawing.redrawAt, "edited");
   return 0;
 }
@@ -231,12 +238,14 @@ async function recordShown(
     { messageId: message.id, kind: message.kind, subject: message.subject, channel: message.channel, how },
     "message shown",
   );
-  if (outcome === "twin") await removeTwin(parts, message, ts);
+  if (outcome === "twin") return removeTwin(parts, message, ts);
+  point("delivery-after-record");
 }
 
 /** Two processes posted, each in the belief that the other was dead: the second copy goes. */
 async function removeTwin(parts: DeliveryParts, message: Message, ts: string): Promise<void> {
   parts.log.warn({ messageId: message.id, ts }, "a second copy of a message is removed");
+  point("delivery-before-twin-removal");
   await parts.client().chat.delete({ channel: message.channel, ts });
 }
 

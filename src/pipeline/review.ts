@@ -1,5 +1,6 @@
 import type { ReviewClick, ReviewOutcome } from "../bot/ports.ts";
 import type { Alert, WatchedVault } from "../model.ts";
+import { point } from "../point.ts";
 import { mayReview as eligibility, slackUsersOf } from "../policies/eligibility.ts";
 import { mayDecide, standing } from "../policies/standing.ts";
 import { lockAlert, readAlert, recordReview } from "../store/alerts.ts";
@@ -21,7 +22,7 @@ type Admitted = { kind: "may"; alert: Alert; vault: WatchedVault };
  * counts for what its message showed: what came since stays open. Refusals are on the record too.
  */
 export async function review(house: House, click: ReviewClick): Promise<ReviewOutcome> {
-  return decide(house, click, `verdict ${click.verdict}`, async (tx, { alert, vault }, now) => {
+  const outcome = await decide(house, click, `verdict ${click.verdict}`, async (tx, { alert, vault }, now) => {
     const decision = mayDecide(alert.accesses, alert.reviews, click.revision);
     if (decision.kind === "already-decided") {
       const { by, at, verdict } = decision.review;
@@ -50,6 +51,8 @@ export async function review(house: House, click: ReviewClick): Promise<ReviewOu
     await announceChange(tx, alert.id, now, { kind: "review", payload });
     return { kind: "recorded", alert: await reread(tx, alert.id), vault, coversAll };
   });
+  if (outcome.kind === "recorded") point("review-after-commit");
+  return outcome;
 }
 
 /** Withdraws what was decided: "undone" by its author within the undo time, "reopened" by any manager after that. */
@@ -151,6 +154,7 @@ async function announceChange(
   await wantAnew(tx, "alert", alertId, now);
   await seal(tx, now, [entry]);
   await wake(tx);
+  point("review-before-commit");
 }
 
 async function reread(tx: Tx, alertId: string): Promise<Alert> {
