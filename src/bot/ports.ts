@@ -22,7 +22,12 @@ export interface BotPorts {
   /** The watched vaults, for names in commands and for forms. */
   vaults(): WatchedVault[];
   now(): Date;
-  settings: { intentDefaultMinutes: number; intentMaximumMinutes: number };
+  settings: {
+    intentDefaultMinutes: number;
+    intentMaximumMinutes: number;
+    /** For people of whom Slack tells no zone. */
+    timezone: string;
+  };
 }
 
 export interface ReviewClick {

@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { Access, Assessment, WatchedVault } from "../model.ts";
+import { point } from "../point.ts";
 import { assess } from "../policies/assess.ts";
 import { isExposure } from "../policies/exposure.ts";
+import { foldEmail } from "../policies/fold-email.ts";
 import { joinSitting } from "../policies/sitting.ts";
 import { inTransaction, type Tx } from "../store/database.ts";
-import { intentsBetween } from "../store/intents.ts";
+import { intentsBetween, someHasNoAddress } from "../store/intents.ts";
 import * as judging from "../store/judging.ts";
 import { urgency, want, wantAnew } from "../store/messages.ts";
 import { allIdsOf, personOf, readPerson } from "../store/people.ts";
@@ -25,11 +27,13 @@ const lookBackMs = 2 * day;
  */
 export async function judge(house: House, limit = 200): Promise<number> {
   const accesses = await judging.accessesToJudge(house.store.db, limit);
+  await findUnknownAnnouncers(house, accesses);
   let judged = 0;
   let failure: unknown;
   for (const access of accesses) {
     try {
       if (await inTransaction(house.store.db, (tx) => judgeOne(house, tx, access))) judged += 1;
+      point("judge-after-commit");
     } catch (error) {
       house.log.error({ accessId: access.id, error }, "access could not be judged");
       failure = error;
@@ -37,6 +41,18 @@ export async function judge(house: House, limit = 200): Promise<number> {
   }
   if (failure !== undefined && judged === 0) throw failure;
   return judged;
+}
+
+/**
+ * Some servers find people by their address and never tell it. An intent of somebody so announced is joined with the
+ * vault's address by asking for it; everywhere else judging waits for nobody.
+ */
+async function findUnknownAnnouncers(house: House, accesses: Omit<Access, "personId">[]): Promise<void> {
+  if (accesses.length === 0) return;
+  const since = Math.min(...accesses.map(({ occurredAt }) => occurredAt.getTime()));
+  if (!(await someHasNoAddress(house.store.db, new Date(since)))) return;
+  const watched = accesses.filter((access) => watchedVault(house.config, access.vault.id));
+  await house.people.lookUp(watched.flatMap(({ actor }) => (actor.email === null ? [] : [foldEmail(actor.email)])));
 }
 
 /** False: another replica judges it, or did. */
@@ -68,6 +84,7 @@ async function judgeOne(house: House, tx: Tx, access: Omit<Access, "personId">):
   });
   await seal(tx, now, [{ ...entry, payload: { ...entry.payload, policy: version } }]);
   if (outcome === "alert") await wake(tx);
+  point("judge-before-commit");
   return true;
 }
 
@@ -75,8 +92,9 @@ async function conclude(house: House, tx: Tx, access: Access, vault: WatchedVaul
   const personIds = await allIdsOf(tx, access.personId);
   const from = new Date(access.occurredAt.getTime() - lookBackMs);
   const until = new Date(Math.max(access.occurredAt.getTime(), access.receivedAt.getTime()));
-  const intents = await intentsBetween(tx, personIds, from, until);
   const person = await readPerson(tx, access.personId);
+  const slackUserId = person.slack.kind === "matched" ? person.slack.user.id : null;
+  const intents = await intentsBetween(tx, { personIds, slackUserId }, from, until);
   const facts = { vault, vaults: house.config.vaults, actorName: access.actor.name ?? person.name, intents };
   return assess(access, facts, policyVersion(house.config));
 }

@@ -23,6 +23,7 @@ export function createPorts(house: House): BotPorts {
     settings: {
       intentDefaultMinutes: house.config.intents.defaultMinutes,
       intentMaximumMinutes: house.config.intents.maximumMinutes,
+      timezone: house.config.timezone,
     },
   };
 }

@@ -38,16 +38,37 @@ export async function readIntents(db: Db | Tx, ids: string[]): Promise<Intent[]>
   return rows.map(toIntent);
 }
 
-/** Intents of a person (under any of their ids) whose time touches the stretch from `since` to `until`, newest first. */
-export async function intentsBetween(db: Db | Tx, personIds: string[], since: Date, until: Date): Promise<Intent[]> {
+/**
+ * Intents of a person whose time touches the stretch from `since` to `until`, newest first: under any of the person's
+ * ids, and as announced by their Slack user, whose address may not have been known then or was another one.
+ */
+export async function intentsBetween(
+  db: Db | Tx,
+  { personIds, slackUserId }: { personIds: string[]; slackUserId: string | null },
+  since: Date,
+  until: Date,
+): Promise<Intent[]> {
   const rows = await withEnds(db)
-    .where("intent.person_id", "in", personIds)
+    .where((is) => is.or([is("intent.person_id", "in", personIds), is("intent.slack_user_id", "=", slackUserId)]))
     .where("intent.ends_at", ">=", since)
     .where("intent.announced_at", "<=", until)
     .orderBy("intent.id", "desc")
     .limit(100)
     .execute();
   return rows.map(toIntent);
+}
+
+/** Whether an intent stands or is to come of a Slack user whose address Slack didn't tell. */
+export async function someHasNoAddress(db: Db, now: Date): Promise<boolean> {
+  const row = await db
+    .selectFrom("intent")
+    .innerJoin("slack_user", "slack_user.id", "intent.slack_user_id")
+    .select("intent.id")
+    .where("intent.ends_at", ">", now)
+    .where("slack_user.email", "is", null)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Intents that stand at `now` or are still to come, as one Slack user announced them, newest first. */

@@ -34,10 +34,10 @@ describe.each(["socket", "http"] as const)("by %s", (kind) => {
     await stage.settle();
     expect(stage.house.asked.at(-1)).toMatchObject({ port: "mayReview", with: { clickerId: "U02MARTA", message } });
     const form = await viewOf(stage, "U02MARTA");
-    const blank = await marta.submit(form, { suspicious_note: { note: "     " } });
+    const blank = await marta.submit(form, { suspicious_note: { suspicious_note: "     " } });
     expect(blank.errors).toEqual({ suspicious_note: expect.stringContaining("sentence") });
     await marta.submit(form, {
-      suspicious_note: { note: " nobody was in the office " },
+      suspicious_note: { suspicious_note: " nobody was in the office " },
     });
     await stage.settle();
     expect(stage.house.asked.at(-1)).toMatchObject({

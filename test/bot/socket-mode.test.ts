@@ -151,7 +151,7 @@ function connect(apiUrl: string): SlackConnection {
       listIntents: never,
       vaults: () => [],
       now: () => new Date(),
-      settings: { intentDefaultMinutes: 60, intentMaximumMinutes: 600 },
+      settings: { intentDefaultMinutes: 60, intentMaximumMinutes: 600, timezone: "UTC" },
     },
     directory: { freshUser: async () => null, knownUser: async () => null },
     log: lines([]),

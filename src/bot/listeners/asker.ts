@@ -9,5 +9,5 @@ export const unknownAsker = {
 } as const;
 
 export function askerOf(user: SlackUser | null, { ports }: ListenerParts): Asker {
-  return { zone: user?.timezone ?? "UTC", now: ports.now(), vaults: ports.vaults() };
+  return { zone: user?.timezone ?? ports.settings.timezone, now: ports.now(), vaults: ports.vaults() };
 }

@@ -78,10 +78,17 @@ export function listen(app: App, parts: ListenerParts): void {
     await orSaySorry("form", place, parts, async () => {
       errors = await within(acknowledgeInMs, form.errors(submission, parts));
     });
-    if (errors) return ack({ response_action: "errors", errors });
+    if (errors) return ack({ response_action: "errors", errors: byBlock(errors, submission) });
     await ack();
     await orSaySorry("form", place, parts, () => form.submitted(submission, parts));
   });
+}
+
+/** Slack shows an error under the block that it belongs to, and knows blocks by the ids that it gave or took over. */
+function byBlock(errors: Record<string, string>, { blocks }: Submission): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(errors).map(([actionId, problem]) => [blocks.get(actionId) ?? actionId, problem]),
+  );
 }
 
 /** What a form's check may take before it is acknowledged unchecked: what is wrong with it is then said afterwards. */

@@ -34,8 +34,10 @@ export interface Submission {
   user: string;
   callbackId: string;
   privateMetadata: string;
-  /** What was typed or chosen, by block id. Blocks left empty are not in it. */
+  /** What was typed or chosen, by action id: some servers give blocks ids of their own. What was left empty is not in it. */
   inputs: Map<string, string>;
+  /** The id under which the server knows the block of an action id; errors are answered under it. */
+  blocks: Map<string, string>;
 }
 
 const word = z.string().catch("");
@@ -104,17 +106,19 @@ const SubmissionBody = z.object({
   }),
 });
 
-/** Each of our input blocks holds one element, so the block's id is enough to find what was typed. */
+/** An action id of ours stands once in a form, so it is enough to find what was typed. */
 export function readSubmission(body: unknown): Submission | null {
   const read = SubmissionBody.safeParse(body);
   if (!read.success) return null;
   const { user, view } = read.data;
   const inputs = new Map<string, string>();
+  const blocks = new Map<string, string>();
   for (const [blockId, actions] of Object.entries(view.state.values)) {
-    const given = Object.values(actions)
-      .map((input) => input.value ?? input.selected_option?.value)
-      .find((value) => typeof value === "string");
-    if (given !== undefined && given !== null) inputs.set(blockId, given);
+    for (const [actionId, input] of Object.entries(actions)) {
+      blocks.set(actionId, blockId);
+      const given = input.value ?? input.selected_option?.value ?? null;
+      if (given !== null) inputs.set(actionId, given);
+    }
   }
-  return { user: user.id, callbackId: view.callback_id, privateMetadata: view.private_metadata, inputs };
+  return { user: user.id, callbackId: view.callback_id, privateMetadata: view.private_metadata, inputs, blocks };
 }

@@ -3,7 +3,8 @@ import { readCarried } from "../views/alert-actions.ts";
 import { alertDetails } from "../views/alert-details.ts";
 import { reviewAnswer } from "../views/answers.ts";
 import { helpMessage } from "../views/help.ts";
-import { NOTE_BLOCK, noteProblem, readFormOrigin, suspiciousForm } from "../views/suspicious-form.ts";
+import { noteProblem, readFormOrigin, SUSPICIOUS_NOTE, suspiciousForm } from "../views/suspicious-form.ts";
+import { openForm } from "./open-form.ts";
 import type { ListenerParts } from "./parts.ts";
 import type { Click, Place, Submission } from "./payload.ts";
 
@@ -22,14 +23,13 @@ export async function suspicious(click: Click, parts: ListenerParts): Promise<vo
   const answer = await parts.ports.mayReview(about);
   if (answer.kind !== "may") return say(click.place, answer, parts);
   const origin = { alertId: about.alertId, revision: about.revision, ...about.message };
-  const view = suspiciousForm(origin, answer.alert, answer.vault);
-  await parts.client.views.open({ trigger_id: click.triggerId ?? "", view });
+  await openForm(suspiciousForm(origin, answer.alert, answer.vault), click, parts, "verdict");
 }
 
-/** What is wrong with the form, by block. `null`: nothing. */
+/** What is wrong with the form, by action id. `null`: nothing. */
 export function suspiciousFormErrors({ inputs }: Submission): Record<string, string> | null {
-  const problem = noteProblem(inputs.get(NOTE_BLOCK) ?? "");
-  return problem === null ? null : { [NOTE_BLOCK]: problem };
+  const problem = noteProblem(inputs.get(SUSPICIOUS_NOTE) ?? "");
+  return problem === null ? null : { [SUSPICIOUS_NOTE]: problem };
 }
 
 export async function suspiciousSubmitted(form: Submission, parts: ListenerParts): Promise<void> {
@@ -41,7 +41,7 @@ export async function suspiciousSubmitted(form: Submission, parts: ListenerParts
     alertId,
     revision,
     verdict: "suspicious",
-    note: (form.inputs.get(NOTE_BLOCK) ?? "").trim(),
+    note: (form.inputs.get(SUSPICIOUS_NOTE) ?? "").trim(),
     clicker: await parts.directory.freshUser(form.user),
     clickerId: form.user,
     message: { channel, ts },

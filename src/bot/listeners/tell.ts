@@ -29,6 +29,8 @@ export function tellPrivately(client: WebClient, apiUrl: string | null, log: Log
       ways.push(["chat.postEphemeral, text only", () => client.chat.postEphemeral({ channel, user, text })]);
     }
     ways.push(["direct message", () => client.chat.postMessage({ channel: user, text, unfurl_links: false })]);
+    // Slack takes a person's id for their direct message; other servers want it opened first.
+    ways.push(["opened direct message", () => sendDirect(client, user, text)]);
     for (const [way, attempt] of ways) {
       try {
         await attempt();
@@ -39,6 +41,12 @@ export function tellPrivately(client: WebClient, apiUrl: string | null, log: Log
     }
     log.error({ user, channel }, "somebody could not be answered at all");
   };
+}
+
+async function sendDirect(client: WebClient, user: string, text: string): Promise<void> {
+  const { channel } = await client.conversations.open({ users: user });
+  if (typeof channel?.id !== "string") throw new Error("the server opened no conversation");
+  await client.chat.postMessage({ channel: channel.id, text, unfurl_links: false });
 }
 
 /** Slack's own hosts only, unless the operator pointed us at another Slack (T25). */

@@ -82,6 +82,16 @@ export function sorryAnswer(what: "click" | "command" | "form"): MessageView {
   );
 }
 
+/** When Slack opens no form. A verdict has to wait; a purpose can be typed. */
+export function formNotOpened(about: "purpose" | "verdict"): MessageView {
+  return about === "verdict"
+    ? answer(said("Slack didn’t open the form for me, so nothing was recorded. Please press the button again."))
+    : answer(
+        said("Slack didn’t open the form for me, so nothing was announced. Please type it: "),
+        said("/intent paying licence renewal for 2h", { bold: true }),
+      );
+}
+
 /** One line to one person, with the same words as its text. */
 export function answer(...elements: RichTextElement[]): MessageView {
   return { text: spoken(elements), blocks: [richText(line(...elements))] };

@@ -5,9 +5,8 @@ import { bold, line, lines, richText, said, user } from "./rich-text.ts";
 import { firstName, personName, sayWhat, vaultName } from "./words.ts";
 
 export const SUSPICIOUS_FORM = "suspicious_form";
-/** The input’s block; errors are answered under the block's id. */
-export const NOTE_BLOCK = "suspicious_note";
-const NOTE_ACTION = "note";
+/** The input and its block: what was typed is read by the one, errors are answered under the other. */
+export const SUSPICIOUS_NOTE = "suspicious_note";
 
 /** The message and revision that the form is about. The message is checked again when the form comes back. */
 export interface FormOrigin {
@@ -32,12 +31,12 @@ export function suspiciousForm(origin: FormOrigin, alert: Alert, vault: WatchedV
       richText(line(who, said(` ${sayWhat(alert, vault)} in ${vaultName(vault)}.`))),
       {
         type: "input",
-        block_id: NOTE_BLOCK,
+        block_id: SUSPICIOUS_NOTE,
         label: plain("What makes you wonder?"),
         hint: plain("One sentence that a colleague will understand next month."),
         element: {
           type: "plain_text_input",
-          action_id: NOTE_ACTION,
+          action_id: SUSPICIOUS_NOTE,
           multiline: true,
           min_length: 3,
           max_length: NOTE_MAXIMUM,
@@ -58,7 +57,7 @@ const NOTE_MAXIMUM = 1000;
 
 /** Reads what the form carried. `null`: not ours. */
 export function readFormOrigin(privateMetadata: string): FormOrigin | null {
-  const match = /^([^:\s]{1,200}):(\d{1,9}):([A-Z0-9]{2,64}):(\d{1,12}\.\d{1,12})$/.exec(privateMetadata);
+  const match = /^([^:\s]{1,200}):(\d{1,9}):([^:\s]{1,64}):([^:\s]{1,64})$/.exec(privateMetadata);
   if (!match) return null;
   const [, alertId = "", revision, channel = "", ts = ""] = match;
   return { alertId, revision: Number(revision), channel, ts };

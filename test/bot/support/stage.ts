@@ -186,7 +186,7 @@ function portsOf(house: FakeHouse, now: () => Date): BotPorts {
     listIntents: async () => house.intents,
     vaults: () => [house.vault],
     now,
-    settings: { intentDefaultMinutes: 60, intentMaximumMinutes: 24 * 60 },
+    settings: { intentDefaultMinutes: 60, intentMaximumMinutes: 24 * 60, timezone: "UTC" },
   };
 }
 
