@@ -22,7 +22,7 @@ type Admitted = { kind: "may"; alert: Alert; vault: WatchedVault };
  * counts for what its message showed: what came since stays open. Refusals are on the record too.
  */
 export async function review(house: House, click: ReviewClick): Promise<ReviewOutcome> {
-  const outcome = await decide(house, click, `verdict ${click.verdict}`, async (tx, { alert, vault }, now) => {
+  const outcome: ReviewOutcome = await decide<ReviewOutcome>(house, click, `verdict ${click.verdict}`, async (tx, { alert, vault }, now) => {
     const decision = mayDecide(alert.accesses, alert.reviews, click.revision);
     if (decision.kind === "already-decided") {
       const { by, at, verdict } = decision.review;

@@ -1,0 +1,40 @@
+// The long run of the kill matrix: a real service is killed at named points, syscalls and moments, with fsync on, and
+// nothing acknowledged may be lost and nothing may stand in Slack twice.
+//   node scripts/run.mjs node scripts/kill-matrix.ts --kills 1000 --minutes 15 --seed 7
+import { parseArgs } from "node:util";
+import { runMatrix, sumUp } from "../test/processes/matrix.ts";
+import { killAllServices } from "../test/processes/service.ts";
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: "string", default: "1000" },
+    minutes: { type: "string" },
+    seed: { type: "string", default: String(Math.floor(Math.random() * 1e9)) },
+    parallel: { type: "string", default: "8" },
+    lives: { type: "string", default: "8" },
+  },
+});
+
+try {
+  const result = await runMatrix({
+    kills: Number(values.kills),
+    seed: Number(values.seed),
+    parallel: Number(values.parallel),
+    lives: Number(values.lives),
+    ...(values.minutes !== undefined && { untilMs: Number(values.minutes) * 60_000 }),
+    onScenario: (done, all, outcome) => {
+      const words = "failed" in outcome ? "FAILED" : `${outcome.deaths.length} kills`;
+      console.log(`scenario ${done} of ${all}: ${words}`);
+    },
+  });
+  const { failed, wrong, byDeath, ...sums } = sumUp(result);
+  console.table(byDeath);
+  console.table({ seed: result.seed, minutes: Math.round(result.tookMs / 6_000) / 10, ...sums });
+  if (!result.usedStrace) console.log("strace is not here: no kills at syscalls.");
+  for (const text of failed) console.log(`FAILED ${text}`);
+  for (const one of wrong) console.log(`WRONG ${JSON.stringify(one, null, 1)}`);
+  console.log(failed.length + wrong.length === 0 ? "Nothing lost, nothing twice." : "Something is wrong: see above.");
+  process.exitCode = failed.length + wrong.length === 0 ? 0 : 1;
+} finally {
+  await killAllServices();
+}

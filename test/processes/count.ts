@@ -1,0 +1,93 @@
+import { chainHash } from "../../src/store/record.ts";
+import { alertsOf, saysDecided } from "./clicker.ts";
+import { ask } from "./fsync-server.ts";
+import type { House } from "./house.ts";
+
+/** What went wrong, by Slack's and the vault's own books; nothing but zeros is right. */
+export interface Wrongs {
+  /** Acknowledged, and in no message. */
+  lost: string[];
+  /** In two messages that people see. */
+  twice: string[];
+  /** Acknowledged, and its bytes are not in the database. */
+  notStored: string[];
+  /** An alert said that it was decided, and no verdict is recorded. */
+  verdictsLost: string[];
+  /** Two verdicts on one revision of one alert. */
+  verdictsTwice: string[];
+  /** Entries of the record whose hash doesn't follow from the one before. */
+  brokenChain: string[];
+}
+
+export const nothingWrong: Wrongs = {
+  lost: [],
+  twice: [],
+  notStored: [],
+  verdictsLost: [],
+  verdictsTwice: [],
+  brokenChain: [],
+};
+
+export async function countWrongs(house: House, databaseUrl: string): Promise<Wrongs> {
+  const shown = alertsOf(house).map(({ channel, ts }) => {
+    const versions = house.slack.workspace.history({ channel, ts });
+    return {
+      channel,
+      ts,
+      written: JSON.stringify(versions),
+      saidDecided: versions.some(({ blocks }) => saysDecided(blocks)),
+    };
+  });
+  const acknowledged = house.vault.deliveries.filter(({ acknowledgedAt }) => acknowledgedAt !== null);
+  const howOften = acknowledged
+    .flatMap(({ accesses }) => accesses)
+    .map(({ title, channel }) => ({
+      title,
+      times: shown.filter((message) => message.channel === channel && message.written.includes(title)).length,
+    }));
+  const bodies = new Set(
+    (await ask<{ body: Buffer }>(databaseUrl, "select body from delivery")).map(({ body }) => body.toString("hex")),
+  );
+  const reviewed = new Set(
+    (
+      await ask<{ ts: string | null }>(
+        databaseUrl,
+        "select message.ts from review join message on message.kind = 'alert' and message.subject = review.alert_id",
+      )
+    ).map(({ ts }) => ts),
+  );
+  const twiceDecided = await ask<{ alert_id: string }>(
+    databaseUrl,
+    "select alert_id from review group by alert_id, revision having count(*) > 1",
+  );
+  return {
+    lost: howOften.filter(({ times }) => times === 0).map(({ title }) => title),
+    twice: howOften.filter(({ times }) => times > 1).map(({ title }) => title),
+    notStored: acknowledged.filter(({ body }) => !bodies.has(body.toString("hex"))).map(({ id }) => id),
+    verdictsLost: shown.filter(({ saidDecided, ts }) => saidDecided && !reviewed.has(ts)).map(({ ts }) => ts),
+    verdictsTwice: twiceDecided.map(({ alert_id }) => alert_id),
+    brokenChain: await brokenLinks(databaseUrl),
+  };
+}
+
+async function brokenLinks(databaseUrl: string): Promise<string[]> {
+  const rows = await ask<{ seq: string; kind: string; payload: Buffer; hash: Buffer }>(
+    databaseUrl,
+    "select seq, kind, payload, hash from record order by seq",
+  );
+  let previous = Buffer.alloc(32);
+  return rows.flatMap(({ seq, kind, payload, hash }, n) => {
+    const expected = chainHash(BigInt(n + 1), previous, kind, payload);
+    previous = Buffer.from(hash);
+    return seq === String(n + 1) && expected.equals(hash) ? [] : [seq];
+  });
+}
+
+/** Whether nothing is left to judge or to show. */
+export async function isAtRest(databaseUrl: string): Promise<boolean> {
+  const rows = await ask<{ open: string }>(
+    databaseUrl,
+    "select (select count(*) from unjudged) + (select count(*) from message where wanted > shown) as open",
+  );
+  return rows[0]?.open === "0";
+}

@@ -1,0 +1,104 @@
+import { startFsyncServer } from "./fsync-server.ts";
+import { hasStrace, planKills, seeded } from "./plan.ts";
+import { type Death, runScenario, type ScenarioResult } from "./scenario.ts";
+
+export interface MatrixResult {
+  seed: number;
+  /** Whether kills at syscalls were among them. */
+  usedStrace: boolean;
+  scenarios: { deaths: Death[]; outcome: ScenarioResult | { failed: string } }[];
+  tookMs: number;
+}
+
+/** Kills a service so many times, several houses side by side on one PostgreSQL that reaches for the disk. */
+export async function runMatrix({
+  kills,
+  seed,
+  lives = 8,
+  parallel = 8,
+  untilMs = Number.POSITIVE_INFINITY,
+  onScenario = () => {},
+}: {
+  kills: number;
+  seed: number;
+  lives?: number;
+  parallel?: number;
+  /** No scenario begins after this many milliseconds. */
+  untilMs?: number;
+  onScenario?: (done: number, all: number, outcome: ScenarioResult | { failed: string }) => void;
+}): Promise<MatrixResult> {
+  const from = performance.now();
+  const usedStrace = hasStrace();
+  const plan = planKills(kills, lives, seeded(seed), usedStrace);
+  const server = await startFsyncServer();
+  const scenarios: MatrixResult["scenarios"] = [];
+  const waiting = plan.entries();
+  const worker = async () => {
+    for (const [index, deaths] of waiting) {
+      if (performance.now() - from > untilMs) return;
+      const outcome = await runScenario(server, deaths, seeded(seed + index + 1)).catch((error: unknown) => ({
+        failed: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      }));
+      scenarios.push({ deaths, outcome });
+      onScenario(scenarios.length, plan.length, outcome);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: parallel }, worker));
+  } finally {
+    await server.stop();
+  }
+  return { seed, usedStrace, scenarios, tookMs: performance.now() - from };
+}
+
+export interface MatrixSums {
+  kills: number;
+  /** By point, syscall group or "moment": how often it was planned, and how often it came true. */
+  byDeath: Record<string, { planned: number; cameTrue: number }>;
+  accesses: number;
+  attempts: number;
+  clicksAcknowledged: number;
+  clicksUndelivered: number;
+  slowestRecoveryMs: number;
+  failed: string[];
+  wrong: { deaths: Death[]; outcome: ScenarioResult }[];
+}
+
+export function sumUp({ scenarios }: MatrixResult): MatrixSums {
+  const sums: MatrixSums = {
+    kills: 0,
+    byDeath: {},
+    accesses: 0,
+    attempts: 0,
+    clicksAcknowledged: 0,
+    clicksUndelivered: 0,
+    slowestRecoveryMs: 0,
+    failed: [],
+    wrong: [],
+  };
+  for (const { deaths, outcome } of scenarios) {
+    if ("failed" in outcome) {
+      sums.failed.push(`${JSON.stringify(deaths)}\n${outcome.failed}`);
+      continue;
+    }
+    sums.kills += outcome.deaths.length;
+    sums.accesses += outcome.accesses;
+    sums.attempts += outcome.attempts;
+    sums.clicksAcknowledged += outcome.clicks.acknowledged;
+    sums.clicksUndelivered += outcome.clicks.undelivered;
+    sums.slowestRecoveryMs = Math.max(sums.slowestRecoveryMs, outcome.recoveryMs);
+    for (const { planned, cameTrue } of outcome.deaths) {
+      const row = (sums.byDeath[nameOf(planned)] ??= { planned: 0, cameTrue: 0 });
+      row.planned += 1;
+      if (cameTrue) row.cameTrue += 1;
+    }
+    const isWrong = outcome.exit !== 0 || Object.values(outcome.wrongs).some((list) => list.length > 0);
+    if (isWrong) sums.wrong.push({ deaths, outcome });
+  }
+  return sums;
+}
+
+function nameOf(death: Death): string {
+  if (death.kind === "point") return death.point;
+  return death.kind === "syscall" ? `syscall ${death.syscalls}` : "moment";
+}

@@ -1,0 +1,145 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
+import type { PointName } from "../../src/point.ts";
+import { type Clicker, startClicker } from "./clicker.ts";
+import { countWrongs, isAtRest, type Wrongs } from "./count.ts";
+import type { FsyncServer } from "./fsync-server.ts";
+import { type House, openHouse } from "./house.ts";
+import type { ServiceProcess } from "./service.ts";
+
+/** One life of the service, and how it is to end. */
+export type Death =
+  | { kind: "point"; point: PointName; nth: number }
+  /** At the nth time that one of its threads enters one of these syscalls, counted from when it is ready. */
+  | { kind: "syscall"; syscalls: string; nth: number }
+  | { kind: "moment"; afterMs: number };
+
+export interface ScenarioResult {
+  wrongs: Wrongs;
+  /** How each life ended: as planned, or by SIGKILL because the plan's moment never came. */
+  deaths: { planned: Death; cameTrue: boolean }[];
+  accesses: number;
+  attempts: number;
+  clicks: { acknowledged: number; undelivered: number };
+  /** From the last start until nothing was left to do. */
+  recoveryMs: number;
+  exit: number | NodeJS.Signals;
+}
+
+const channelsPerLife = 3;
+
+/**
+ * A service lives and dies, life after life, on one database; each life has channels of its own, whose vaults report
+ * while it dies. The last life is left alone until everything is done, and then the books are compared.
+ */
+export async function runScenario(server: FsyncServer, deaths: Death[], random: () => number): Promise<ScenarioResult> {
+  const database = await server.emptyDatabase();
+  const house = await openHouse({ databaseUrl: database.url, channels: channelsPerLife * (deaths.length + 1) });
+  const clicker = startClicker(house);
+  const reports: Promise<unknown>[] = [];
+  const result: ScenarioResult["deaths"] = [];
+  try {
+    for (const [life, death] of deaths.entries()) {
+      reports.push(...reportInto(house, life, random));
+      result.push({ planned: death, cameTrue: await liveAndDie(house, death) });
+    }
+    reports.push(...reportInto(house, deaths.length, random));
+    const from = performance.now();
+    const last = house.start();
+    await last.ready(60_000);
+    await within(90_000, Promise.all(reports), () => `not everything was acknowledged:\n${last.said().slice(-4_000)}`);
+    await untilAtRest(database.url, clicker, last);
+    const recoveryMs = performance.now() - from;
+    await clicker.stop();
+    const { code } = await last.stop();
+    return {
+      wrongs: await countWrongs(house, database.url),
+      deaths: result,
+      accesses: house.vault.deliveries.flatMap(({ accesses }) => accesses).length,
+      attempts: house.vault.deliveries.reduce((sum, { attempts }) => sum + attempts, 0),
+      clicks: { acknowledged: clicker.acknowledged, undelivered: clicker.undelivered },
+      recoveryMs,
+      exit: code,
+    };
+  } finally {
+    await clicker.stop();
+    await house.close();
+    await database.drop();
+  }
+}
+
+/** New alerts, a sitting that grows, and a batch, in channels that no earlier life has touched. */
+function reportInto(house: House, life: number, random: () => number): Promise<unknown>[] {
+  const channel = (n: number) => life * channelsPerLife + (n % channelsPerLife);
+  const soon = async (afterMs: number, report: () => Promise<unknown>) => {
+    await pause(afterMs);
+    return report();
+  };
+  return Array.from({ length: channelsPerLife }, (_, n) => [
+    house.vault.report([house.access(channel(n), "dana")]),
+    soon(random() * 1_200, () => house.vault.report([house.access(channel(n), "dana")])),
+    soon(random() * 400, () =>
+      house.vault.report([house.access(channel(n), "lena"), house.access(channel(n + 1), "lena")]),
+    ),
+  ]).flat();
+}
+
+/** Starts a service and sees to its end. True: it ended as planned. */
+async function liveAndDie(house: House, death: Death): Promise<boolean> {
+  const service = house.start(death.kind === "point" ? { killAt: `${death.point}:${death.nth}` } : {});
+  const tracer = death.kind === "syscall" ? await trace(service, death) : null;
+  if (death.kind === "point" && death.point === "stop") {
+    await service.ready();
+    await service.stop();
+    return (await service.ended) === "SIGKILL";
+  }
+  await Promise.race([service.ended, pause(patienceMs(death))]);
+  const cameTrue = service.hasEnded() ? (await service.ended) === "SIGKILL" : death.kind === "moment";
+  if (service.hasEnded() && !cameTrue) throw new Error(`the service ended by itself. It said:\n${service.said()}`);
+  await service.kill();
+  if (tracer && tracer.exitCode === null && tracer.signalCode === null) await once(tracer, "exit");
+  return cameTrue;
+}
+
+/** A look into Slack's history comes when a dead process's lease is over, and the second look five seconds later. */
+function patienceMs(death: Death): number {
+  if (death.kind === "moment") return death.afterMs;
+  return death.kind === "point" && death.point === "delivery-after-look" ? 30_000 : 6_000;
+}
+
+async function trace(
+  service: ServiceProcess,
+  { syscalls, nth }: Extract<Death, { kind: "syscall" }>,
+): Promise<ChildProcess> {
+  const inject = `inject=${syscalls}:signal=SIGKILL:when=${nth}`;
+  // Attached while the program is still being loaded: what it does with Slack and the database comes after that.
+  await pause(450);
+  const tracer = spawn("strace", ["-f", "-qq", "-o", "/dev/null", "-e", `trace=${syscalls}`, "-e", inject, "-p", String(service.pid)], {
+    stdio: "ignore",
+  });
+  await once(tracer, "spawn");
+  return tracer;
+}
+
+async function untilAtRest(databaseUrl: string, clicker: Clicker, service: ServiceProcess): Promise<void> {
+  const until = performance.now() + 90_000;
+  for (let quiet = 0; quiet < 3; ) {
+    if (performance.now() > until) throw new Error(`no rest in 90 s. The service said:\n${service.said().slice(-6_000)}`);
+    await pause(200);
+    quiet = clicker.isDone() && (await isAtRest(databaseUrl)) ? quiet + 1 : 0;
+  }
+}
+
+export async function within<T>(ms: number, work: Promise<T>, problem: () => string): Promise<T> {
+  const patience = new AbortController();
+  const late = pause(ms, undefined, { signal: patience.signal }).then(() => {
+    throw new Error(problem());
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    patience.abort();
+    late.catch(() => {});
+  }
+}

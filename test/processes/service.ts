@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+
+const root = resolve(import.meta.dirname, "..", "..");
+
+/** `src/main.ts start` in a process of its own, as an operator runs it. */
+export interface ServiceProcess {
+  url: string;
+  pid: number;
+  child: ChildProcess;
+  /** The code it ended with, or the signal that ended it. */
+  ended: Promise<number | NodeJS.Signals>;
+  hasEnded(): boolean;
+  /** What it said so far, both streams, the newest 200 KB. */
+  said(): string;
+  /** Resolves when `/readyz` answers 200; throws when the process ends first, or after so long. */
+  ready(withinMs?: number): Promise<void>;
+  /** SIGKILL, unless it has ended already. */
+  kill(): Promise<void>;
+  /** SIGTERM; resolves with the exit code and how long it took. */
+  stop(): Promise<{ code: number | NodeJS.Signals; tookMs: number }>;
+}
+
+export interface ServiceOptions {
+  port: number;
+  /** Beside PATH and PORT, and nothing of our own environment. */
+  env: Record<string, string>;
+  /** A point and a passing, as "judge-before-commit:2"; see kill-at.ts. */
+  killAt?: string;
+  /** What to run instead of `src/main.ts start` on our own Node. */
+  command?: { program: string; args: string[] };
+}
+
+const running = new Set<ChildProcess>();
+
+export function startService({ port, env, killAt, command }: ServiceOptions): ServiceProcess {
+  const preload = killAt === undefined ? [] : ["--import", join(root, "test", "processes", "kill-at.ts")];
+  const main = ["--disable-warning=ExperimentalWarning", ...preload, join(root, "src", "main.ts"), "start"];
+  const child = spawn(command?.program ?? process.execPath, command?.args ?? main, {
+    cwd: root,
+    env: {
+      PATH: process.env.PATH ?? "",
+      HOME: process.env.HOME ?? "",
+      PORT: String(port),
+      ...env,
+      ...(killAt !== undefined && { KILL_AT: killAt }),
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.add(child);
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      said = (said + text).slice(-200_000);
+    });
+  }
+  let isOver = false;
+  const ended = once(child, "exit").then(([code, signal]) => {
+    isOver = true;
+    running.delete(child);
+    return (signal ?? code) as number | NodeJS.Signals;
+  });
+  const url = `http://127.0.0.1:${port}`;
+  const self: ServiceProcess = {
+    url,
+    pid: child.pid ?? 0,
+    child,
+    ended,
+    hasEnded: () => isOver,
+    said: () => said,
+    ready: async (withinMs = 30_000) => {
+      const until = performance.now() + withinMs;
+      while (!(await answers(`${url}/readyz`))) {
+        if (isOver) throw new Error(`the service ended before it was ready. It said:\n${said}`);
+        if (performance.now() > until) throw new Error(`not ready in ${withinMs} ms. It said:\n${said}`);
+        await pause(30);
+      }
+    },
+    kill: async () => {
+      if (!isOver) child.kill("SIGKILL");
+      await ended;
+    },
+    stop: async () => {
+      const from = performance.now();
+      if (!isOver) child.kill("SIGTERM");
+      return { code: await ended, tookMs: performance.now() - from };
+    },
+  };
+  return self;
+}
+
+/** For `afterAll`: whatever a failed test left behind. */
+export async function killAllServices(): Promise<void> {
+  const left = [...running];
+  for (const child of left) child.kill("SIGKILL");
+  await Promise.all(left.map((child) => child.exitCode ?? child.signalCode ?? once(child, "exit")));
+}
+
+export async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("a TCP server without a port");
+  return address.port;
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

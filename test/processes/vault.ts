@@ -1,0 +1,97 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { parseSecrets, sign } from "../../src/vault/standard-webhooks.ts";
+
+/** What a vault reports of one access; the title is unique, so that it can be found again in Slack. */
+export interface SentAccess {
+  eventId: string;
+  title: string;
+  channel: string;
+}
+
+export interface SentDelivery {
+  id: string;
+  body: Buffer;
+  accesses: SentAccess[];
+  /** When the service said 2xx. */
+  acknowledgedAt: number | null;
+  attempts: number;
+  /** Every status it was answered, and "none" where the connection broke. */
+  answers: (number | "none")[];
+}
+
+export interface Reported {
+  eventId: string;
+  title: string;
+  email: string;
+  vaultId: string;
+  channel: string;
+}
+
+/** A vault that delivers each of its events again and again, under one id, until somebody says 2xx. */
+export interface Vault {
+  deliveries: SentDelivery[];
+  /** Resolves when it was acknowledged, or when the vault is shut. */
+  report(accesses: Reported[]): Promise<SentDelivery>;
+  /** Gives up what is not acknowledged. */
+  shut(): void;
+}
+
+export function openVault(secretText: string, url: () => string, { retryMs = 60, timeoutMs = 8_000 } = {}): Vault {
+  const [secret] = parseSecrets([secretText]);
+  if (!secret) throw new Error("a vault needs a secret");
+  const shut = new AbortController();
+  const deliveries: SentDelivery[] = [];
+
+  async function attempt(delivery: SentDelivery): Promise<boolean> {
+    delivery.attempts += 1;
+    const headers = sign(secret as NonNullable<typeof secret>, delivery.id, new Date(), delivery.body);
+    try {
+      const response = await fetch(`${url()}/webhooks/access`, {
+        method: "POST",
+        body: new Uint8Array(delivery.body),
+        headers: { ...headers, "content-type": "application/json" },
+        signal: AbortSignal.any([shut.signal, AbortSignal.timeout(timeoutMs)]),
+      });
+      delivery.answers.push(response.status);
+      // The status is the acknowledgement; whether its body arrives changes nothing.
+      if (response.ok) delivery.acknowledgedAt = performance.now();
+      await response.arrayBuffer();
+    } catch {
+      delivery.answers.push("none");
+    }
+    return delivery.acknowledgedAt !== null;
+  }
+
+  return {
+    deliveries,
+    report: async (accesses) => {
+      const delivery: SentDelivery = {
+        id: `msg_${accesses[0]?.eventId}`,
+        body: bodyOf(accesses),
+        accesses: accesses.map(({ eventId, title, channel }) => ({ eventId, title, channel })),
+        acknowledgedAt: null,
+        attempts: 0,
+        answers: [],
+      };
+      deliveries.push(delivery);
+      while (!shut.signal.aborted && !(await attempt(delivery))) {
+        await pause(retryMs, undefined, { signal: shut.signal }).catch(() => {});
+      }
+      return delivery;
+    },
+    shut: () => shut.abort(),
+  };
+}
+
+function bodyOf(accesses: Reported[]): Buffer {
+  const occurredAt = new Date().toISOString();
+  const events = accesses.map(({ eventId, title, email, vaultId }) => ({
+    id: eventId,
+    action: "reveal",
+    occurred_at: occurredAt,
+    person: { email },
+    vault: { id: vaultId },
+    item: { id: `i_${eventId}`, title },
+  }));
+  return Buffer.from(JSON.stringify({ type: "vault.item.accessed", timestamp: occurredAt, data: events }));
+}
