@@ -156,6 +156,8 @@ function forms(text: string, size = 1) {
       defaultMinutes: 60,
       maximumMinutes: 480,
       replaces: null,
+      itemId: "i_visa",
+      window: "until 16:00",
     }),
   ];
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Intent } from "../../model.ts";
 import { parseIntentCommand } from "../intent-command.ts";
+import { typeWindow } from "../type-window.ts";
 import {
   ANY_VAULT,
   INTENT_ITEM,
@@ -16,19 +17,25 @@ import type { ListenerParts } from "./parts.ts";
 import type { Click, Command, Place, Submission } from "./payload.ts";
 
 /** Opens the form, empty or to change what was announced. The trigger serves once and lives three seconds. */
-export async function openIntentForm(asked: Command | Click, parts: ListenerParts, toChange?: Intent): Promise<void> {
+export async function openIntentForm(
+  asked: Command | Click,
+  parts: ListenerParts,
+  toChange?: { intent: Intent; zone: string },
+): Promise<void> {
   const { client, ports } = parts;
   const vaults = ports.vaults();
   const { channel, responseUrl } = asked.place;
   const view = intentForm({
     vaults,
-    vaultId: toChange ? toChange.vaultId : (vaults.find((vault) => vault.channel === channel)?.id ?? null),
-    purpose: toChange?.purpose ?? null,
+    vaultId: toChange ? toChange.intent.vaultId : (vaults.find((vault) => vault.channel === channel)?.id ?? null),
+    itemId: toChange?.intent.itemId ?? null,
+    purpose: toChange?.intent.purpose ?? null,
+    window: toChange ? typeWindow(toChange.intent, toChange.zone, ports.now()) : null,
     defaultMinutes: ports.settings.intentDefaultMinutes,
     maximumMinutes: ports.settings.intentMaximumMinutes,
-    replaces: toChange?.id ?? null,
+    replaces: toChange?.intent.id ?? null,
   });
-  const carried: Carried = { replaces: toChange?.id ?? null, channel, responseUrl };
+  const carried: Carried = { replaces: toChange?.intent.id ?? null, channel, responseUrl };
   await client.views.open({
     trigger_id: asked.triggerId ?? "",
     view: { ...view, private_metadata: JSON.stringify(carried) },
@@ -40,8 +47,9 @@ export async function intentChange(click: Click, parts: ListenerParts): Promise<
   const user = await parts.directory.knownUser(click.place.user);
   const intents = user ? await parts.ports.listIntents(user) : [];
   const intent = intents.find(({ id }) => id === click.value);
-  if (intent) return openIntentForm(click, parts, intent);
-  await parts.tell(click.place, endAnswer({ kind: "none" }, "cancelled", askerOf(user, parts)));
+  const asker = askerOf(user, parts);
+  if (intent) return openIntentForm(click, parts, { intent, zone: asker.zone });
+  await parts.tell(click.place, endAnswer({ kind: "none" }, "cancelled", asker));
 }
 
 /** What is wrong with the form, by block. `null`: nothing. */

@@ -19,7 +19,11 @@ export interface IntentFormView {
   vaults: WatchedVault[];
   /** Preselected: the vault in whose channel the command was typed, or that of the intent to change. */
   vaultId: string | null;
+  /** Of the intent to change. */
+  itemId: string | null;
   purpose: string | null;
+  /** As one would type it; `null`: from now on, for the default time. */
+  window: string | null;
   defaultMinutes: number;
   maximumMinutes: number;
   /** Carried in `private_metadata`: the intent that the new one is to replace. */
@@ -40,7 +44,7 @@ export function intentForm(view: IntentFormView): ModalView {
     blocks: [
       purposeInput(view.purpose, chosen?.hint ?? null),
       vaultInput(vaults, chosen),
-      ...itemInput(vaults),
+      ...itemInput(vaults, view),
       windowInput(view),
       richText(
         line(said("It counts from the moment you announce it. It is shown in the vault’s channel with your name.")),
@@ -89,7 +93,7 @@ const vaultOption = (vault: WatchedVault): PlainTextOption => ({
 });
 
 /** Left out when the configuration names no items. Items are told apart by their vault's heading. */
-function itemInput(vaults: WatchedVault[]): KnownBlock[] {
+function itemInput(vaults: WatchedVault[], { vaultId, itemId }: IntentFormView): KnownBlock[] {
   const groups = vaults.flatMap((vault): { label: PlainTextElement; options: PlainTextOption[] }[] => {
     const options = vault.items.filter((item) => fits(itemValue(vault.id, item.id), VALUE)).slice(0, CHOICES);
     if (options.length === 0) return [];
@@ -104,6 +108,10 @@ function itemInput(vaults: WatchedVault[]): KnownBlock[] {
     ];
   });
   if (groups.length === 0) return [];
+  const chosen =
+    vaultId !== null && itemId !== null
+      ? groups.flatMap(({ options }) => options).find(({ value }) => value === itemValue(vaultId, itemId))
+      : undefined;
   return [
     {
       type: "input",
@@ -111,12 +119,18 @@ function itemInput(vaults: WatchedVault[]): KnownBlock[] {
       optional: true,
       label: plain("Which item?"),
       hint: plain("Leave empty for any item of the vault."),
-      element: { type: "static_select", action_id: INTENT_ITEM, option_groups: groups, placeholder: plain("Any item") },
+      element: {
+        type: "static_select",
+        action_id: INTENT_ITEM,
+        option_groups: groups,
+        placeholder: plain("Any item"),
+        ...(chosen && { initial_option: chosen }),
+      },
     },
   ];
 }
 
-function windowInput({ defaultMinutes, maximumMinutes }: IntentFormView): KnownBlock {
+function windowInput({ window, defaultMinutes, maximumMinutes }: IntentFormView): KnownBlock {
   return {
     type: "input",
     block_id: INTENT_WINDOW,
@@ -126,7 +140,7 @@ function windowInput({ defaultMinutes, maximumMinutes }: IntentFormView): KnownB
       type: "plain_text_input",
       action_id: INTENT_WINDOW,
       max_length: 100,
-      initial_value: `for ${defaultMinutes} min`,
+      initial_value: window ?? `for ${defaultMinutes} min`,
     },
   };
 }
