@@ -41,7 +41,10 @@ async function drawIntent(house: House, message: Message): Promise<Drawing> {
   const vault = vaultOf(house, intent.vaultId, message.channel);
   const person = await readPerson(house.store.db, intent.personId);
   const { vaults } = house.config;
-  return drawing(intentAnnouncement(intent, { person, vault, vaults, now: house.clock.now() }), `intent:${intent.id}`);
+  const now = house.clock.now();
+  // When its time has passed, the announcement says so.
+  const redrawAt = intent.end === null && intent.endsAt > now ? intent.endsAt : null;
+  return drawing(intentAnnouncement(intent, { person, vault, vaults, now }), `intent:${intent.id}`, { redrawAt });
 }
 
 async function drawNote(house: House, message: Message): Promise<Drawing | "not-yet"> {
