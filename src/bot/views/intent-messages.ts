@@ -36,8 +36,14 @@ export function announceAnswer(outcome: AnnounceOutcome, asker: Asker, notes: st
         lines([
           intentLine("Noted: ", intent, asker),
           ...(channels.length > 0 ? [[said("Seen in "), ...channelList(channels), said(".")]] : []),
-          ...(said_ ? [[said("💬 "), said(said_)]] : []),
-          ...(asks ? [[said(`${said_ ? "" : "💬 "}Managers ask for: `), italic(asks)]] : []),
+          ...(said_
+            ? [
+                [said("💬 "), said(said_)],
+                [said("As it stands it won’t explain what you open; "), bold("Change"), said(" adds to it.")],
+              ]
+            : []),
+          // What is said of a vague purpose names the hint already.
+          ...(asks && !said_ ? [[said("💬 Managers ask for: "), italic(asks)]] : []),
           ...notes.slice(0, 5).map((note) => [italic(clean(note, 200) || "…")]),
         ]),
       ),
@@ -54,6 +60,7 @@ export function intentList(intents: Intent[], asker: Asker): MessageView {
     intents,
     asker,
     ["done", "cancel"],
+    "numbered",
   );
 }
 
@@ -130,15 +137,22 @@ function nothingStands(): MessageView {
   );
 }
 
-function severalIntents(heading: string, intents: Intent[], asker: Asker, actions: IntentAction[]): MessageView {
+/** Numbers are for `/intent done 2`, which counts in the whole list: a part of it has none. */
+function severalIntents(
+  heading: string,
+  intents: Intent[],
+  asker: Asker,
+  actions: IntentAction[],
+  numbering?: "numbered",
+): MessageView {
   const shown = intents.slice(0, 20);
   const left = intents.length - shown.length;
   return {
     text: heading,
     blocks: [
       richText(lines([[bold(heading)], ...(left > 0 ? [[italic(`The newest ${shown.length} are shown.`)]] : [])])),
-      ...shown.flatMap((intent): KnownBlock[] => [
-        richText(lines([intentLine("", intent, asker)])),
+      ...shown.flatMap((intent, index): KnownBlock[] => [
+        richText(lines([intentLine(numbering && intents.length > 1 ? `${index + 1}. ` : "", intent, asker)])),
         intentButtons(intent, actions),
       ]),
     ],
