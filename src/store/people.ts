@@ -124,7 +124,9 @@ async function matchInSlack(db: Db | Tx, slackIds: string[], emails: string[]): 
   const bySettled = slackIds.length > 0 ? await slackUsers(db, "id", slackIds) : [];
   const users =
     bySettled.length > 0 ? bySettled : emails.length > 0 ? await slackUsers(db, "email_folded", emails) : [];
-  const [first, ...others] = users.filter((user) => !user.isBot);
+  const people = users.filter((user) => !user.isBot);
+  // An automation may have an address of its own; beside a person it is nobody.
+  const [first, ...others] = people.length > 0 ? people : users;
   if (!first) return { kind: "unmatched" };
   return others.length === 0 ? { kind: "matched", user: first } : { kind: "ambiguous", users: [first, ...others] };
 }

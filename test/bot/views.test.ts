@@ -131,6 +131,10 @@ const messages: Record<string, MessageView> = {
       person: aPerson({ slack: { kind: "ambiguous", users: [aSlackUser(), aSlackUser({ id: "U02DANA2" })] } }),
     }),
   ),
+  "alert-guest": draw(
+    anAlert({ person: aPerson({ slack: { kind: "matched", user: aSlackUser({ isGuest: true }) } }) }),
+  ),
+  "alert-nobody-to-judge": draw(anAlert(), { managers: [] }),
   "alert-unknown-action": draw(anAlert({ accesses: [nth(1, { action: "teleport" })] })),
   "alert-details": alertDetails(
     anAlert({ accesses: [explained, { ...night, revision: 2 }], reviews: [suspicious] }),
@@ -146,7 +150,7 @@ const messages: Record<string, MessageView> = {
       kind: "announced",
       intent: anIntent({ purpose: "work", vaultId: "v_cards", itemId: "i_visa" }),
       person: aPerson(),
-      saysNothing: "“work” doesn’t say what for, so it won’t explain an access.",
+      saysNothing: "'work' doesn't tell yet what it is for. Here it helps to name: supplier and amount, please.",
       channels: ["C0CARDS"],
       hint: "supplier and amount, please",
     },
@@ -190,10 +194,22 @@ describe("what people see, as golden files", () => {
       "intent-form": intentForm({
         vaults: [vault],
         vaultId: null,
+        itemId: null,
         purpose: null,
+        window: null,
         defaultMinutes: 60,
         maximumMinutes: 480,
         replaces: null,
+      }),
+      "intent-form-change": intentForm({
+        vaults: [vault],
+        vaultId: "v_cards",
+        itemId: "i_amex",
+        purpose: "paying licence renewal",
+        window: "until 16:00",
+        defaultMinutes: 60,
+        maximumMinutes: 480,
+        replaces: "in1",
       }),
     };
     for (const [name, form] of Object.entries(forms)) {

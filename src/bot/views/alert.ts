@@ -1,5 +1,5 @@
 import type { KnownBlock, MessageMetadata, RichTextElement } from "@slack/types";
-import type { Alert, AlertAccess, Assessment, WatchedVault } from "../../model.ts";
+import type { Alert, AlertAccess, Assessment, SlackUser, WatchedVault } from "../../model.ts";
 import { alertActions } from "./alert-actions.ts";
 import { alertFacts } from "./alert-facts.ts";
 import { alertList } from "./alert-list.ts";
@@ -75,6 +75,12 @@ function remarks(alert: Alert, { vault, standing, managers }: AlertView, worst: 
       said(managers.length === 1 ? ": do you know about this?" : ": does one of you know about this?"),
     ]);
   }
+  if (standing.kind !== "decided" && managers.length === 0) {
+    rows.push([
+      said("⚠️ "),
+      italic("No manager who could judge this was found in Slack; please tell whoever runs Vaultbell."),
+    ]);
+  }
   rows.push(...doubts(alert).map((doubt) => [said("⚠️ "), italic(doubt)]), ...reviewTraces(alert, standing, vault));
   if (worst.assessment.state !== "explained") rows.push([italic(saySeverity(worst.assessment))]);
   return rows.length > 0 ? [richText(lines(rows))] : [];
@@ -86,14 +92,30 @@ function doubts(alert: Alert): string[] {
   if (slack.kind === "unmatched") said.push(`${personName(alert.person)} is not matched to a Slack user.`);
   if (slack.kind === "ambiguous") {
     said.push(
-      `${slack.users.length === 2 ? "Two" : slack.users.length} Slack users share this address, so none was chosen.`,
+      `${slack.users.length === 2 ? "Two" : slack.users.length} Slack users share this address, so none was chosen: ${sayNames(slack.users)}.`,
     );
   }
-  if (slack.kind === "matched" && slack.user.isDeactivated) said.push("This Slack user is deactivated.");
+  if (slack.kind === "matched") said.push(...doubtsAbout(slack.user));
   if (alert.accesses.some(({ hasConflict }) => hasConflict)) {
     said.push("The vault reported an access again with other content; what came first is shown.");
   }
   return said;
+}
+
+/** Who isn't an ordinary colleague: with the access, that is what a manager wants to know first. */
+function doubtsAbout(user: SlackUser): string[] {
+  if (user.isBot) return ["This is a bot’s account in Slack, not a person’s."];
+  return [
+    ...(user.isDeactivated ? ["This Slack user is deactivated: has somebody left who can still open the vault?"] : []),
+    ...(user.isStranger ? ["This Slack user belongs to another workspace."] : []),
+    ...(user.isGuest ? ["This Slack user is a guest here."] : []),
+  ];
+}
+
+/** As words, because a mention would call them; with the ids, by which the configuration can settle it. */
+function sayNames(users: SlackUser[]): string {
+  const names = users.slice(0, 3).map((user) => `${clean(user.name, 40) || "somebody"} (${user.id})`);
+  return users.length > 3 ? `${names.join(", ")} …` : names.join(", ");
 }
 
 /** "Unexplained, worth a look · policies announced-purpose, office-hours". */
