@@ -94,7 +94,7 @@ export function formNotOpened(about: "purpose" | "verdict"): MessageView {
 
 /** One line to one person, with the same words as its text. */
 export function answer(...elements: RichTextElement[]): MessageView {
-  return { text: spoken(elements), blocks: [richText(line(...elements))] };
+  return { text: spoken(elements) || "An answer for you.", blocks: [richText(line(...elements))] };
 }
 
 /** The elements as a notification says them; ids stay ids, everything else is made harmless. */
