@@ -85,7 +85,11 @@ export function createDirectory({ client, db, foldEmail, clock, log }: Directory
     const found = await askFor(email);
     if ("trouble" in found && found.trouble.code !== "users_not_found") return found.trouble;
     // A server that finds a user by the address but doesn't repeat it still says that the address is theirs.
-    if ("user" in found && found.user) await remember([{ ...found.user, email: found.user.email ?? email }]);
+    const user = "user" in found ? found.user : null;
+    if (user) await remember([{ ...user, email: user.email ?? email }]);
+    // Whoever had the address by what was heard before may have got another since, or have left.
+    const others = (await slackUsersByEmail(db, [email])).filter(({ id }) => id !== user?.id);
+    for (const { id } of others) await freshUser(id);
     await lookedUp(db, email, clock.now());
     return null;
   }
@@ -154,7 +158,9 @@ export function createDirectory({ client, db, foldEmail, clock, log }: Directory
         const theirs = users.filter((user) => user.email !== null && foldEmail(user.email) === email);
         return theirs.length === 1 ? theirs.filter((user) => !user.isDeactivated).map((user) => user.id) : [];
       });
-      const named = vault.managers.flatMap((ref) => (ref.kind === "slack-user" ? [ref.id] : []));
+      const ids = vault.managers.flatMap((ref) => (ref.kind === "slack-user" ? [ref.id] : []));
+      const described = await Promise.all(ids.map((id) => slackUserOf(db, id)));
+      const named = ids.filter((_, index) => described[index]?.isDeactivated !== true);
       const inGroups = await Promise.all(
         vault.managers.flatMap((ref) => (ref.kind === "user-group" ? [groupMembers(ref.id)] : [])),
       );
