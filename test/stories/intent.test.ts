@@ -1,0 +1,316 @@
+import { afterEach, expect, test } from "vitest";
+import { endIntent } from "../../src/pipeline/announce.ts";
+import type { SandboxMessage } from "../../src/sandbox/types.ts";
+import { readBlocks } from "../support/read-message.ts";
+import { cards, dana, defaultYaml, lena, openStory, type Story } from "../support/story.ts";
+
+const general = "C0GENERAL";
+const servers = "C0SERVERS";
+const twoVaults = `${defaultYaml}
+  - id: v_servers
+    name: Servers
+    channel: ${servers}
+    managers: *leads
+    intent: expected
+    items: [{ id: i_root, title: Root password }]
+`;
+
+let story: Story;
+afterEach(() => story?.stop());
+
+test("what is typed is understood, and said back: at once, for a while, until, tomorrow, a vault, an item", async () => {
+  story = await openStory({ yaml: twoVaults });
+  const typed: [string, string][] = [
+    ["paying licence renewal", "Company cards, today 10:00–11:00, Madrid time."],
+    ["paying licence renewal for 2h", "Company cards, today 10:00–12:00, Madrid time."],
+    ["paying licence renewal until 16:00", "Company cards, today 10:00–16:00, Madrid time."],
+    ["paying licence renewal tomorrow 9-11", "Company cards, tomorrow 09:00–11:00, Madrid time."],
+    ["paying licence renewal on Company Visa", "Company Visa in Company cards, today 10:00–11:00, Madrid time."],
+    ["paying licence renewal for 90 min in Servers", "Servers, today 10:00–11:30, Madrid time."],
+    ["paying licence renewal on root password", "Root password in Servers, today 10:00–11:00, Madrid time."],
+  ];
+  for (const [text, understood] of typed) {
+    await story.command(dana, text);
+    expect(story.told(dana).split("\n")[0]).toBe(`Noted: ‘paying licence renewal’ for ${understood}`);
+    expect(story.told(dana)).toContain("[Change] [Done] [Cancel]");
+  }
+  await story.command(dana, "paying licence renewal", general);
+  expect(story.told(dana)).toBe(
+    [
+      "Noted: ‘paying licence renewal’ for any watched vault, today 10:00–11:00, Madrid time.",
+      "Seen in #C0CARDS, #C0SERVERS.",
+      "No time was named, so it stands for 1h.",
+      "[Change] [Done] [Cancel]",
+    ].join("\n"),
+  );
+});
+
+test("Lena in New York types and reads her own time; the channel reads the vault's", async () => {
+  story = await openStory();
+  await story.command(lena, "closing the quarter until 16:00");
+  expect(story.told(lena)).toContain("today 04:00–16:00, New York time.");
+  expect(announcements()).toEqual([
+    "Lena Park announced: ‘closing the quarter’ for Company cards, 10:00–22:00 in Madrid",
+  ]);
+  await story.command(lena, "closing the quarter until 3:30");
+  expect(story.told(lena)).toMatch(/^03:30 has passed already: it is 04:00 in New York\.\nTry:\n/);
+});
+
+test("/intent alone opens a form; what is wrong is said at its field; sent, it is the same as typing it", async () => {
+  story = await openStory({ yaml: twoVaults });
+  await story.command(dana, "");
+  expect(form(dana)).toContain("What are you going to do?");
+  const wrong: [Record<string, string>, Record<string, string>][] = [
+    [{ purpose: "   " }, { intent_purpose: "Please say what you are going to do." }],
+    [{ window: "9:00-9:30" }, { intent_window: "09:30 has passed already: it is 10:00 in Madrid." }],
+    [{ window: "for 3 days" }, { intent_window: "A purpose can stand for 24 h at most." }],
+    [{ window: "soon" }, { intent_window: "Please write it like “for 2h”, “until 16:00” or “tomorrow 9-11”." }],
+    [
+      { vault: "v_cards", item: "v_servers\ti_root" },
+      { intent_item: "This item is in another vault. Choose that vault, or leave the item empty." },
+    ],
+  ];
+  for (const [inputs, errors] of wrong) expect(await submit(dana, inputs)).toEqual({ errors });
+  expect(announcements()).toEqual([]);
+
+  expect(await submit(dana, { purpose: "Invoice 4411, Acme", item: "v_cards\ti_amex", window: "for 2h" })).toEqual({});
+  expect(story.told(dana)).toMatch(/^Noted: ‘Invoice 4411, Acme’ for Team Amex in Company cards, today 10:00–12:00/);
+  expect(announcements()).toEqual([
+    "Dana Ruiz announced: ‘Invoice 4411, Acme’ for Team Amex in Company cards, 10:00–12:00 in Madrid",
+  ]);
+});
+
+test("Change opens the form with what stands, item and time too, and the new one replaces it", async () => {
+  story = await openStory();
+  await story.command(dana, "paying licence renewal on Team Amex until 16:00");
+  await story.press(dana, answerTo(dana), "Change");
+  expect(story.sandbox.workspace.views(dana)[0]).toMatchObject({
+    blocks: [
+      { element: { initial_value: "paying licence renewal" } },
+      { element: { initial_option: { value: "v_cards" } } },
+      { element: { initial_option: { value: "v_cards\ti_amex" } } },
+      { element: { initial_value: "until 16:00" } },
+      {},
+    ],
+  });
+  await submit(dana, { purpose: "paying licence renewal, invoice 4411" });
+  expect(announcements()).toEqual([
+    "Dana Ruiz announced: ‘paying licence renewal’ for Team Amex in Company cards, 10:00–16:00 in Madrid (cancelled)",
+    "Dana Ruiz announced: ‘paying licence renewal, invoice 4411’ for Team Amex in Company cards, 10:00–16:00 in Madrid",
+  ]);
+  await story.command(dana, "audit tomorrow 9-11");
+  await story.press(dana, answerTo(dana), "Change");
+  expect(story.sandbox.workspace.views(dana).at(-1)).toMatchObject({
+    blocks: [{}, {}, {}, { element: { initial_value: "tomorrow 09:00-11:00" } }, {}],
+  });
+});
+
+test("list, done and cancel: none, one, or several: which one?", async () => {
+  story = await openStory();
+  for (const empty of ["list", "done", "cancel"]) {
+    await story.command(dana, empty);
+    expect(story.told(dana)).toMatch(/^Nothing that you announced stands at the moment\./);
+  }
+  await story.command(dana, "paying licence renewal");
+  await story.later(11);
+  await story.command(dana, "done");
+  expect(story.told(dana)).toBe(
+    "Thank you. ‘paying licence renewal’: done after 11 min. What you open from now on is no longer explained by it.",
+  );
+  await story.command(dana, "renewal of domains");
+  await story.command(dana, "audit of receipts");
+  await story.command(dana, "list");
+  expect(story.told(dana)).toBe(
+    [
+      "You have announced 2 purposes:",
+      "1. ‘audit of receipts’ for Company cards, today 10:11–11:11, Madrid time.",
+      "[Done] [Cancel]",
+      "2. ‘renewal of domains’ for Company cards, today 10:11–11:11, Madrid time.",
+      "[Done] [Cancel]",
+    ].join("\n"),
+  );
+  await story.command(dana, "cancel");
+  expect(story.told(dana)).toMatch(
+    /^Which one\?\n.*audit of receipts.*\n\[Cancel\]\n.*renewal of domains.*\n\[Cancel\]$/,
+  );
+  await story.command(dana, "cancel 2");
+  expect(story.told(dana)).toMatch(/^Taken back\. ‘renewal of domains’: cancelled\./);
+  await story.command(dana, "done domains");
+  expect(story.told(dana)).toContain('/intent "done domains"');
+  await story.command(dana, "done receipts");
+  expect(story.told(dana)).toMatch(/^Thank you\. ‘audit of receipts’: done/);
+});
+
+test("the channel sees what became of each: done, cancelled, or its time has passed", async () => {
+  story = await openStory();
+  await story.command(dana, "first payment");
+  await story.later(5);
+  await story.press(dana, answerTo(dana), "Done");
+  await story.command(dana, "second payment");
+  await story.press(dana, answerTo(dana), "Cancel");
+  await story.command(dana, "third payment for 20 min");
+  await story.later(21);
+  expect(announcements().map((text) => text.replace(/^.*‘(.*)’.*?(\(.*\))?$/, "$1 $2"))).toEqual([
+    "first payment (done after 5 min)",
+    "second payment (cancelled)",
+    "third payment (its time has passed)",
+  ]);
+  expect(story.sandbox.workspace.messages(cards)).toHaveLength(3);
+});
+
+test("only its owner can end it, whatever is clicked or typed", async () => {
+  story = await openStory();
+  await story.command(dana, "paying licence renewal");
+  const [intent] = await story.service.house.store.db.selectFrom("intent").select("id").execute();
+  await story.command(lena, "done licence");
+  expect(story.told(lena)).toMatch(/^Nothing that you announced sounds like ‘licence’\./);
+  // What a forged click would carry: Lena's name is Slack's word, the id is Dana's.
+  for (const how of ["done", "cancelled"] as const) {
+    const forged = { intentId: intent?.id ?? "", by: lena, how };
+    expect(await endIntent(story.service.house, forged)).toEqual({ kind: "not-yours" });
+  }
+  expect(announcements()[0]).not.toContain("done");
+});
+
+test("what can't be understood is answered with the nearest right command, which works when it is sent", async () => {
+  story = await openStory();
+  const typed: [string, string, string][] = [
+    ["lsit", "Did you mean “list”?", "/intent list"],
+    ["for 2h", "What is it for? Please say it in a few words.", "/intent paying the licence renewal for 2h"],
+    ["audit until 25:99", "‘25:99’ isn’t a time that I know.", "/intent audit for 1h"],
+    ["audit tomorrow", "From when until when tomorrow?", "/intent audit tomorrow 9:00-10:00"],
+    ["audit 9:00-9:30", "09:30 has passed already: it is 10:00 in Madrid.", "/intent audit tomorrow 09:00-09:30"],
+    ["audit for 3 days", "A purpose can stand for 24 h at most.", "/intent audit for 24h"],
+    ["audit for 0h", "That is no time at all.", "/intent audit for 1h"],
+  ];
+  for (const [text, problem, suggestion] of typed) {
+    await story.command(dana, text);
+    expect(story.told(dana)).toBe(`${problem}\nTry:\n${suggestion}`);
+    expect(announcements()).toEqual([]);
+  }
+  await story.command(dana, "audit on Compny Visa");
+  await story.press(dana, answerTo(dana), "Company Visa in Company cards");
+  expect(announcements()).toEqual([
+    "Dana Ruiz announced: ‘audit’ for Company Visa in Company cards, 10:00–11:00 in Madrid",
+  ]);
+});
+
+test("nothing can be announced backwards, typed or in the form (threat T4)", async () => {
+  story = await openStory();
+  const now = story.sandbox.clock.now();
+  const before = new Date("2026-11-24T08:30:00Z");
+  await story.command(dana, "paying licence renewal from 8:00 to 12:00");
+  expect(story.told(dana)).toContain("today 10:00–12:00");
+  expect(story.told(dana)).toContain("It counts from now, 10:00: a purpose can’t begin before it was announced.");
+  await story.command(dana, "");
+  await submit(dana, { purpose: "paying licence renewal", window: "8:00-12:00" });
+  await story.command(dana, "paying licence renewal 2026-11-24 8:00-12:00");
+  const rows = await story.service.house.store.db.selectFrom("intent").select(["announced_at", "starts_at"]).execute();
+  expect(rows).toHaveLength(3);
+  expect(rows.every((row) => row.announced_at >= now && row.starts_at >= row.announced_at)).toBe(true);
+  await story.reveal({ by: dana, occurredAt: before });
+  expect(alertText()).toMatch(/^Unexplained: .*nothing was announced before; Dana announced .* 30 min after$/);
+});
+
+test("a vague purpose is noted, said to be vague kindly, and explains nothing until it is changed", async () => {
+  story = await openStory();
+  for (const [purpose, said] of [
+    [".", "This has no words in it yet."],
+    ["work", "'work' doesn't tell yet what it is for."],
+    ["Company Visa", "'Company Visa' names the item, but not yet why."],
+  ]) {
+    await story.command(dana, purpose ?? "");
+    expect(story.told(dana)).toContain(`💬 ${said} A few more words`);
+    expect(story.told(dana)).toContain("it won’t explain what you open");
+    expect(story.told(dana).match(/supplier and amount/g)).toHaveLength(1);
+  }
+  await story.reveal({ by: dana });
+  expect(alertText()).toMatch(/^Unexplained: .*'Company Visa' .* before, which doesn't say why$/);
+});
+
+test("a purpose neither mentions, links nor formats, wherever it is shown (threat T14)", async () => {
+  story = await openStory();
+  const hostile =
+    "<!channel> <!here> <@U02MARTA|marta> @channel *bold* ~x~ `code` :tada: <https://evil.example|ok> evil.example \u202E\u200B paying";
+  await story.command(dana, hostile);
+  await story.command(dana, "list");
+  await story.command(dana, "");
+  await submit(dana, { purpose: hostile });
+  await story.command(dana, `${"very ".repeat(800)}long`);
+  expect(story.told(dana)).toContain("The purpose was cut at 500 characters.");
+  await story.reveal({ by: dana });
+  const shown = [...story.sandbox.workspace.messages(cards), ...story.sandbox.workspace.ephemerals(dana)];
+  expect(shown).toHaveLength(8);
+  for (const message of shown) {
+    expect(message.text).not.toMatch(/<[!@#h]|@channel|@here|[*~`]|:tada:|[\u202E\u200B]|evil\.example/);
+    const json = JSON.stringify(message.blocks);
+    expect(json).not.toMatch(/"type":"(link|broadcast|emoji|mrkdwn|usergroup)"|[\u202E\u200B]|\\u20/);
+    expect(json).not.toContain('"user_id":"U02MARTA"');
+  }
+});
+
+test("a planned tonight 22-23h explains 22:14, and not 23:40", async () => {
+  story = await openStory();
+  await story.command(dana, "migrating the card to the new bank tonight 22-23h");
+  expect(story.told(dana)).toContain("today 22:00–23:00, Madrid time");
+  await story.at("2026-11-24T21:14:00Z");
+  await story.reveal({ by: dana });
+  await story.at("2026-11-24T22:40:00Z");
+  await story.reveal({ by: dana });
+  expect(story.alerts().map(({ text }) => text)).toEqual([
+    "Explained: Dana Ruiz opened Company Visa (Company cards); Dana announced 'migrating the card to the new bank' 12 h 14 min before, for 22:00–23:00; Tuesday 22:14 in Madrid, outside Mon–Fri 08:00–19:00",
+    "Looks unusual: Dana Ruiz opened Company Visa (Company cards), Tuesday 23:40 in Madrid, outside Mon–Fri 08:00–19:00; Dana had announced 'migrating the card to the new bank', but that ended 40 min before",
+  ]);
+});
+
+test("an intent for one item doesn't explain another, nor one vault another vault's", async () => {
+  story = await openStory({ yaml: twoVaults });
+  await story.command(dana, "paying licence renewal on Team Amex");
+  await story.reveal({ by: dana, itemId: "i_visa" });
+  expect(alertText()).toMatch(/^Unexplained: .*Dana had announced 'paying licence renewal', but for 'Team Amex'$/);
+  await story.reveal({ by: dana, itemId: "i_amex" });
+  expect(readBlocks(story.alerts()[0]?.blocks)).toContain("🟢 Team Amex opened");
+  await story.reveal({ by: dana, vaultId: "v_servers", itemId: "i_root" });
+  expect(alertText(servers)).toMatch(/^Unexplained: .*but for the vault 'Company cards'$/);
+});
+
+/** The announcements of a channel as a locked phone says them, oldest first. */
+function announcements(channel = cards): string[] {
+  return story.sandbox.workspace
+    .messages(channel)
+    .map(({ text }) => text)
+    .filter((text) => text.includes(" announced: "));
+}
+
+function alertText(channel = cards): string {
+  return story.alerts(channel).at(-1)?.text ?? "";
+}
+
+function answerTo(who: string): SandboxMessage {
+  const answer = story.sandbox.workspace.ephemerals(who).at(-1);
+  if (!answer) throw new Error(`${who} was told nothing`);
+  return answer;
+}
+
+function form(who: string): string {
+  return readBlocks((story.sandbox.workspace.views(who).at(-1) as { blocks: unknown } | undefined)?.blocks);
+}
+
+/** Fills in the form that is open; what isn't named stays as the form offers it. */
+async function submit(
+  who: string,
+  inputs: { purpose?: string; vault?: string; item?: string; window?: string },
+): Promise<{ errors?: Record<string, string> }> {
+  const view = story.sandbox.workspace.views(who).at(-1) as { id: string } | undefined;
+  const values = {
+    intent_purpose: inputs.purpose ?? "paying licence renewal",
+    ...(inputs.vault && { intent_vault: inputs.vault }),
+    ...(inputs.item && { intent_item: inputs.item }),
+    ...(inputs.window && { intent_window: inputs.window }),
+  };
+  const filled = Object.fromEntries(Object.entries(values).map(([block, value]) => [block, { [block]: value }]));
+  const answer = await story.sandbox.as(who).submit(view?.id ?? "", filled);
+  await story.service.idle();
+  await story.settle();
+  return answer;
+}
