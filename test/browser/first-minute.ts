@@ -30,6 +30,11 @@ export async function firstMinuteSteps(browser: Browser, { step }: Steps): Promi
     await screenshot(page, "minute-0-start");
   });
 
+  await step("before anybody is chosen, what is pressed is done as whom the page shows", async () => {
+    await page.locator("#clock").getByRole("button", { name: "Tuesday 10:20" }).click();
+    await page.locator(".clock-time", { hasText: "10:20" }).waitFor();
+  });
+
   await step("Dana announces what she is about to do, and is told what was understood", async () => {
     await page.getByRole("button", { name: "Type it for me" }).click();
     const composer = page.getByLabel("Message", { exact: true });

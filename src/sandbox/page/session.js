@@ -36,7 +36,10 @@ export function openSession({ changed, notified, trouble }) {
       const asked = as;
       const state = await fetchState(asked).catch(() => null);
       trouble(state ? null : "Vaultbell isn't answering. Is it still running? This page tries again by itself.");
-      if (state && asked === as) changed(state);
+      if (!state || asked !== as) continue;
+      // Whom the server proposed is who acts from now on, before anybody has chosen.
+      as ??= state.as;
+      changed(state);
     }
   }
 
