@@ -1,0 +1,227 @@
+import { Kysely, PostgresDialect } from "kysely";
+import pg from "pg";
+import type { Store } from "../../src/store/database.ts";
+import type { Schema } from "../../src/store/schema.ts";
+import type { Faults } from "./families.ts";
+import type { Owner, Session, World } from "./world.ts";
+
+/** The real PostgreSQL of one worker, with real connections that outlive the seeds. */
+export interface Server {
+  url: string;
+  take(): Promise<pg.Client>;
+  give(client: pg.Client): void;
+  /** Who is not waiting for anybody is not blocked. */
+  isBlocked(client: pg.Client): Promise<boolean>;
+  /** Ends a connection at once, as the death of its process does; resolves when its locks are free. */
+  kill(client: pg.Client): Promise<void>;
+  query(text: string, values?: unknown[]): Promise<pg.QueryResult>;
+  close(): Promise<void>;
+}
+
+export async function openServer(url: string): Promise<Server> {
+  const settings = "-c synchronous_commit=off -c deadlock_timeout=30ms -c jit=off";
+  const connect = async () => {
+    const client = new pg.Client({ connectionString: url, options: settings });
+    client.on("error", () => {});
+    await client.connect();
+    return client;
+  };
+  const observer = await connect();
+  const idle: pg.Client[] = [];
+  return {
+    url,
+    take: async () => idle.pop() ?? connect(),
+    give: (client) => void idle.push(client),
+    isBlocked: async (client) => {
+      const { rows } = await observer.query("select cardinality(pg_blocking_pids($1)) > 0 as blocked", [pidOf(client)]);
+      return rows[0].blocked;
+    },
+    kill: async (client) => {
+      await observer.query("select pg_terminate_backend($1, 5000)", [pidOf(client)]);
+      await client.end().catch(() => {});
+    },
+    query: (text, values) => observer.query(text, values),
+    close: async () => {
+      await Promise.all([observer, ...idle].map((client) => client.end()));
+    },
+  };
+}
+
+function pidOf(client: pg.Client): number {
+  return (client as unknown as { processID: number }).processID;
+}
+
+export interface ReplicaStore {
+  store: Store;
+  /** Connections that are in somebody's hands. */
+  inUse(): number;
+  /** The process is dead: PostgreSQL notices, rolls back, and frees its locks. */
+  crash(): Promise<void>;
+  /** Nothing is under way any more: gives the connections back. */
+  close(): Promise<void>;
+}
+
+interface Connection extends Session {
+  client: pg.Client;
+  isBroken: boolean;
+  isBusy: boolean;
+  notifies: boolean;
+}
+
+/** What a replica knows as its database: each statement waits at a gate, and may fail in all the ways in which they do. */
+export function openReplicaStore(parts: {
+  world: World;
+  faults: Faults;
+  server: Server;
+  owner: Owner;
+  onNotify: () => void;
+  /** Kills the replica, in the middle of what it does. */
+  die: (where: string) => Promise<void>;
+}): ReplicaStore {
+  const { world, faults, server, owner } = parts;
+  const open = new Set<Connection>();
+  const free: Connection[] = [];
+
+  async function connect() {
+    const connection = free.pop() ?? {
+      client: await server.take(),
+      isInTransaction: false,
+      isBroken: false,
+      isBusy: false,
+      notifies: false,
+    };
+    open.add(connection);
+    return {
+      query: (text: string, values: readonly unknown[] = []) => query(connection, text, values),
+      release: () => {
+        if (!open.delete(connection) || owner.isDead) return;
+        if (!connection.isBroken) free.push(connection);
+      },
+    };
+  }
+
+  function query(connection: Connection, text: string, values: readonly unknown[]): Promise<pg.QueryResult> {
+    const word = text.trimStart().split(/\s/, 1)[0]?.toLowerCase() ?? "";
+    return world.effect({
+      owner,
+      label: labelOf(text),
+      session: connection,
+      costMs: 1,
+      run: () => act(connection, word, text, values),
+      isBlocked: () => server.isBlocked(connection.client),
+      frees: () => !connection.isInTransaction,
+    });
+  }
+
+  async function act(connection: Connection, word: string, text: string, values: readonly unknown[]) {
+    if (connection.isBroken) throw new Error("Client has encountered a connection error and is not queryable");
+    // What a transaction begins with is visible to nobody, and what undoes one can't make anything worse.
+    const isQuiet = word === "begin" || word === "rollback";
+    if (!isQuiet && faults.strikes("crash", 0.003)) return parts.die(`before: ${labelOf(text)}`) as never;
+    if (!isQuiet && faults.strikes("connection-lost", 0.004)) return lose(connection, `before: ${labelOf(text)}`);
+    if (connection.isInTransaction && !isQuiet && faults.strikes("serialization", 0.006)) {
+      world.say(`${owner.name}: PostgreSQL asks for another attempt (40001)`);
+      return send(connection, "do $$ begin raise exception 'simulated' using errcode = '40001'; end $$", []);
+    }
+    const isRead = word === "select" && !text.includes("record_group");
+    const isLast = word === "commit" || (!connection.isInTransaction && word !== "begin" && !isRead);
+    const result = await send(connection, text, values);
+    if (word === "begin") connection.isInTransaction = true;
+    if (word === "commit" || word === "rollback") connection.isInTransaction = false;
+    if (text.includes("pg_notify") || text.includes("record_group")) connection.notifies = true;
+    if (!connection.isInTransaction && connection.notifies) {
+      connection.notifies = false;
+      if (word !== "rollback") parts.onNotify();
+    }
+    if (isLast && faults.strikes("commit-unknown", 0.02)) return lose(connection, `after: ${labelOf(text)}`);
+    if (isLast && faults.strikes("crash", 0.01)) return parts.die(`after: ${labelOf(text)}`) as never;
+    return result;
+  }
+
+  async function send(connection: Connection, text: string, values: readonly unknown[]): Promise<pg.QueryResult> {
+    connection.isBusy = true;
+    try {
+      return await connection.client.query(text, [...values]);
+    } finally {
+      connection.isBusy = false;
+    }
+  }
+
+  /** The link is cut: PostgreSQL rolls back what wasn't committed, and the caller learns that much and no more. */
+  async function lose(connection: Connection, where: string): Promise<never> {
+    world.say(`${owner.name} loses its connection ${where}`);
+    connection.isBroken = true;
+    await putBack(connection);
+    throw Object.assign(new Error("Connection terminated unexpectedly"), { code: "ECONNRESET" });
+  }
+
+  async function putBack(connection: Connection): Promise<void> {
+    if (connection.isBusy) return server.kill(connection.client);
+    if (connection.isInTransaction) await connection.client.query("rollback");
+    connection.isInTransaction = false;
+    server.give(connection.client);
+  }
+
+  const pool = {
+    connect,
+    end: async () => {},
+    options: {},
+    query: async (asked: string | { text: string; values?: unknown[] }, values?: unknown[]) => {
+      const client = await connect();
+      try {
+        const { text, values: given = values } = typeof asked === "string" ? { text: asked } : asked;
+        return await client.query(text, given);
+      } finally {
+        client.release();
+      }
+    },
+  };
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: pool as never }) });
+  const asPool = pool as unknown as pg.Pool;
+  return {
+    store: { url: server.url, db, pool: asPool, doorPool: asPool, close: async () => {} },
+    inUse: () => open.size,
+    crash: async () => {
+      for (const connection of [...open, ...free]) if (!connection.isBroken) await putBack(connection);
+      open.clear();
+      free.length = 0;
+    },
+    close: async () => {
+      for (const connection of free) await putBack(connection);
+      free.length = 0;
+    },
+  };
+}
+
+/** Short, and the same in every run. */
+function labelOf(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim().slice(0, 70);
+}
+
+/** Remembers what a new database holds, so that it can be made new again between two seeds. */
+export async function rememberNew(server: Server): Promise<(isThorough: boolean) => Promise<void>> {
+  const { rows } = await server.query(
+    `select t.table_name as name,
+            case when c.column_name is not null then pg_get_serial_sequence(t.table_name, 'id') end as sequence
+       from information_schema.tables as t
+       left join information_schema.columns as c
+         on c.table_schema = t.table_schema and c.table_name = t.table_name and c.column_name = 'id'
+      where t.table_schema = 'public' and t.table_type = 'BASE TABLE' and t.table_name not like 'migration%'
+      order by t.table_name`,
+  );
+  const tables: { name: string; sequence: string | null }[] = rows;
+  const copies = tables.map(({ name }) => `create table simulation.${name} as table public.${name}`);
+  await server.query(["create schema simulation", ...copies].join("; "));
+  const truncate = [`truncate ${tables.map(({ name }) => name).join(", ")} restart identity cascade`];
+  const empty = tables.flatMap(({ name, sequence }) => [
+    `delete from public.${name}`,
+    ...(sequence === null ? [] : [`alter sequence ${sequence} restart`]),
+  ]);
+  const fill = tables.map(
+    ({ name }) => `insert into public.${name} overriding system value select * from simulation.${name}`,
+  );
+  // Triggers and foreign keys are for those who use the database, not for those who wipe it.
+  const wipe = (how: string[]) =>
+    ["begin; set local session_replication_role = replica", ...how, ...fill, "commit"].join("; ");
+  return async (isThorough) => void (await server.query(wipe(isThorough ? truncate : empty)));
+}

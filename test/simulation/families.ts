@@ -1,0 +1,64 @@
+import type { Random } from "./random.ts";
+
+/** Everything that can go wrong, by family. Each seed has some of them and none of the others. */
+export const families = [
+  "reset",
+  "accept-then-reset",
+  "accept-then-timeout",
+  "timeout",
+  "late-accept",
+  "server-error",
+  "rate-limit",
+  "ambiguous-word",
+  "definite-word",
+  "truncated-answer",
+  "no-ts",
+  "stale-history",
+  "history-refused",
+  "history-limited",
+  "deleted-by-a-human",
+  "channel-gone",
+  "token-revoked",
+  "people-unknown",
+  "no-metadata",
+  "small-pages",
+  "crash",
+  "connection-lost",
+  "commit-unknown",
+  "serialization",
+  "slow",
+  "interleaving",
+  "clock-jump",
+  "lost-wake",
+  "lost-acknowledgement",
+] as const;
+
+export type Family = (typeof families)[number];
+
+export interface Faults {
+  has(family: Family): boolean;
+  /** Whether it strikes now. Never after the healing. */
+  strikes(family: Family, probability: number): boolean;
+  heal(): void;
+  isHealed(): boolean;
+  names(): Family[];
+}
+
+/** `without`: families that this product doesn't promise to survive yet. */
+export function drawFaults(random: Random, without: readonly Family[]): Faults {
+  const isQuiet = random.chance(0.05);
+  const share = random.pick([0.15, 0.3, 0.5]);
+  const drawn = families.filter(() => random.chance(share));
+  const on = new Set(isQuiet ? [] : drawn.filter((family) => !without.includes(family)));
+  const intensity = random.pick([0.5, 1, 1, 2]);
+  let isHealed = false;
+  return {
+    has: (family) => on.has(family),
+    strikes: (family, probability) => !isHealed && on.has(family) && random.chance(Math.min(0.9, probability * intensity)),
+    heal: () => {
+      isHealed = true;
+    },
+    isHealed: () => isHealed,
+    names: () => [...on],
+  };
+}

@@ -1,0 +1,100 @@
+import { channels } from "../cast.ts";
+import { look, type Seen } from "../picture.ts";
+import type { Posted } from "../slack.ts";
+import type { Facts } from "./facts.ts";
+
+type Shown = Seen & { message: Posted };
+
+/** I2 and I3: what Slack shows in the end is one message for everything that there is to show, and it is up to date. */
+export function judgeShown(facts: Facts): string[] {
+  const shown: Shown[] = facts.slack.visible().map((message) => ({ ...look(message), message }));
+  return [
+    ...once(shown),
+    ...eventsShown(facts, shown),
+    ...sittingsShown(facts, shown),
+    ...conflictsShown(facts, shown),
+    ...intentsShown(facts, shown),
+    ...ownClicksShown(facts, shown),
+  ];
+}
+
+/** I3: of each alert, announcement and note there is one visible message in a channel. */
+function once(shown: Shown[]): string[] {
+  const seen = new Map<string, number>();
+  for (const { kind, subject, message, words } of shown) {
+    const key = kind === "other" ? `other ${words}` : `${kind} ${subject} in ${message.channel}`;
+    seen.set(key, (seen.get(key) ?? 0) + 1);
+  }
+  return [...seen].flatMap(([key, count]) => (count > 1 ? [`I3: ${count} visible messages of ${key}`] : []));
+}
+
+/** I2: every access that counts stands in one alert in its vault's channel; what doesn't count in none. */
+function eventsShown({ vault, slack }: Facts, shown: Shown[]): string[] {
+  return vault.events.flatMap(({ n, vault: { channel }, isExposure }) => {
+    const where = shown.filter(({ kind, events }) => kind === "alert" && events.includes(n));
+    const subjects = new Set(where.map(({ subject }) => subject));
+    const expected = channel !== null && isExposure ? 1 : 0;
+    if (subjects.size > expected) return [`I2: e${n} stands in ${subjects.size} alerts instead of ${expected}`];
+    if (subjects.size < expected && !wasDeleted(slack.messages, n)) return [`I2: e${n} isn't shown in ${channel}`];
+    const strayed = where.some(({ message }) => message.channel !== channel);
+    return strayed ? [`I2: e${n} is shown in another channel than its vault's`] : [];
+  });
+}
+
+/** Somebody deleted its alert by hand: what Slack says of that is only known at the next edit. */
+function wasDeleted(messages: Posted[], n: number): boolean {
+  const alerts = messages.filter(({ deleted }) => deleted?.by === "human").map((message) => look(message));
+  const all = messages.map((message) => look(message));
+  return alerts.some(({ subject }) => all.some((one) => one.subject === subject && one.events.includes(n))) ||
+    alerts.length > 0 && !all.some(({ events }) => events.includes(n));
+}
+
+/** One sitting is one alert: the accesses of one person in one vault within minutes, whoever judged them. */
+function sittingsShown({ vault }: Facts, shown: Shown[]): string[] {
+  const clusters = Map.groupBy(vault.events, ({ cluster }) => cluster);
+  return [...clusters].flatMap(([cluster, events]) => {
+    const alerts = shown.filter(({ kind, events: named }) => kind === "alert" && events.some(({ n }) => named.includes(n)));
+    const subjects = new Set(alerts.map(({ subject }) => subject));
+    return subjects.size > 1 ? [`I2: one sitting (${cluster}) became ${subjects.size} alerts`] : [];
+  });
+}
+
+/** T7: the same id with other content is said in the alert. */
+function conflictsShown({ vault, slack }: Facts, shown: Shown[]): string[] {
+  const conflicting = vault.deliveries.filter((one) => one.isConflicting && one.acknowledgements.length > 0);
+  return conflicting.flatMap(({ events }) =>
+    events.flatMap(({ n, vault: { channel }, isExposure }) => {
+      if (channel === null || !isExposure || wasDeleted(slack.messages, n)) return [];
+      const alert = shown.find(({ kind, events: named }) => kind === "alert" && named.includes(n));
+      return alert?.saysConflict === false ? [`T7: the alert of e${n} doesn't say that it came with other content`] : [];
+    }),
+  );
+}
+
+/** What was announced, and what became of it, stands in the channels that it is about. */
+function intentsShown({ announcements }: Facts, shown: Shown[]): string[] {
+  return announcements.flatMap(({ n, intentId, vaultId, end }) => {
+    if (intentId === null) return [];
+    const where = vaultId === null ? channels : [vaultId === "v_cards" ? "C0CARDS" : "C0BANK"];
+    return where.flatMap((channel) => {
+      const message = shown.find(
+        ({ kind, subject, message }) => kind === "intent" && subject === intentId && message.channel === channel,
+      );
+      if (!message) return [`I2: the announcement Q${n} isn't shown in ${channel}`];
+      const isStale = end !== null && end.confirmedAt < Infinity && !message.saysEnded;
+      return isStale ? [`I2: ${channel} still shows Q${n} as standing, and it was ${end?.how}`] : [];
+    });
+  });
+}
+
+/** T1: whoever tried to clear themselves is named in the thread. */
+function ownClicksShown({ clicks, slack }: Facts, shown: Shown[]): string[] {
+  return clicks.flatMap(({ by, answer, seen }) => {
+    if (answer?.kind !== "refused" || answer.reason !== "own-access") return [];
+    if (seen.events.some((n) => wasDeleted(slack.messages, n))) return [];
+    const notes = shown.filter(({ kind, words }) => kind === "note" && words.startsWith(`@${by} pressed a button`));
+    const alerts = slack.messages.filter((message) => look(message).subject === seen.subject).map(({ ts }) => ts);
+    const isSaid = notes.some(({ message }) => message.threadTs !== null && alerts.includes(message.threadTs));
+    return isSaid ? [] : [`T1: ${by} pressed a button on their own access, and the thread doesn't say so`];
+  });
+}

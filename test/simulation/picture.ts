@@ -1,0 +1,98 @@
+import type { Picture, Posted } from "./slack.ts";
+
+/** What a person makes out in a message of the bot. */
+export interface Seen {
+  kind: "alert" | "intent" | "note" | "other";
+  /** The alert's, intent's or note's id, as it stands in the blocks. */
+  subject: string;
+  /** Of an alert: the revision that its buttons carry. */
+  revision: number;
+  buttons: { actionId: string; value: string }[];
+  /** The numbers of the events that are named. */
+  events: number[];
+  /** By event: whether it is shown as explained. */
+  explained: Map<number, boolean>;
+  /** The number of the purpose that is given for the worst access; `null`: none. */
+  purpose: number | null;
+  verdict: { word: "expected" | "suspicious"; by: string } | null;
+  asksForVerdict: boolean;
+  saysConflict: boolean;
+  saysEnded: boolean;
+  words: string;
+}
+
+type Node = Record<string, unknown>;
+
+export function look(message: Posted): Seen {
+  const picture = message.pictures.at(-1);
+  if (!picture) throw new Error("a message without a picture");
+  return lookAt(picture);
+}
+
+export function lookAt(picture: Picture): Seen {
+  const blocks = picture.blocks as Node[];
+  const blockId = blocks.map((block) => String(block.block_id ?? "")).find((id) => /^(alert|intent|note):/.test(id)) ?? "";
+  const [kind = "other", subject = "", revision = "0"] = blockId.split(":");
+  const buttons = blocks
+    .filter((block) => block.type === "actions")
+    .flatMap((block) => list(block.elements))
+    .filter((element) => element.type === "button")
+    .map((element) => ({ actionId: String(element.action_id), value: String(element.value) }));
+  const lines = blocks.flatMap(linesOf);
+  const words = lines.map(({ text }) => text).join("\n");
+  const verdictLine = lines.find(({ text }) => /^(✅ Expected|🚩 Suspicious) · /u.test(text));
+  const by = verdictLine?.users[0];
+  const numbers = [...new Set([...words.matchAll(/Key e(\d+)/g)].map((match) => Number(match[1])))];
+  return {
+    kind: kind === "alert" || kind === "intent" || kind === "note" ? kind : "other",
+    subject,
+    revision: Number(revision),
+    buttons,
+    events: numbers,
+    explained: new Map(numbers.map((n) => [n, isExplained(lines, n)])),
+    purpose: numberIn(/Purpose: ‘[^’]*invoice Q(\d+)/, words),
+    verdict: by && verdictLine ? { word: verdictLine.text.startsWith("✅") ? "expected" : "suspicious", by } : null,
+    asksForVerdict: buttons.some(({ actionId }) => actionId === "review_expected"),
+    saysConflict: words.includes("again with other content"),
+    saysEnded: / · (done|cancelled)/.test(words),
+    words,
+  };
+}
+
+/** An alert of several accesses has a line for each, one of a single access has its first line; both begin with a colour. */
+function isExplained(lines: Line[], n: number): boolean {
+  const colour = /^(🟢|🟡|🔴|⚪)/u;
+  const named = lines.filter(({ text }) => colour.test(text) && new RegExp(`Key e${n}(?!\\d)`).test(text));
+  return named.some(({ text }) => text.startsWith("🟢"));
+}
+
+interface Line {
+  text: string;
+  users: string[];
+}
+
+function linesOf(block: Node): Line[] {
+  if (block.type !== "rich_text") return [];
+  return list(block.elements).flatMap((part) =>
+    part.type === "rich_text_list" ? list(part.elements).flatMap(lineOf) : lineOf(part),
+  );
+}
+
+function lineOf(part: Node): Line[] {
+  const leaves = list(part.elements);
+  const text = leaves.map((leaf) => (leaf.type === "user" ? `@${leaf.user_id}` : String(leaf.text ?? leaf.fallback ?? "")));
+  const users = leaves.filter((leaf) => leaf.type === "user").map((leaf) => String(leaf.user_id));
+  return text
+    .join("")
+    .split("\n")
+    .map((line) => ({ text: line, users }));
+}
+
+function numberIn(pattern: RegExp, words: string): number | null {
+  const found = pattern.exec(words)?.[1];
+  return found === undefined ? null : Number(found);
+}
+
+function list(value: unknown): Node[] {
+  return Array.isArray(value) ? (value as Node[]) : [];
+}

@@ -1,0 +1,155 @@
+import type { Logger } from "pino";
+import { openReplicaStore, type ReplicaStore, type Server } from "./database.ts";
+import type { Faults } from "./families.ts";
+import type { Random } from "./random.ts";
+import { createReplica, type Service } from "./service.ts";
+import type { SimulatedSlack } from "./slack.ts";
+import { slackClient } from "./slack-client.ts";
+import type { Owner, World } from "./world.ts";
+
+/** A place where the service runs: it dies, and is started again. */
+export interface Replica {
+  name: string;
+  isUp(): boolean;
+  /** By how much its clock is wrong. */
+  clockErrorMs: number;
+  /** Asks the running process for something; "lost" when it died meanwhile, or there is none. */
+  ask<T>(what: (service: Service) => Promise<T>): Promise<{ kind: "answer"; value: T } | { kind: "failed" } | { kind: "lost" }>;
+  start(): void;
+  wake(): void;
+  /** Connections that are in somebody's hands, now. */
+  connectionsInUse(): number;
+  close(): Promise<void>;
+  /** How often it died. */
+  deaths: number;
+}
+
+interface Parts {
+  world: World;
+  faults: Faults;
+  server: Server;
+  slack: SimulatedSlack;
+  random: Random;
+  log: (line: string) => void;
+  wakeAll: () => void;
+}
+
+const slowPollMs = 45_000;
+const pauseAfterFailureMs = 1_000;
+
+export function createReplicaPlace(parts: Parts, name: string): Replica {
+  const { world, faults, server, slack, random } = parts;
+  let process: { owner: Owner; service: Service; store: ReplicaStore; dead: Promise<void>; wakes: Set<() => void> } | null =
+    null;
+
+  function start(): void {
+    const owner: Owner = { name: `${name}${replica.deaths + 1}`, isDead: false };
+    let announceDeath = () => {};
+    const dead = new Promise<void>((resolve) => {
+      announceDeath = resolve;
+    });
+    const die = async (where: string): Promise<void> => {
+      if (replica.deaths >= 3 || owner.isDead) return;
+      world.say(`${owner.name} is killed ${where}`);
+      owner.isDead = true;
+      replica.deaths += 1;
+      process = null;
+      await store.crash();
+      announceDeath();
+      world.after(random.between(100, 25_000), nobody, start);
+    };
+    const store = openReplicaStore({ world, faults, server, owner, die, onNotify: parts.wakeAll });
+    const clock = { now: () => new Date(world.now() + replica.clockErrorMs) };
+    const client = slackClient({ world, faults, slack, owner, random, die });
+    const service = createReplica({ store: store.store, clock, client, log: logger(owner, parts.log) });
+    const wakes = new Set<() => void>();
+    process = { owner, service, store, dead, wakes };
+    world.say(`${owner.name} starts`);
+    void service.start().catch(() => {});
+    void stage("judge", owner, service.judge, async () => null);
+    void stage("deliver", owner, service.deliver, service.nextDue);
+
+    /** As the product's own loop: until nothing is left, then until woken, due, or the slow poll's turn. */
+    async function stage(
+      what: string,
+      of: Owner,
+      work: () => Promise<number>,
+      nextDue: () => Promise<Date | null>,
+    ): Promise<void> {
+      for (;;) {
+        let isWoken = false;
+        let wakeUp = () => {
+          isWoken = true;
+        };
+        const wake = () => wakeUp();
+        wakes.add(wake);
+        try {
+          if ((await work()) > 0) continue;
+          const due = await nextDue();
+          const ms = due ? Math.max(5, due.getTime() - clock.now().getTime()) : slowPollMs;
+          if (!isWoken) {
+            await new Promise<void>((resolve) => {
+              const alarm = world.after(Math.min(ms, slowPollMs), of, resolve);
+              wakeUp = () => {
+                alarm.cancel();
+                resolve();
+              };
+            });
+          }
+        } catch (error) {
+          parts.log(`${of.name} ${what} failed: ${String(error)}`);
+          world.say(`${of.name}: ${what} failed: ${String(error).slice(0, 200)}`);
+          await world.sleep(of, pauseAfterFailureMs);
+        } finally {
+          wakes.delete(wake);
+        }
+      }
+    }
+  }
+
+  const replica: Replica = {
+    name,
+    clockErrorMs: 0,
+    deaths: 0,
+    isUp: () => process !== null,
+    ask: async (what) => {
+      if (!process) return { kind: "lost" };
+      const { service, dead } = process;
+      return Promise.race([
+        what(service).then(
+          (value) => ({ kind: "answer", value }) as const,
+          (error) => {
+            world.say(`  failed: ${String(error).slice(0, 200)}`);
+            return { kind: "failed" } as const;
+          },
+        ),
+        dead.then(() => ({ kind: "lost" }) as const),
+      ]);
+    },
+    start,
+    wake: () => {
+      for (const wake of process?.wakes ?? []) wake();
+    },
+    connectionsInUse: () => process?.store.inUse() ?? 0,
+    close: async () => {
+      if (process) process.owner.isDead = true;
+      await process?.store.crash();
+      process = null;
+    },
+  };
+  return replica;
+}
+
+const nobody: Owner = { name: "the world", isDead: false };
+
+/** Pino's shape, kept in memory: the judge reads it for secrets. */
+function logger(owner: Owner, write: (line: string) => void): Logger {
+  const at = (level: string) => (fields: unknown, message?: string) =>
+    write(`${owner.name} ${level} ${typeof fields === "string" ? fields : safely(fields)} ${message ?? ""}`);
+  const log = { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error"), child: () => log };
+  return log as unknown as Logger;
+}
+
+function safely(fields: unknown): string {
+  return JSON.stringify(fields, (_key, value) => (value instanceof Error ? String(value) : value)) ?? "";
+}

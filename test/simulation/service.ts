@@ -1,0 +1,148 @@
+import type { WebClient } from "@slack/web-api";
+import type { Logger } from "pino";
+import { deliver } from "../../src/bot/delivery.ts";
+import { createDirectory } from "../../src/bot/directory.ts";
+import type { ReviewOutcome } from "../../src/bot/ports.ts";
+import { readCarried } from "../../src/bot/views/alert-actions.ts";
+import { parseConfig } from "../../src/config.ts";
+import type { Clock } from "../../src/model.ts";
+import { announce, endIntent } from "../../src/pipeline/announce.ts";
+import { draw } from "../../src/pipeline/draw.ts";
+import type { House } from "../../src/pipeline/house.ts";
+import { judge } from "../../src/pipeline/judge.ts";
+import { reopen, review } from "../../src/pipeline/review.ts";
+import { foldEmail } from "../../src/policies/fold-email.ts";
+import type { Store } from "../../src/store/database.ts";
+import { createIngest } from "../../src/store/ingest.ts";
+import { nextDue } from "../../src/store/lanes.ts";
+import { parseWebhook } from "../../src/vault/parse-webhook.ts";
+import { yaml } from "./cast.ts";
+import type { Family } from "./families.ts";
+
+/**
+ * The product, as the simulation knows it: the only file here that names its functions. One of these is one replica.
+ * What throws is a failure of the database; a vault hears 503 then, and a person that something went wrong.
+ */
+export interface Service {
+  /** A delivery whose signature fits. */
+  record(delivery: { messageId: string; body: Buffer; signedAt: Date }): Promise<RecordAnswer>;
+  /** One turn of each stage: how much was done. */
+  judge(): Promise<number>;
+  deliver(): Promise<number>;
+  /** When the delivery will next have something to do, as far as it knows. */
+  nextDue(): Promise<Date | null>;
+  /** What is done once, at the start. */
+  start(): Promise<void>;
+  click(click: ButtonClick): Promise<ClickAnswer>;
+  announce(announcement: Announced): Promise<AnnounceAnswer>;
+  endIntent(end: { by: string; intentId: string; how: "done" | "cancelled" }): Promise<{ isEnded: boolean }>;
+}
+
+export type RecordAnswer = { kind: "accepted"; accepted: number; duplicates: number } | { kind: "refused" };
+
+export interface ButtonClick {
+  by: string;
+  actionId: string;
+  value: string;
+  message: { channel: string; ts: string };
+}
+
+export type ClickAnswer =
+  | { kind: "recorded" }
+  | { kind: "already"; by: string; verdict: string }
+  | { kind: "refused"; reason: string };
+
+export interface Announced {
+  by: string;
+  purpose: string;
+  startsAt: Date | null;
+  endsAt: Date;
+  vaultId: string | null;
+  itemId: string | null;
+}
+
+export type AnnounceAnswer = { kind: "announced"; intentId: string } | { kind: "refused" };
+
+/** Families of faults that the product doesn't promise to survive yet. */
+export const notPromised: readonly Family[] = [];
+
+export function createReplica(parts: { store: Store; clock: Clock; client: WebClient; log: Logger }): Service {
+  const { store, clock, client, log } = parts;
+  const directory = createDirectory({ client: () => client, db: store.db, foldEmail, clock, log });
+  const house: House = { store, config, clock, log, people: directory };
+  const delivery = {
+    db: store.db,
+    client: () => client,
+    clock,
+    log,
+    draw: (message: Parameters<typeof draw>[1]) => draw(house, message),
+    count: () => {},
+  };
+  const ingest = createIngest({ pool: store.doorPool, clock, onTrouble: (error) => log.error({ error }, "not committed") });
+  return {
+    record: async ({ messageId, body, signedAt }) => {
+      const content = parseWebhook(body);
+      const outcome = await ingest.record({
+        source: "webhook",
+        messageId,
+        secretId: "1",
+        signedAt,
+        receivedAt: clock.now(),
+        body,
+        content,
+      });
+      if (outcome.kind === "unavailable") throw new Error("503");
+      return outcome.kind === "recorded" ? { ...outcome, kind: "accepted" } : { kind: "refused" };
+    },
+    judge: () => judge(house),
+    deliver: () => deliver(delivery, 2),
+    nextDue: () => nextDue(store.db),
+    start: async () => void (await directory.refreshAll()),
+    click: async ({ by, actionId, value, message }) => {
+      const carried = readCarried(value);
+      if (!carried) throw new Error(`a button carried ${value}`);
+      const about = {
+        alertId: carried.alertId,
+        revision: carried.revision,
+        clicker: await directory.freshUser(by),
+        clickerId: by,
+        message,
+      };
+      return clickAnswer(
+        actionId === "review_expected"
+          ? await review(house, { ...about, verdict: "expected", note: null })
+          : actionId === "review_suspicious"
+            ? await review(house, { ...about, verdict: "suspicious", note: "nobody told me" })
+            : await reopen(house, about),
+      );
+    },
+    announce: async ({ by, ...announcement }) => {
+      const user = await directory.knownUser(by);
+      if (!user) return { kind: "refused" };
+      const outcome = await announce(house, { by: user, ...announcement });
+      return outcome.kind === "announced"
+        ? { kind: "announced", intentId: outcome.intent.id }
+        : { kind: "refused" };
+    },
+    endIntent: async (end) => ({ isEnded: (await endIntent(house, end)).kind === "ended" }),
+  };
+}
+
+function clickAnswer(outcome: ReviewOutcome): ClickAnswer {
+  switch (outcome.kind) {
+    case "recorded":
+      return { kind: "recorded" };
+    case "already-decided":
+      return { kind: "already", by: outcome.by, verdict: outcome.verdict };
+    case "refused":
+      return { kind: "refused", reason: outcome.reason };
+  }
+}
+
+const config = readConfig();
+
+function readConfig() {
+  const reading = parseConfig(yaml, "simulation.yaml");
+  if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes));
+  return reading.config;
+}

@@ -1,0 +1,118 @@
+import { startAnnouncers } from "./announcers.ts";
+import { startClickers } from "./clickers.ts";
+import { openServer, rememberNew, type Server } from "./database.ts";
+import { drawFaults } from "./families.ts";
+import { judgeRun } from "./judge.ts";
+import { look } from "./picture.ts";
+import { randomOf } from "./random.ts";
+import { createReplicaPlace, type Replica } from "./replica.ts";
+import { notPromised } from "./service.ts";
+import { createSlack, type SimulatedSlack } from "./slack.ts";
+import { inside, realPause } from "./stand-ins.ts";
+import { startTroubles } from "./troubles.ts";
+import { startVault } from "./vault.ts";
+import { createWorld } from "./world.ts";
+
+/** What came of one seed. */
+export interface Run {
+  seed: number;
+  /** Empty: all is well. */
+  problems: string[];
+  families: string[];
+  schedule: string[];
+  steps: number;
+  /** Second copies that were visible for a while, and are gone. */
+  passingTwins: number;
+}
+
+export interface Stage {
+  simulate(seed: number): Promise<Run>;
+  close(): Promise<void>;
+}
+
+const minute = 60_000;
+/** Tuesday, ten in the morning in Madrid. */
+const startAt = Date.parse("2026-11-24T09:00:00Z");
+
+/** A place for simulations, one after the other, on a database of its own with the newest schema and nothing in it. */
+export async function openStage(databaseUrl: string): Promise<Stage> {
+  const server = await openServer(databaseUrl);
+  const makeNew = await rememberNew(server);
+  let runs = 0;
+  return {
+    simulate: async (seed) => {
+      await makeNew(runs++ % 100 === 0);
+      return simulateOn(server, seed);
+    },
+    close: () => server.close(),
+  };
+}
+
+async function simulateOn(server: Server, seed: number): Promise<Run> {
+  const random = (name: string) => randomOf(seed, name);
+  const faults = drawFaults(random("faults"), notPromised);
+  const stillness = random("stillness");
+  const world = createWorld({
+    random: random("order"),
+    startAt,
+    interleaving: faults.has("interleaving") ? 0.15 : 0,
+    holdUp: ({ label }) => {
+      const isWeighty = label.startsWith("chat.") || label.startsWith("conversations.");
+      return faults.strikes("slow", isWeighty ? 0.05 : 0.002) ? stillness.between(2_000, 40_000) : 0;
+    },
+    realPause,
+    stepsAtMost: 60_000,
+  });
+  const log: string[] = [];
+  const slack = createSlack(world, faults);
+  const replicas: Replica[] = [];
+  const wakes = random("wakes");
+  const town = { name: "the town", isDead: false };
+  const wakeAll = () => {
+    if (faults.strikes("lost-wake", 0.5)) return;
+    for (const replica of replicas) world.after(wakes.between(0, 15), town, replica.wake);
+  };
+  for (const name of random("size").chance(0.2) ? ["A", "B", "C"] : ["A", "B"]) {
+    const parts = { world, faults, server, slack, random: random(`replica ${name}`), wakeAll };
+    replicas.push(createReplicaPlace({ ...parts, log: (line) => log.push(line) }, name));
+  }
+
+  const problems = await inside(world, random("chance"), async () => {
+    const lastsMs = random("length").pick([20_000, 60_000, 120_000]);
+    for (const replica of replicas) replica.start();
+    const vault = startVault({ world, random: random("vault"), faults, replicas, lastsMs });
+    const clickers = startClickers({ world, random: random("clicks"), slack, replicas, lastsMs });
+    const { events } = vault;
+    const announcers = startAnnouncers({ world, random: random("intents"), replicas, events, lastsMs });
+    const troubles = startTroubles({ world, random: random("troubles"), faults, slack, replicas, lastsMs });
+    try {
+      await world.run(startAt + lastsMs * 1.2);
+      world.say("everything is healed");
+      troubles.heal();
+      const healedAt = Math.max(world.now(), ...slack.calls.map(({ waitUntil }) => waitUntil ?? 0));
+      await world.run(healedAt + 10 * minute);
+      const isOver = vault.isDone() && clickers.isDone() && announcers.isDone();
+      const { clicks } = clickers;
+      const { announcements } = announcers;
+      const facts = { vault, slack, clicks, announcements, log, faults, replicas, server };
+      return [...(isOver ? [] : ["I11: somebody still waits for an answer"]), ...(await judgeRun(facts))];
+    } catch (error) {
+      return [`I11: the simulation broke: ${error instanceof Error ? error.stack : String(error)}`];
+    } finally {
+      for (const replica of replicas) await replica.close();
+    }
+  });
+  return {
+    seed,
+    problems,
+    families: faults.names(),
+    schedule: world.schedule,
+    steps: world.steps(),
+    passingTwins: countTwins(slack),
+  };
+}
+
+function countTwins({ messages }: SimulatedSlack): number {
+  const removed = messages.filter(({ deleted }) => deleted?.by === "bot");
+  return removed.filter((message) => look(message).kind === "alert").length;
+}

@@ -1,0 +1,202 @@
+import type { Random } from "./random.ts";
+
+/** Whoever can die: a running replica. What belongs to a dead one never happens, and nobody hears of it. */
+export interface Owner {
+  name: string;
+  isDead: boolean;
+}
+
+/** One effect that waits for its turn. */
+export interface Effect<T> {
+  owner: Owner;
+  label: string;
+  run: () => Promise<T>;
+  /** Effects of one transaction: usually done one after the other. */
+  session?: Session;
+  /** True while the effect waits for a lock that somebody else in this world holds. */
+  isBlocked?: () => Promise<boolean>;
+  /** What it takes, in milliseconds of the world's time. */
+  costMs?: number;
+  /** Whether others may have waited for what this effect gives free. */
+  frees?: () => boolean;
+}
+
+export interface Session {
+  isInTransaction: boolean;
+}
+
+export interface World {
+  /** The true time, in milliseconds since 1970. Each replica's clock is this and its error. */
+  now(): number;
+  /** Waits until the scheduler lets the effect happen. */
+  effect<T>(effect: Effect<T>): Promise<T>;
+  sleep(owner: Owner, ms: number): Promise<void>;
+  after(ms: number, owner: Owner, act: () => void): { cancel(): void };
+  /** Runs until `until`, or until `isOver` says so between two steps. */
+  run(until: number, isOver?: () => boolean): Promise<void>;
+  /** A line of the schedule. */
+  say(line: string): void;
+  schedule: string[];
+  steps(): number;
+}
+
+interface Gate {
+  effect: Effect<unknown>;
+  open: () => Promise<void>;
+}
+
+interface Alarm {
+  at: number;
+  order: number;
+  owner: Owner;
+  act: () => void;
+}
+
+export interface WorldOptions {
+  random: Random;
+  startAt: number;
+  /** How likely somebody else goes on in the middle of a transaction. */
+  interleaving: number;
+  /** Says whether this effect is held up now, and for how long: a process that the machine gives no time. */
+  holdUp: (effect: Effect<unknown>) => number;
+  realPause: (ms: number) => Promise<void>;
+  stepsAtMost: number;
+}
+
+/**
+ * Decides what happens next. All that the replicas do waits at gates: a query, a call to Slack, a pause. One gate is
+ * opened at a time, and what it lets through comes to rest before the next is opened; so the real PostgreSQL answers in
+ * the same order every time, and a seed gives the same run again.
+ */
+export function createWorld(options: WorldOptions): World {
+  const { random } = options;
+  let time = options.startAt;
+  let order = 0;
+  let count = 0;
+  let gates: Gate[] = [];
+  let alarms: Alarm[] = [];
+  let blocked: { gate: Gate; work: Promise<void>; isDone: () => boolean }[] = [];
+  let current: Session | undefined;
+  const schedule: string[] = [];
+  const say = (line: string) => void schedule.push(`${((time - options.startAt) / 1000).toFixed(3)} ${line}`);
+
+  function after(ms: number, owner: Owner, act: () => void) {
+    const alarm = { at: time + Math.max(0, ms), order: order++, owner, act };
+    alarms.push(alarm);
+    return {
+      cancel: () => {
+        alarms = alarms.filter((other) => other !== alarm);
+      },
+    };
+  }
+
+  function ring(): boolean {
+    const due = alarms.filter((alarm) => alarm.at <= time).sort((a, b) => a.at - b.at || a.order - b.order);
+    alarms = alarms.filter((alarm) => alarm.at > time);
+    for (const { owner, act } of due) if (!owner.isDead) act();
+    return due.length > 0;
+  }
+
+  function nextAlarm(): number {
+    return alarms.reduce((soonest, alarm) => (alarm.owner.isDead ? soonest : Math.min(soonest, alarm.at)), Infinity);
+  }
+
+  function choose(): Gate | undefined {
+    const going = current?.isInTransaction ? gates.find(({ effect }) => effect.session === current) : undefined;
+    if (going && !random.chance(options.interleaving)) return going;
+    return gates.length > 0 ? random.pick(gates) : undefined;
+  }
+
+  async function pass(gate: Gate): Promise<void> {
+    const { effect } = gate;
+    gates = gates.filter((other) => other !== gate);
+    const heldUpMs = options.holdUp(effect);
+    if (heldUpMs > 0) {
+      say(`${effect.owner.name} stands still for ${Math.round(heldUpMs / 1000)} s before: ${effect.label}`);
+      after(heldUpMs, effect.owner, () => gates.push(gate));
+      return;
+    }
+    count += 1;
+    if (count > options.stepsAtMost) throw new Error(`the world didn't come to rest within ${options.stepsAtMost} steps`);
+    say(`${effect.owner.name}: ${effect.label}`);
+    time += effect.costMs ?? 0;
+    current = effect.session;
+    let isDone = false;
+    const work = gate.open().then(() => {
+      isDone = true;
+    });
+    if (effect.isBlocked) await whileItMoves(gate, work, () => isDone);
+    else await work;
+    if (effect.frees?.()) await freed();
+  }
+
+  /** Until it is done, or waits for a lock: then it is left waiting, and others go on. */
+  async function whileItMoves(gate: Gate, work: Promise<void>, isDone: () => boolean): Promise<void> {
+    for (;;) {
+      await Promise.race([work, options.realPause(3)]);
+      if (isDone()) return;
+      if (await gate.effect.isBlocked?.()) {
+        say(`${gate.effect.owner.name} waits for a lock: ${gate.effect.label}`);
+        blocked.push({ gate, work, isDone });
+        return;
+      }
+    }
+  }
+
+  /** Some lock may be free: whoever got it goes on to its next gate. */
+  async function freed(): Promise<void> {
+    const waiting = blocked;
+    blocked = [];
+    for (const { gate, work, isDone } of waiting) {
+      if (!isDone() && (await gate.effect.isBlocked?.())) blocked.push({ gate, work, isDone });
+      else await whileItMoves(gate, work, isDone);
+    }
+  }
+
+  async function settled(): Promise<void> {
+    // What was let through may go on by way of a few turns of the event loop.
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+    gates = gates.filter(({ effect }) => !effect.owner.isDead);
+  }
+
+  return {
+    now: () => time,
+    say,
+    schedule,
+    steps: () => count,
+    after,
+    sleep: (owner, ms) => new Promise((resolve) => after(ms, owner, resolve)),
+    effect: <T>(effect: Effect<T>) =>
+      new Promise<T>((resolve, reject) => {
+        if (effect.owner.isDead) return;
+        const open = async () => {
+          try {
+            const value = await effect.run();
+            if (!effect.owner.isDead) resolve(value);
+          } catch (error) {
+            if (!effect.owner.isDead) reject(error);
+          }
+        };
+        gates.push({ effect: effect as Effect<unknown>, open });
+      }),
+    run: async (until, isOver) => {
+      for (;;) {
+        await settled();
+        if (isOver?.()) return;
+        if (ring()) continue;
+        const gate = choose();
+        if (gate) await pass(gate);
+        else if (blocked.length > 0) {
+          // Everybody waits for everybody: PostgreSQL ends that by itself.
+          await options.realPause(20);
+          await freed();
+        } else {
+          const next = nextAlarm();
+          if (next > until) break;
+          time = Math.max(time, next);
+        }
+      }
+      time = Math.max(time, until);
+    },
+  };
+}
