@@ -70,7 +70,8 @@ export async function readPerson(db: Db | Tx, personId: string): Promise<Person>
   const of = (kind: AliasKind) => aliases.filter((alias) => alias.kind === kind).map((alias) => alias.value);
   const emails = of("email");
   const slack = await matchInSlack(db, of("slack"), emails);
-  const vaultIdentities = of("vault");
+  // Kept as "source:identity", because two sources may use one word for two people.
+  const vaultIdentities = of("vault").map((value) => value.slice(value.indexOf(":") + 1));
   const name =
     (slack.kind === "matched" ? slack.user.name : null) ??
     (await newestReportedName(db, ids)) ??

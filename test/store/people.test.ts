@@ -29,7 +29,7 @@ test("two persons turn out to be one when an event names both, and each old id l
   expect(await person(vault("U2"), email("two@example.com"))).toBe(byVault);
   expect(await allIdsOf(store.db, byEmail)).toEqual([byVault, byEmail]);
   const joined = await readPerson(store.db, byEmail);
-  expect(joined).toMatchObject({ id: byVault, vaultIdentities: ["webhook:U2"], emails: ["two@example.com"] });
+  expect(joined).toMatchObject({ id: byVault, vaultIdentities: ["U2"], emails: ["two@example.com"] });
 });
 
 test("a chain of joins ends at one elder", async () => {

@@ -34,6 +34,7 @@ function sayIdentity(alert: Alert, reportedEmail: string | null): string {
   const email = clean(reportedEmail ?? alert.person.emails[0] ?? "", 120);
   const identity = clean(alert.person.vaultIdentities[0] ?? "", 60);
   if (email && email !== name) return `${name} · ${email}`;
+  if (!email && identity === name) return `${name}; the vault gave no name or address`;
   return email || !identity ? name : `${name} · known to the vault as ${identity}`;
 }
 
