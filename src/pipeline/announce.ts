@@ -38,7 +38,7 @@ export async function announce(house: House, announcement: Announcement): Promis
   }
   const channels = announcedIn(house, vault?.channel ?? null);
   return inTransaction(house.store.db, async (tx) => {
-    const personId = await personOf(tx, aliasesOfSlackUser(by, house.config.people), now);
+    const personId = await personOf(tx, await aliasesOfSlackUser(tx, by, house.config.people), now);
     const { purpose, endsAt, vaultId, itemId } = announcement;
     const intent = await recordIntent(tx, {
       personId,

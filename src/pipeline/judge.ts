@@ -59,7 +59,7 @@ async function findUnknownAnnouncers(house: House, accesses: Omit<Access, "perso
 async function judgeOne(house: House, tx: Tx, access: Omit<Access, "personId">): Promise<boolean> {
   if (!(await judging.claimForJudging(tx, access.id))) return false;
   const now = house.clock.now();
-  const personId = await personOf(tx, aliasesOfActor(access, house.config.people), now);
+  const personId = await personOf(tx, await aliasesOfActor(tx, access, house.config.people), now);
   const vault = watchedVault(house.config, access.vault.id);
   const outcome = !vault ? "unwatched" : isExposure(access.action) ? "alert" : "not-an-exposure";
   let assessment: Assessment | null = null;

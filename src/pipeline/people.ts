@@ -1,31 +1,47 @@
 import type { PersonOverride } from "../config.ts";
 import type { Access } from "../model.ts";
 import { foldEmail } from "../policies/fold-email.ts";
-import type { Alias } from "../store/people.ts";
+import type { Tx } from "../store/database.ts";
+import { type Alias, slackUsersByEmail } from "../store/people.ts";
 
 /** What the vault aliases of an override may belong to: the configuration names no source. */
 const sources = ["webhook"];
 
 /** Every way in which the actor of an access is known: what the vault says, and what the configuration adds to it. */
-export function aliasesOfActor(access: Pick<Access, "source" | "actor">, overrides: PersonOverride[]): Alias[] {
-  const { vaultIdentity, email } = access.actor;
-  return withOverrides(
-    [
-      ...(vaultIdentity === null ? [] : [{ kind: "vault" as const, value: `${access.source}:${vaultIdentity}` }]),
-      ...(email === null ? [] : [{ kind: "email" as const, value: foldEmail(email) }]),
-    ],
-    overrides,
-  );
+export async function aliasesOfActor(
+  tx: Tx,
+  { source, actor }: Pick<Access, "source" | "actor">,
+  overrides: PersonOverride[],
+): Promise<Alias[]> {
+  const { vaultIdentity, email } = actor;
+  const address: Alias[] = email === null ? [] : [{ kind: "email", value: foldEmail(email) }];
+  if (vaultIdentity === null) return withOverrides(address, overrides);
+  const own: Alias = { kind: "vault", value: `${source}:${vaultIdentity}` };
+  const isSettled = overrides.some((override) => aliasesOfOverride(override).some((alias) => isSame(alias, own)));
+  return withOverrides(isSettled && (await isShared(tx, address)) ? [own] : [own, ...address], overrides);
 }
 
 /** Every way in which a Slack user is known. Their id alone joins nobody: a vault never reports one. */
-export function aliasesOfSlackUser(user: { id: string; email: string | null }, overrides: PersonOverride[]): Alias[] {
+export async function aliasesOfSlackUser(
+  tx: Tx,
+  user: { id: string; email: string | null },
+  overrides: PersonOverride[],
+): Promise<Alias[]> {
   const address: Alias[] = user.email === null ? [] : [{ kind: "email", value: foldEmail(user.email) }];
   const own: Alias = { kind: "slack", value: user.id };
+  if (overrides.some(({ slackUserId }) => slackUserId === user.id)) {
+    return withOverrides((await isShared(tx, address)) ? [own] : [own, ...address], overrides);
+  }
   const joined = withOverrides([own, ...address], overrides);
   // Without an override the address decides; the id would settle a match that may be a guess between two users.
   const isSettled = joined.length > address.length + 1;
   return isSettled || address.length === 0 ? joined : address;
+}
+
+/** Two people whom the configuration tells apart would be joined again by the address that they share. */
+async function isShared(tx: Tx, address: Alias[]): Promise<boolean> {
+  const emails = address.map((alias) => alias.value);
+  return (await slackUsersByEmail(tx, emails)).filter((user) => !user.isBot).length > 1;
 }
 
 function withOverrides(aliases: Alias[], overrides: PersonOverride[]): Alias[] {
