@@ -30,7 +30,7 @@ export function startClicker(house: House, everyMs = 150): Clicker {
   async function go(): Promise<void> {
     while (!stopping.signal.aborted) {
       const undecided = alertsOf(house).filter(asksForVerdict);
-      const patient = undecided.filter(({ ts }) => performance.now() - (lastTry.get(ts) ?? -1_000) > 1_000);
+      const patient = undecided.filter(({ ts }) => performance.now() - (lastTry.get(ts) ?? -4_000) > 4_000);
       await Promise.all(patient.map(click));
       await pause(everyMs, undefined, { signal: stopping.signal }).catch(() => {});
     }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -18,6 +18,8 @@ export interface FsyncServer {
 
 export async function startFsyncServer(settings: Record<string, string> = {}): Promise<FsyncServer> {
   const folder = mkdtempSync(join(tmpdir(), "vb-fsync-"));
+  // PostgreSQL refuses to run as root; whoever it then runs as must be able to read its password there.
+  chmodSync(folder, 0o711);
   const server = await startEmbedded(folder, { settings: { max_connections: "300", ...settings }, listen: "port" });
   return {
     url: server.url,

@@ -88,9 +88,9 @@ export function sumUp({ scenarios }: MatrixResult): MatrixSums {
     sums.clicksUndelivered += outcome.clicks.undelivered;
     sums.slowestRecoveryMs = Math.max(sums.slowestRecoveryMs, outcome.recoveryMs);
     for (const { planned, cameTrue } of outcome.deaths) {
-      const row = (sums.byDeath[nameOf(planned)] ??= { planned: 0, cameTrue: 0 });
-      row.planned += 1;
-      if (cameTrue) row.cameTrue += 1;
+      const soFar = sums.byDeath[nameOf(planned)] ?? { planned: 0, cameTrue: 0 };
+      const more = { planned: soFar.planned + 1, cameTrue: soFar.cameTrue + Number(cameTrue) };
+      sums.byDeath[nameOf(planned)] = more;
     }
     const isWrong = outcome.exit !== 0 || Object.values(outcome.wrongs).some((list) => list.length > 0);
     if (isWrong) sums.wrong.push({ deaths, outcome });

@@ -6,7 +6,7 @@ import { type Clicker, startClicker } from "./clicker.ts";
 import { countWrongs, isAtRest, type Wrongs } from "./count.ts";
 import type { FsyncServer } from "./fsync-server.ts";
 import { type House, openHouse } from "./house.ts";
-import type { ServiceProcess } from "./service.ts";
+import { answers, type ServiceProcess } from "./service.ts";
 
 /** One life of the service, and how it is to end. */
 export type Death =
@@ -94,7 +94,15 @@ async function liveAndDie(house: House, death: Death): Promise<boolean> {
     await service.stop();
     return (await service.ended) === "SIGKILL";
   }
-  await Promise.race([service.ended, pause(patienceMs(death))]);
+  if (death.kind === "moment") await Promise.race([service.ended, pause(death.afterMs)]);
+  else
+    await Promise.race([
+      service.ended,
+      service.ready().then(
+        () => pause(patienceMs(death)),
+        () => {},
+      ),
+    ]);
   const cameTrue = service.hasEnded() ? (await service.ended) === "SIGKILL" : death.kind === "moment";
   if (service.hasEnded() && !cameTrue) throw new Error(`the service ended by itself. It said:\n${service.said()}`);
   await service.kill();
@@ -104,7 +112,6 @@ async function liveAndDie(house: House, death: Death): Promise<boolean> {
 
 /** A look into Slack's history comes when a dead process's lease is over, and the second look five seconds later. */
 function patienceMs(death: Death): number {
-  if (death.kind === "moment") return death.afterMs;
   return death.kind === "point" && death.point === "delivery-after-look" ? 30_000 : 6_000;
 }
 
@@ -113,11 +120,15 @@ async function trace(
   { syscalls, nth }: Extract<Death, { kind: "syscall" }>,
 ): Promise<ChildProcess> {
   const inject = `inject=${syscalls}:signal=SIGKILL:when=${nth}`;
-  // Attached while the program is still being loaded: what it does with Slack and the database comes after that.
-  await pause(450);
-  const tracer = spawn("strace", ["-f", "-qq", "-o", "/dev/null", "-e", `trace=${syscalls}`, "-e", inject, "-p", String(service.pid)], {
-    stdio: "ignore",
-  });
+  // Attached when the door opens: the vault knocks from the first moment, and Slack is still to be reached.
+  while (!service.hasEnded() && !(await answers(`${service.url}/healthz`))) await pause(20);
+  const tracer = spawn(
+    "strace",
+    ["-f", "-qq", "-o", "/dev/null", "-e", `trace=${syscalls}`, "-e", inject, "-p", String(service.pid)],
+    {
+      stdio: "ignore",
+    },
+  );
   await once(tracer, "spawn");
   return tracer;
 }
@@ -125,7 +136,8 @@ async function trace(
 async function untilAtRest(databaseUrl: string, clicker: Clicker, service: ServiceProcess): Promise<void> {
   const until = performance.now() + 90_000;
   for (let quiet = 0; quiet < 3; ) {
-    if (performance.now() > until) throw new Error(`no rest in 90 s. The service said:\n${service.said().slice(-6_000)}`);
+    if (performance.now() > until)
+      throw new Error(`no rest in 90 s. The service said:\n${service.said().slice(-6_000)}`);
     await pause(200);
     quiet = clicker.isDone() && (await isAtRest(databaseUrl)) ? quiet + 1 : 0;
   }

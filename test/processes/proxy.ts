@@ -1,0 +1,92 @@
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+
+export interface TcpProxy {
+  port: number;
+  /** Passes everything on, from now on. */
+  heal(): void;
+  /** Takes connections and bytes and passes nothing on, both ways: a cable that is cut without a word. */
+  blackHole(): void;
+  /** Resets every connection at the next bytes from the client that hold this, which the server still gets; once. */
+  resetAfter(text: string): { happened: Promise<void> };
+  /** Resets everything that stands, and refuses what comes. */
+  down(): void;
+  connections(): number;
+  close(): Promise<void>;
+}
+
+/** A small TCP proxy on loopback that can do what networks do. */
+export async function openProxy(target: { port: number; host?: string }): Promise<TcpProxy> {
+  const pairs = new Set<{ client: Socket; server: Socket }>();
+  let mode: "open" | "hole" | "down" = "open";
+  let trap: { text: Buffer; sprung: () => void } | null = null;
+
+  const listener = createServer({ allowHalfOpen: true }, (client) => {
+    if (mode === "down") {
+      client.resetAndDestroy();
+      return;
+    }
+    const server = connect({ port: target.port, host: target.host ?? "127.0.0.1", allowHalfOpen: true });
+    const pair = { client, server };
+    pairs.add(pair);
+    const over = () => {
+      pairs.delete(pair);
+      client.destroy();
+      server.destroy();
+    };
+    client.on("error", over).on("close", over);
+    server.on("error", over).on("close", over);
+    client.on("data", (bytes) => {
+      if (mode === "hole") return;
+      server.write(bytes);
+      if (!trap || !bytes.includes(trap.text)) return;
+      const { sprung } = trap;
+      trap = null;
+      // The server has the bytes and does as they say; its answer finds nobody.
+      client.resetAndDestroy();
+      setTimeout(() => server.destroy(), 200);
+      sprung();
+    });
+    server.on("data", (bytes) => {
+      if (mode !== "hole" && !client.destroyed) client.write(bytes);
+    });
+    client.on("end", () => server.end());
+    server.on("end", () => client.end());
+  });
+  listener.listen(0, "127.0.0.1");
+  await once(listener, "listening");
+  const address = listener.address();
+  if (address === null || typeof address === "string") throw new Error("a TCP server without a port");
+
+  const resetAll = () => {
+    for (const { client, server } of pairs) {
+      client.resetAndDestroy();
+      server.destroy();
+    }
+  };
+  return {
+    port: address.port,
+    heal: () => {
+      // What fell into the hole never arrives: those connections are lost, though neither side knows it yet.
+      mode = "open";
+    },
+    blackHole: () => {
+      mode = "hole";
+    },
+    resetAfter: (text) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      trap = { text: Buffer.from(text), sprung: resolve };
+      return { happened: promise };
+    },
+    down: () => {
+      mode = "down";
+      resetAll();
+    },
+    connections: () => pairs.size,
+    close: async () => {
+      resetAll();
+      listener.close();
+      await once(listener, "close");
+    },
+  };
+}
