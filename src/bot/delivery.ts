@@ -5,10 +5,13 @@ import type { Logger } from "pino";
 import type { Clock } from "../model.ts";
 import { point } from "../point.ts";
 import { type Db, inTransaction } from "../store/database.ts";
+import * as floods from "../store/floods.ts";
 import * as lanes from "../store/lanes.ts";
 import type { Message } from "../store/messages.ts";
+import { noEditsBefore, takeEdit } from "../store/pace.ts";
 import { seal } from "../store/record.ts";
-import { findPosted } from "./posted.ts";
+import { isFlood } from "./flood.ts";
+import { findCopies } from "./posted.ts";
 import { readTrouble, type SlackTrouble } from "./slack-error.ts";
 
 /** What Slack should show of a message, drawn from the newest facts. */
@@ -42,6 +45,8 @@ const postPauseMs = 1_000;
 /** RELIABILITY, "Protocol assumed": absent on two reads, five seconds apart, means it was never posted. */
 const lookAgainMs = 5_000;
 const looksInVain = 2;
+/** A post may arrive half a minute after we gave up on it; five minutes are for what nobody has seen. */
+const sweepPausesMs = [10_000, 45_000, 300_000] as const;
 
 /**
  * Makes Slack show what the tables say. One call takes every lane that has work and acts once or more in each, until
@@ -49,6 +54,7 @@ const looksInVain = 2;
  */
 export async function deliver(parts: DeliveryParts, parallel = 6): Promise<number> {
   await lanes.wantRedrawn(parts.db, parts.clock.now());
+  await sweepTwins(parts);
   let acts = 0;
   const worker = async () => {
     const holder = randomUUID();
@@ -67,9 +73,20 @@ export async function deliver(parts: DeliveryParts, parallel = 6): Promise<numbe
 }
 
 async function actInLane(parts: DeliveryParts, lane: lanes.Lane): Promise<void> {
+  await floodIfNeeded(parts, lane);
   const message = await lanes.nextMessage(parts.db, lane.channel, parts.clock.now());
   const pauseMs = message ? await showNewest(parts, lane, message) : 0;
   await lanes.releaseLane(parts.db, lane, later(parts, pauseMs));
+}
+
+/** When a channel has more to show than half a minute of posts can, it is shown together, and counted as a finding. */
+async function floodIfNeeded(parts: DeliveryParts, { channel }: lanes.Lane): Promise<void> {
+  const now = parts.clock.now();
+  if (!isFlood(await floods.unshownIn(parts.db, channel), now)) return;
+  await inTransaction(parts.db, async (tx) => {
+    const alerts = await floods.gatherFlood(tx, channel, now);
+    if (alerts > 0) await seal(tx, now, [{ kind: "flood", payload: { channel, alerts } }]);
+  });
 }
 
 /** Brings one message up to date; returns for how long the lane must rest. */
@@ -137,6 +154,7 @@ async function callPost(
 }
 
 async function edit(parts: DeliveryParts, message: Message, ts: string, drawing: Drawing): Promise<number> {
+  if (!(await takeEdit(parts.db, parts.clock.now()))) return 0;
   point("delivery-before-edit");
   try {
     await parts.client().chat.update({
@@ -165,6 +183,7 @@ async function edit(parts: DeliveryParts, message: Message, ts: string, drawing:
       });
       return 0;
     }
+    if (trouble.kind === "later") await noEditsBefore(parts.db, later(parts, trouble.afterMs));
     // An edit may be repeated: showing the newest state twice shows it once.
     const waitMs = trouble.kind === "later" ? trouble.afterMs : pauseAfter(message.attempts);
     await lanes.heldBack(parts.db, message.id, later(parts, waitMs), trouble.code);
@@ -194,7 +213,8 @@ async function lookForIt(parts: DeliveryParts, message: Message, since: Date): P
   const drawing = await parts.draw(message);
   if (drawing === "not-yet") return null;
   try {
-    return await findPosted(parts.client(), message.channel, drawing, since);
+    const [oldest] = await findCopies(parts.client(), message.channel, drawing, since);
+    return oldest ?? null;
   } catch (error) {
     const trouble = readTrouble(error);
     parts.log.warn({ messageId: message.id, code: trouble.code }, "Slack's history could not be read");
@@ -222,7 +242,9 @@ async function recordShown(
   parts.count(how);
   const now = parts.clock.now();
   const outcome = await inTransaction(parts.db, async (tx) => {
-    const result = await lanes.nowShown(tx, message.id, { version: message.wanted, ts, redrawAt });
+    // An attempt before this one may still arrive: Slack is looked through for copies for a while.
+    const sweep = message.unsureSince && { since: message.unsureSince, at: later(parts, sweepPausesMs[0]) };
+    const result = await lanes.nowShown(tx, message.id, { version: message.wanted, ts, redrawAt, sweep });
     if (result === "shown" && how !== "edited") {
       const payload = {
         message: message.id,
@@ -246,7 +268,34 @@ async function recordShown(
 async function removeTwin(parts: DeliveryParts, message: Message, ts: string): Promise<void> {
   parts.log.warn({ messageId: message.id, ts }, "a second copy of a message is removed");
   point("delivery-before-twin-removal");
-  await parts.client().chat.delete({ channel: message.channel, ts });
+  try {
+    await parts.client().chat.delete({ channel: message.channel, ts });
+  } catch (error) {
+    const { code } = readTrouble(error);
+    parts.log.warn({ messageId: message.id, ts, code }, "a second copy could not be removed yet");
+    await lanes.sweepAgain(parts.db, message.id, { since: parts.clock.now(), at: later(parts, sweepPausesMs[0]) });
+  }
+}
+
+/**
+ * Looks for late copies of what was posted after an attempt whose outcome nobody knew, and removes them (RELIABILITY,
+ * "late accept"). Each look is claimed by moving its time, so that a replica that dies over it is followed by another.
+ */
+async function sweepTwins(parts: DeliveryParts): Promise<void> {
+  for (;;) {
+    const message = await lanes.claimSweep(parts.db, parts.clock.now());
+    if (!message) return;
+    const drawing = await parts.draw(message);
+    if (drawing === "not-yet") continue;
+    try {
+      const copies = await findCopies(parts.client(), message.channel, drawing, message.sweepSince);
+      for (const ts of copies) if (ts !== message.ts) await removeTwin(parts, message, ts);
+      const pauseMs = sweepPausesMs[message.sweeps + 1];
+      await lanes.swept(parts.db, message.id, pauseMs === undefined ? null : later(parts, pauseMs));
+    } catch (error) {
+      parts.log.warn({ messageId: message.id, code: readTrouble(error).code }, "Slack could not be looked through");
+    }
+  }
 }
 
 /** A definite refusal is tried again seldom, since only a human can mend it: after 5 s, 10 s, 20 s … 5 min. */

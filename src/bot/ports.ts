@@ -15,6 +15,11 @@ export interface BotPorts {
   ): Promise<ReviewOutcome | { kind: "may"; alert: Alert; vault: WatchedVault }>;
   /** Everything there is to show of an alert, if the asking user may see it. */
   readAlert(alertId: string): Promise<{ alert: Alert; vault: WatchedVault } | null>;
+  /** The same for all that a flood message covers. */
+  reviewFlood(click: FloodClick): Promise<FloodOutcome>;
+  mayReviewFlood(click: Omit<FloodClick, "verdict" | "note">): Promise<FloodOutcome>;
+  /** Each open alert of a flood gets a message of its own; returns how many will. */
+  showOneByOne(floodId: string, by: string): Promise<number>;
   announce(announcement: Announcement): Promise<AnnounceOutcome>;
   endIntent(request: { intentId: string | null; by: string; how: "done" | "cancelled" }): Promise<EndOutcome>;
   /** The asker's standing and coming intents, newest first. */
@@ -41,6 +46,20 @@ export interface ReviewClick {
   clickerId: string;
   /** The message in which the button was, as Slack says. */
   message: { channel: string; ts: string };
+}
+
+export interface FloodClick extends Omit<ReviewClick, "alertId" | "revision"> {
+  floodId: string;
+}
+
+/** What a click on a flood came to, alert by alert. */
+export interface FloodOutcome {
+  counted: number;
+  /** The clicker's own accesses, which stay open. */
+  own: number;
+  decidedBefore: number;
+  /** The first refusal for another reason than that. */
+  refused: Extract<ReviewOutcome, { kind: "refused" }> | null;
 }
 
 export type ReviewRefusal =

@@ -5,23 +5,22 @@ const skewMs = 5 * 60_000;
 const pageSize = 200;
 const pagesAtMost = 5;
 
+/** How a message is known again in Slack. */
+export interface Sought {
+  tag: string;
+  text: string;
+  threadTs: string | null;
+  metadata: { event_type: string; event_payload: Record<string, string | number> };
+}
+
 /**
- * Looks in Slack for a message that an earlier attempt may have posted; its `ts`, or `null` if it isn't there.
+ * Looks in Slack for a message that earlier attempts may have posted since then: the `ts` of every copy, the oldest first.
  * Knows it by metadata, by the tag in its blocks where a server keeps no metadata, and by its text where it keeps neither.
  * Needs `channels:history` or `groups:history`. Throws what the Web API client throws.
  */
-export async function findPosted(
-  client: WebClient,
-  channel: string,
-  sought: {
-    tag: string;
-    text: string;
-    threadTs: string | null;
-    metadata: { event_type: string; event_payload: Record<string, string | number> };
-  },
-  since: Date,
-): Promise<string | null> {
+export async function findCopies(client: WebClient, channel: string, sought: Sought, since: Date): Promise<string[]> {
   const oldest = ((since.getTime() - skewMs) / 1000).toFixed(6);
+  const copies: string[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < pagesAtMost; page++) {
     const common = {
@@ -35,12 +34,13 @@ export async function findPosted(
     const answer = sought.threadTs
       ? await client.conversations.replies({ ...common, ts: sought.threadTs })
       : await client.conversations.history(common);
-    const found = (answer.messages ?? []).filter((message) => isIt(message, sought)).at(-1);
-    if (found && typeof found.ts === "string") return found.ts;
+    for (const message of answer.messages ?? []) {
+      if (typeof message.ts === "string" && isIt(message, sought)) copies.push(message.ts);
+    }
     cursor = answer.response_metadata?.next_cursor || undefined;
-    if (!cursor) return null;
+    if (!cursor) break;
   }
-  return null;
+  return copies.sort((a, b) => Number(a) - Number(b));
 }
 
 interface Seen {
@@ -49,7 +49,7 @@ interface Seen {
   metadata?: unknown;
 }
 
-function isIt(message: Seen, sought: Parameters<typeof findPosted>[2]): boolean {
+function isIt(message: Seen, sought: Sought): boolean {
   const { metadata } = message;
   if (typeof metadata === "object" && metadata !== null && "event_payload" in metadata && "event_type" in metadata) {
     const payload = metadata.event_payload;

@@ -1,13 +1,15 @@
 import type { Drawing } from "../bot/delivery.ts";
 import { alertMessage, type MessageView } from "../bot/views/alert.ts";
+import { floodMessage } from "../bot/views/flood.ts";
 import { intentAnnouncement } from "../bot/views/intent-announcement.ts";
 import * as noteViews from "../bot/views/note.ts";
 import type { WatchedVault } from "../model.ts";
 import { slackUsersOf } from "../policies/eligibility.ts";
 import { standing } from "../policies/standing.ts";
 import { readAlert } from "../store/alerts.ts";
+import { readFlood } from "../store/floods.ts";
 import { readIntents } from "../store/intents.ts";
-import { type Message, messagesOf } from "../store/messages.ts";
+import { type Message, messagesShowing } from "../store/messages.ts";
 import { readPerson, slackUserOf } from "../store/people.ts";
 import { type House, watchedVault } from "./house.ts";
 import { readNote } from "./notes.ts";
@@ -22,6 +24,8 @@ export async function draw(house: House, message: Message): Promise<Drawing | "n
       return drawIntent(house, message);
     case "note":
       return drawNote(house, message);
+    case "flood":
+      return drawFlood(house, message);
   }
 }
 
@@ -49,8 +53,8 @@ async function drawIntent(house: House, message: Message): Promise<Drawing> {
 
 async function drawNote(house: House, message: Message): Promise<Drawing | "not-yet"> {
   const note = readNote(message.subject);
-  const [parent] = (await messagesOf(house.store.db, "alert", note.alertId)).filter(
-    ({ channel }) => channel === message.channel,
+  const parent = (await messagesShowing(house.store.db, note.alertId)).find(
+    ({ channel, ts }) => channel === message.channel && ts !== null,
   );
   if (!parent?.ts) return "not-yet";
   const tag = `note:${message.id}`;
@@ -61,6 +65,25 @@ async function drawNote(house: House, message: Message): Promise<Drawing | "not-
   const { alert, vault, managers } = await facts(house, note.alertId, message.channel);
   const view = noteViews.louderNote(alert, { vault, managers, revision: note.revision, blockId: tag });
   return drawing(view, tag, { threadTs: parent.ts, broadcast: true });
+}
+
+async function drawFlood(house: House, message: Message): Promise<Drawing> {
+  const alerts = await readFlood(house.store.db, message.id);
+  const all = alerts.map((one) => ({
+    ...one,
+    vault: vaultOf(house, one.vaultId, message.channel),
+    standing: standing([one], one.reviews),
+  }));
+  const vaults = [...new Map(all.map(({ vault }) => [vault.id, vault])).values()];
+  const managers = [...new Set((await Promise.all(vaults.map((vault) => house.people.managerIds(vault)))).flat())];
+  const tag = `flood:${message.subject}`;
+  const times = alerts.flatMap((one) => [one.firstOccurredAt.getTime(), one.lastOccurredAt.getTime()]);
+  const [firstOccurredAt, lastOccurredAt] = [new Date(Math.min(...times)), new Date(Math.max(...times))];
+  const view = floodMessage(
+    { id: message.subject, vaults, firstOccurredAt, lastOccurredAt, lines: all },
+    { managers, blockId: tag },
+  );
+  return drawing(view, tag);
 }
 
 /** An alert with what is asked of Slack for it: who the person is there, and whom to call. */

@@ -17,6 +17,7 @@ import { aliasesOfActor } from "./people.ts";
 import { policyVersion } from "./policy-version.ts";
 
 const day = 24 * 60 * 60_000;
+const editPauseMs = 2_000;
 /** Longer than any sitting can reach, and than any intent that a sentence would mention. */
 const lookBackMs = 2 * day;
 
@@ -135,7 +136,9 @@ async function ring(
   }
   const loudestBefore = await judging.loudestOf(tx, joined);
   const revision = await judging.growAlert(tx, { id: joined, accessId: access.id, occurredAt: access.occurredAt });
-  await wantAnew(tx, "alert", joined, now, urgency[assessment.severity]);
+  // What is critical is shown at once; the rest waits a moment, so that a burst costs one edit.
+  const pauseMs = assessment.severity === "critical" ? 0 : editPauseMs;
+  await wantAnew(tx, "alert", joined, now, { louder: urgency[assessment.severity], pauseMs });
   if (assessment.severity === "critical" && loudestBefore !== "critical") {
     // An edit makes no sound, and this must be heard.
     await want(tx, {

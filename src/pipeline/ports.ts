@@ -3,6 +3,7 @@ import { readAlert } from "../store/alerts.ts";
 import { announce, endIntent, listIntents } from "./announce.ts";
 import { type House, watchedVault } from "./house.ts";
 import { mayReview, reopen, review } from "./review.ts";
+import { mayReviewFlood, reviewFlood, showOneByOne } from "./review-flood.ts";
 
 /** Joins Slack's door to the stages behind it. */
 export function createPorts(house: House): BotPorts {
@@ -10,6 +11,9 @@ export function createPorts(house: House): BotPorts {
     review: (click) => review(house, click),
     reopen: (click) => reopen(house, click),
     mayReview: (click) => mayReview(house, click),
+    reviewFlood: (click) => reviewFlood(house, click),
+    mayReviewFlood: (click) => mayReviewFlood(house, click),
+    showOneByOne: (floodId, by) => showOneByOne(house, floodId, by),
     readAlert: async (alertId) => {
       const alert = await readAlert(house.store.db, alertId);
       const vault = alert && watchedVault(house.config, alert.vaultId);

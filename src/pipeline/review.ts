@@ -1,11 +1,11 @@
 import type { ReviewClick, ReviewOutcome } from "../bot/ports.ts";
-import type { Alert, WatchedVault } from "../model.ts";
+import type { Alert, Review, WatchedVault } from "../model.ts";
 import { point } from "../point.ts";
 import { mayReview as eligibility, slackUsersOf } from "../policies/eligibility.ts";
 import { mayDecide, standing } from "../policies/standing.ts";
 import { lockAlert, readAlert, recordReview } from "../store/alerts.ts";
 import { inTransaction, type Tx } from "../store/database.ts";
-import { messagesOf, urgency, want, wantAnew } from "../store/messages.ts";
+import { messagesShowing, standingChanged, urgency, want } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
 import { type House, watchedVault } from "./house.ts";
 import { ownClickNote } from "./notes.ts";
@@ -22,35 +22,32 @@ type Admitted = { kind: "may"; alert: Alert; vault: WatchedVault };
  * counts for what its message showed: what came since stays open. Refusals are on the record too.
  */
 export async function review(house: House, click: ReviewClick): Promise<ReviewOutcome> {
-  const outcome: ReviewOutcome = await decide<ReviewOutcome>(house, click, `verdict ${click.verdict}`, async (tx, { alert, vault }, now) => {
-    const decision = mayDecide(alert.accesses, alert.reviews, click.revision);
-    if (decision.kind === "already-decided") {
-      const { by, at, verdict } = decision.review;
-      await seal(tx, now, [
-        { kind: "review came second", payload: { alert: alert.id, by: click.clickerId, verdict: click.verdict } },
-      ]);
-      return {
-        kind: "already-decided",
-        alert,
-        vault,
-        by,
-        at,
-        verdict: verdict === "suspicious" ? "suspicious" : "expected",
-      };
-    }
-    const { revision, coversAll } = decision;
-    await recordReview(tx, {
-      alertId: alert.id,
-      revision,
-      verdict: click.verdict,
-      by: click.clickerId,
-      note: click.note,
-      at: now,
-    });
-    const payload = { alert: alert.id, revision, verdict: click.verdict, by: click.clickerId, note: click.note };
-    await announceChange(tx, alert.id, now, { kind: "review", payload });
-    return { kind: "recorded", alert: await reread(tx, alert.id), vault, coversAll };
-  });
+  const outcome: ReviewOutcome = await decide<ReviewOutcome>(
+    house,
+    click,
+    `verdict ${click.verdict}`,
+    async (tx, { alert, vault }, now) => {
+      const decision = mayDecide(alert.accesses, alert.reviews, click.revision);
+      if (decision.kind === "already-decided") {
+        await seal(tx, now, [
+          { kind: "review came second", payload: { alert: alert.id, by: click.clickerId, verdict: click.verdict } },
+        ]);
+        return alreadyDecided(alert, vault, decision.review);
+      }
+      const { revision, coversAll } = decision;
+      await recordReview(tx, {
+        alertId: alert.id,
+        revision,
+        verdict: click.verdict,
+        by: click.clickerId,
+        note: click.note,
+        at: now,
+      });
+      const payload = { alert: alert.id, revision, verdict: click.verdict, by: click.clickerId, note: click.note };
+      await announceChange(tx, alert.id, now, { kind: "review", payload });
+      return { kind: "recorded", alert: await reread(tx, alert.id), vault, coversAll };
+    },
+  );
   if (outcome.kind === "recorded") point("review-after-commit");
   return outcome;
 }
@@ -81,15 +78,7 @@ export async function mayReview(house: House, click: Claim): Promise<ReviewOutco
   return decide(house, click, "form asked for", async (_tx, { alert, vault }) => {
     const decision = mayDecide(alert.accesses, alert.reviews, click.revision);
     if (decision.kind === "may") return { kind: "may", alert, vault };
-    const { by, at, verdict } = decision.review;
-    return {
-      kind: "already-decided",
-      alert,
-      vault,
-      by,
-      at,
-      verdict: verdict === "suspicious" ? "suspicious" : "expected",
-    };
+    return alreadyDecided(alert, vault, decision.review);
   });
 }
 
@@ -118,7 +107,7 @@ async function decide<T>(
       managerEmails: [],
       homeTeamId: house.people.homeTeamId(),
     });
-    const isOurs = (await messagesOf(tx, "alert", alert.id)).some(
+    const isOurs = (await messagesShowing(tx, alert.id)).some(
       ({ channel, ts }) => channel === click.message.channel && ts === click.message.ts,
     );
     const reason = verdict === "ok" ? (isOurs ? null : "wrong-message") : verdict;
@@ -151,7 +140,7 @@ async function announceChange(
   now: Date,
   entry: { kind: string; payload: Record<string, unknown> },
 ) {
-  await wantAnew(tx, "alert", alertId, now);
+  await standingChanged(tx, alertId, now);
   await seal(tx, now, [entry]);
   await wake(tx);
   point("review-before-commit");
@@ -161,6 +150,17 @@ async function reread(tx: Tx, alertId: string): Promise<Alert> {
   const alert = await readAlert(tx, alertId);
   if (!alert) throw new Error(`alert ${alertId} is gone, and alerts are never deleted`);
   return alert;
+}
+
+function alreadyDecided(alert: Alert, vault: WatchedVault, { by, at, verdict }: Review): ReviewOutcome {
+  return {
+    kind: "already-decided",
+    alert,
+    vault,
+    by,
+    at,
+    verdict: verdict === "suspicious" ? "suspicious" : "expected",
+  };
 }
 
 function refused(reason: Refused["reason"], vault: WatchedVault | null, whoCan: string[]): Refused {

@@ -105,7 +105,7 @@ export function createIngest({ pool, clock, onTrouble, limits = usualLimits }: I
       point("ingest-before-commit");
       const outcomes = await repeatedWhenAsked(() => recordGroup(pool, group, clock.now()));
       point("ingest-after-commit");
-      group.forEach((one, n) => answerAll(one, outcomes[n] as Recorded));
+      for (const [n, one] of group.entries()) answerAll(one, outcomes[n] as Recorded);
     } catch (error) {
       onTrouble(error);
       const [one, ...others] = group;

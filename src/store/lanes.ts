@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Db, Tx } from "./database.ts";
 import type { Message } from "./messages.ts";
+import { editsFrom } from "./pace.ts";
 
 /** The right to act in one channel for a while. Only its holder may act there, whichever process that is. */
 export interface Lane {
@@ -11,7 +12,23 @@ export interface Lane {
 /** RELIABILITY fact 4: what a dead process held is taken over within this time. */
 const leaseMs = 15_000;
 
-/** Takes a lane that is free and has work due, the most urgent first; `null` when there is none. */
+const messageColumns = [
+  "id",
+  "kind",
+  "subject",
+  "channel",
+  "wanted",
+  "shown",
+  "ts",
+  "attempts",
+  "unsure_since as unsureSince",
+  "unsure_looks as unsureLooks",
+] as const;
+
+/**
+ * Takes a lane that is free and has work due, the most urgent first; `null` when there is none. Where only edits wait,
+ * it is taken when the workspace's budget has room for one.
+ */
 export async function claimLane(db: Db, now: Date, holder: string): Promise<Lane | null> {
   const heldUntil = new Date(now.getTime() + leaseMs);
   const { rows } = await sql<{ channel: string }>`
@@ -19,7 +36,8 @@ export async function claimLane(db: Db, now: Date, holder: string): Promise<Lane
      where channel = (
        select lane.channel from lane
          join lateral (select max(urgency) as urgency, min(id) as id from message
-                        where message.channel = lane.channel and wanted > shown and due_at <= ${now}) as work on work.id is not null
+                        where message.channel = lane.channel and wanted > shown and due_at <= ${now}
+                          and (ts is null or ${editsFrom} <= ${now})) as work on work.id is not null
         where free_at <= ${now} and (held_until is null or held_until <= ${now})
         order by work.urgency desc, work.id
         limit 1
@@ -53,11 +71,11 @@ export async function releaseLane(db: Db, lane: Lane, freeAt: Date): Promise<voi
 export async function nextMessage(db: Db, channel: string, now: Date): Promise<Message | null> {
   const row = await db
     .selectFrom("message")
-    .select(["id", "kind", "subject", "channel", "wanted", "shown", "ts", "attempts"])
-    .select(["unsure_since as unsureSince", "unsure_looks as unsureLooks"])
+    .select(messageColumns)
     .where("channel", "=", channel)
     .where("due_at", "<=", now)
     .whereRef("wanted", ">", "shown")
+    .where(sql<boolean>`(ts is null or ${editsFrom} <= ${now})`)
     .orderBy(sql`unsure_since is null`)
     .orderBy(sql`ts is not null`)
     .orderBy("urgency", "desc")
@@ -92,7 +110,7 @@ export async function lookedInVain(db: Db, messageId: string, at: Date): Promise
 export async function nowShown(
   db: Db | Tx,
   messageId: string,
-  shown: { version: number; ts: string; redrawAt: Date | null },
+  shown: { version: number; ts: string; redrawAt: Date | null; sweep?: { since: Date; at: Date } | null },
 ): Promise<"shown" | "twin"> {
   const result = await db
     .updateTable("message")
@@ -104,6 +122,7 @@ export async function nowShown(
       unsure_looks: 0,
       attempts: 0,
       trouble: null,
+      ...(shown.sweep && { sweep_since: shown.sweep.since, sweep_at: shown.sweep.at, sweeps: 0 }),
     })
     .where("id", "=", messageId)
     .where((is) => is.or([is("ts", "is", null), is("ts", "=", shown.ts)]))
@@ -135,7 +154,53 @@ export async function leftUnsure(db: Db, messageId: string, at: Date, trouble: s
 export async function goneFromSlack(db: Db | Tx, messageId: string): Promise<void> {
   await db
     .updateTable("message")
-    .set({ ts: null, shown: 0, trouble: "message_not_found" })
+    .set({ ts: null, shown: 0, sweep_at: null, trouble: "message_not_found" })
+    .where("id", "=", messageId)
+    .execute();
+}
+
+/** Slack is looked through for copies of a message once more. */
+export async function sweepAgain(db: Db, messageId: string, sweep: { since: Date; at: Date }): Promise<void> {
+  await db
+    .updateTable("message")
+    .set({ sweep_since: sql<Date>`coalesce(sweep_since, ${sweep.since}::timestamptz)`, sweep_at: sweep.at })
+    .where("id", "=", messageId)
+    .execute();
+}
+
+/** A message whose copies are to be looked for now; whoever takes it has as long as a lease. */
+export async function claimSweep(
+  db: Db,
+  now: Date,
+): Promise<(Message & { ts: string; sweepSince: Date; sweeps: number }) | null> {
+  const row = await db
+    .updateTable("message")
+    .set({ sweep_at: new Date(now.getTime() + leaseMs) })
+    .where("id", "=", (is) =>
+      is
+        .selectFrom("message")
+        .select("id")
+        .where("sweep_at", "<=", now)
+        .where("ts", "is not", null)
+        .orderBy("sweep_at")
+        .limit(1)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .returning(messageColumns)
+    .returning(["sweep_since as sweepSince", "sweeps"])
+    .executeTakeFirst();
+  if (!row) return null;
+  const { ts, sweepSince } = row;
+  if (ts === null || sweepSince === null) throw new Error(`message ${row.id} has nothing to be looked for`);
+  return { ...row, ts, sweepSince };
+}
+
+/** The look is done; the next, if any, is at `next`. */
+export async function swept(db: Db, messageId: string, next: Date | null): Promise<void> {
+  await db
+    .updateTable("message")
+    .set((is) => ({ sweeps: is("sweeps", "+", 1), sweep_at: next }))
     .where("id", "=", messageId)
     .execute();
 }
@@ -153,12 +218,16 @@ export async function wantRedrawn(db: Db, now: Date): Promise<void> {
 export async function nextDue(db: Db): Promise<Date | null> {
   const { rows } = await sql<{ due: Date | null }>`
     select min(due) as due from (
-      select greatest(lane.free_at, coalesce(lane.held_until, lane.free_at), min(message.due_at)) as due
+      select greatest(lane.free_at, coalesce(lane.held_until, lane.free_at),
+                      least(min(message.due_at) filter (where ts is null),
+                            greatest(min(message.due_at) filter (where ts is not null), ${editsFrom}))) as due
         from lane join message using (channel)
        where message.wanted > message.shown
        group by lane.channel, lane.free_at, lane.held_until
       union all
-      select min(redraw_at) from message where redraw_at is not null) as waiting`.execute(db);
+      select min(redraw_at) from message where redraw_at is not null
+      union all
+      select min(sweep_at) from message where sweep_at is not null and ts is not null) as waiting`.execute(db);
   return rows[0]?.due ?? null;
 }
 

@@ -17,7 +17,7 @@ export interface Message {
 }
 
 /** Higher goes first in its lane. */
-export const urgency = { note: 0, warning: 1, critical: 2 } as const;
+export const urgency = { note: 0, warning: 1, critical: 2, answer: 3 } as const;
 
 /** A subject shall be shown in a channel. Asking twice is asking once. */
 export async function want(
@@ -47,26 +47,69 @@ export async function want(
     .execute();
 }
 
-/** What there is to show of a subject has changed: whatever shows it is out of date. */
+/**
+ * There is more to show of a subject: whatever shows it is out of date, and what shows it nowhere by itself yet is wanted.
+ * Edits wait a moment, so that several changes cost one; new posts don't.
+ */
 export async function wantAnew(
   tx: Tx,
   kind: MessageKind,
   subject: string,
   at: Date,
-  newUrgency?: number,
+  { louder, pauseMs = 0 }: { louder?: number; pauseMs?: number } = {},
 ): Promise<void> {
+  const editAt = new Date(at.getTime() + pauseMs);
   await tx
     .updateTable("message")
     .set((is) => ({
       wanted: is("wanted", "+", 1),
       behind_since: sql<Date>`case when wanted > shown then behind_since else ${at}::timestamptz end`,
-      // What waits for Slack's answer keeps its time; what stood still because of trouble gets another chance.
-      due_at: sql<Date>`case when trouble is null then due_at else ${at}::timestamptz end`,
-      ...(newUrgency !== undefined && { urgency: sql<number>`greatest(urgency, ${newUrgency}::smallint)` }),
+      // What waits already keeps its time; what stood still because of trouble gets another chance.
+      due_at: sql<Date>`case when wanted > shown and trouble is null then due_at
+                             when ts is null then ${at}::timestamptz
+                             else ${editAt}::timestamptz end`,
+      ...(louder !== undefined && { urgency: sql<number>`greatest(urgency, ${louder}::smallint)` }),
     }))
     .where("kind", "=", kind)
     .where("subject", "=", subject)
     .execute();
+}
+
+/**
+ * An alert's standing has changed: its own message, and every flood message that covers it, show the change at once, since
+ * somebody has just pressed a button. An alert that only a flood message shows gets no message of its own by that.
+ */
+export async function standingChanged(tx: Tx, alertId: string, at: Date): Promise<void> {
+  const changed = {
+    wanted: sql<number>`wanted + 1`,
+    behind_since: sql<Date>`case when wanted > shown then behind_since else ${at}::timestamptz end`,
+    due_at: sql<Date>`least(due_at, ${at}::timestamptz)`,
+    urgency: urgency.answer,
+  };
+  await tx
+    .updateTable("message")
+    .set(changed)
+    .where("kind", "=", "alert")
+    .where("subject", "=", alertId)
+    .where((is) => is.not(is.and([is("ts", "is", null), is("covered", ">", 0), is("shown", ">=", is.ref("wanted"))])))
+    .execute();
+  await tx
+    .updateTable("message")
+    .set(changed)
+    .where("kind", "=", "flood")
+    .where("id", "in", (is) => is.selectFrom("flood_alert").select("message_id").where("alert_id", "=", alertId))
+    .execute();
+}
+
+/** Where an alert can be judged: its own message, and the flood messages that cover it. */
+export async function messagesShowing(db: Db | Tx, alertId: string): Promise<{ channel: string; ts: string | null }[]> {
+  const covering = await db
+    .selectFrom("flood_alert")
+    .innerJoin("message", "message.id", "flood_alert.message_id")
+    .select(["message.channel", "message.ts"])
+    .where("flood_alert.alert_id", "=", alertId)
+    .execute();
+  return [...(await messagesOf(db, "alert", alertId)), ...covering];
 }
 
 /** Where a subject is shown: its message's channel and `ts`, if Slack has told one. */

@@ -56,14 +56,16 @@ export interface Schema {
     at: Date;
   };
   message: MessageRow;
-  lane: { channel: string; free_at: Date; holder: string | null; held_until: Date | null };
+  flood_alert: { message_id: string; alert_id: string; revision: number; since: number };
+  lane: { channel: string; free_at: Date; holder: string | null; held_until: Date | null; flooded_at: Date | null };
+  pace: { method: string; tat: Date };
   record: { seq: string; at: Date; kind: string; payload: Buffer; hash: Buffer };
   record_head: { one: Generated<boolean>; seq: string; hash: Buffer };
 }
 
 export type AliasKind = "vault" | "email" | "slack";
 export type AssessmentOutcome = "alert" | "unwatched" | "not-an-exposure";
-export type MessageKind = "alert" | "intent" | "note";
+export type MessageKind = "alert" | "intent" | "note" | "flood";
 
 interface AccessRow {
   id: Generated<string>;
@@ -135,6 +137,10 @@ interface MessageRow {
   unsure_since: Date | null;
   unsure_looks: Generated<number>;
   trouble: string | null;
+  covered: Generated<number>;
+  sweep_at: Generated<Date | null>;
+  sweep_since: Generated<Date | null>;
+  sweeps: Generated<number>;
 }
 
 /** jsonb: read as a value, written as text. */

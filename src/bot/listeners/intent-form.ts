@@ -13,6 +13,7 @@ import {
 } from "../views/intent-form.ts";
 import { announceAnswer, endAnswer } from "../views/intent-messages.ts";
 import { askerOf, unknownAsker } from "./asker.ts";
+import { openForm } from "./open-form.ts";
 import type { ListenerParts } from "./parts.ts";
 import type { Click, Command, Place, Submission } from "./payload.ts";
 
@@ -22,7 +23,7 @@ export async function openIntentForm(
   parts: ListenerParts,
   toChange?: { intent: Intent; zone: string },
 ): Promise<void> {
-  const { client, ports } = parts;
+  const { ports } = parts;
   const vaults = ports.vaults();
   const { channel, responseUrl } = asked.place;
   const view = intentForm({
@@ -36,10 +37,7 @@ export async function openIntentForm(
     replaces: toChange?.intent.id ?? null,
   });
   const carried: Carried = { replaces: toChange?.intent.id ?? null, channel, responseUrl };
-  await client.views.open({
-    trigger_id: asked.triggerId ?? "",
-    view: { ...view, private_metadata: JSON.stringify(carried) },
-  });
+  await openForm({ ...view, private_metadata: JSON.stringify(carried) }, asked, parts, "purpose");
 }
 
 /** "Change": the form again, with what was announced. Announcing it ends the old one: nothing is ever edited. */
@@ -52,7 +50,7 @@ export async function intentChange(click: Click, parts: ListenerParts): Promise<
   await parts.tell(click.place, endAnswer({ kind: "none" }, "cancelled", asker));
 }
 
-/** What is wrong with the form, by block. `null`: nothing. */
+/** What is wrong with the form, by action id. `null`: nothing. */
 export async function intentFormErrors(form: Submission, parts: ListenerParts): Promise<Record<string, string> | null> {
   const { purpose, vaultId, item } = readInputs(form);
   if (purpose === "") return { [INTENT_PURPOSE]: "Please say what you are going to do." };
@@ -129,7 +127,7 @@ async function readWindow(form: Submission, { ports, directory }: ListenerParts)
   const user = await directory.knownUser(form.user);
   const command = parseIntentCommand(`"${standIn}" ${inputOf(form)}`, {
     now: ports.now(),
-    zone: user?.timezone ?? "UTC",
+    zone: user?.timezone ?? ports.settings.timezone,
     vaults: [],
     channelId: "",
     defaultMinutes: ports.settings.intentDefaultMinutes,

@@ -1,9 +1,11 @@
 import type { App } from "@slack/bolt";
 import { ALERT_MORE, REVIEW_EXPECTED, REVIEW_REOPEN, REVIEW_SUSPICIOUS, REVIEW_UNDO } from "../views/alert-actions.ts";
 import { sorryAnswer } from "../views/answers.ts";
+import { FLOOD_EXPECTED, FLOOD_FORM, FLOOD_MORE, FLOOD_SUSPICIOUS } from "../views/flood.ts";
 import { INTENT_FORM } from "../views/intent-form.ts";
 import { INTENT_CANCEL, INTENT_CHANGE, INTENT_CHOOSE, INTENT_DONE } from "../views/intent-messages.ts";
 import { SUSPICIOUS_FORM } from "../views/suspicious-form.ts";
+import { floodExpected, floodMore, floodSubmitted, floodSuspicious, placeOfFloodForm } from "./flood.ts";
 import { intentChosen, intentCommand, intentEnded } from "./intent.ts";
 import { intentChange, intentFormErrors, intentSubmitted, placeOfIntentForm } from "./intent-form.ts";
 import type { ListenerParts } from "./parts.ts";
@@ -27,6 +29,9 @@ const clicks: Record<string, OnClick> = {
   [REVIEW_UNDO]: reopen,
   [REVIEW_REOPEN]: reopen,
   [ALERT_MORE]: more,
+  [FLOOD_EXPECTED]: floodExpected,
+  [FLOOD_SUSPICIOUS]: floodSuspicious,
+  [FLOOD_MORE]: floodMore,
   [INTENT_CHANGE]: intentChange,
   [INTENT_DONE]: (click, parts) => intentEnded(click, "done", parts),
   [INTENT_CANCEL]: (click, parts) => intentEnded(click, "cancelled", parts),
@@ -44,6 +49,7 @@ interface Form {
 
 const forms: Record<string, Form> = {
   [SUSPICIOUS_FORM]: { errors: suspiciousFormErrors, submitted: suspiciousSubmitted, place: placeOfForm },
+  [FLOOD_FORM]: { errors: suspiciousFormErrors, submitted: floodSubmitted, place: placeOfFloodForm },
   [INTENT_FORM]: { errors: intentFormErrors, submitted: intentSubmitted, place: placeOfIntentForm },
 };
 

@@ -1,6 +1,6 @@
 import type { RichTextElement } from "@slack/types";
 import type { WatchedVault } from "../../model.ts";
-import type { ReviewOutcome, ReviewRefusal } from "../ports.ts";
+import type { FloodOutcome, ReviewOutcome, ReviewRefusal } from "../ports.ts";
 import type { MessageView } from "./alert.ts";
 import { line, richText, said, user, users, when } from "./rich-text.ts";
 import { plainMrkdwn } from "./text.ts";
@@ -71,6 +71,26 @@ function can(whoCan: string[]): RichTextElement[] {
   return whoCan.length > 0
     ? [...users(whoCan), said(" can.")]
     : [said("Nobody else answers for this vault yet; please tell whoever runs Vaultbell.")];
+}
+
+/** What a click on a flood came to. `null`: the message itself says it. */
+export function floodAnswer({ counted, own, decidedBefore, refused }: FloodOutcome): MessageView | null {
+  if (counted === 0 && refused) return reviewAnswer(refused);
+  const left = [
+    ...(own > 0
+      ? [own === 1 ? "one is about yourself and stays open" : `${own} are about yourself and stay open`]
+      : []),
+    ...(decidedBefore > 0 ? [`${decidedBefore} had been decided before`] : []),
+    ...(refused ? ["some are in vaults that you don’t manage and stay open"] : []),
+  ];
+  if (left.length === 0) return counted > 0 ? null : answer(said("Nothing in this message was open any more."));
+  return answer(said(`Recorded for ${counted === 1 ? "one alert" : `${counted} alerts`}; ${left.join(", ")}.`));
+}
+
+export function oneByOneAnswer(alerts: number): MessageView {
+  if (alerts === 0) return answer(said("Everything that is open in this message has a message of its own already."));
+  const what = alerts === 1 ? "One alert follows" : `${alerts} alerts follow`;
+  return answer(said(`${what} in this channel, one a second, as fast as Slack allows.`));
 }
 
 /** When something of ours broke: the click or command isn't lost silently. */

@@ -53,7 +53,7 @@ export function suspiciousForm(origin: FormOrigin, alert: Alert, vault: WatchedV
   };
 }
 
-const NOTE_MAXIMUM = 1000;
+export const NOTE_MAXIMUM = 1000;
 
 /** Reads what the form carried. `null`: not ours. */
 export function readFormOrigin(privateMetadata: string): FormOrigin | null {

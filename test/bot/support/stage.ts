@@ -163,6 +163,18 @@ function portsOf(house: FakeHouse, now: () => Date): BotPorts {
       note("mayReview", click);
       return house.mayReview ? house.mayReview() : { kind: "may", alert: house.alert, vault: house.vault };
     },
+    reviewFlood: async (click) => {
+      note("reviewFlood", click);
+      return { counted: 1, own: 0, decidedBefore: 0, refused: null };
+    },
+    mayReviewFlood: async (click) => {
+      note("mayReviewFlood", click);
+      return { counted: 1, own: 0, decidedBefore: 0, refused: null };
+    },
+    showOneByOne: async (floodId, by) => {
+      note("showOneByOne", { floodId, by });
+      return 1;
+    },
     readAlert: async (id) => (id === house.alert.id ? { alert: house.alert, vault: house.vault } : null),
     announce: async (announcement) => {
       note("announce", announcement);

@@ -1,0 +1,182 @@
+import { afterEach, expect, test } from "vitest";
+import type { SandboxMessage } from "../../src/sandbox/types.ts";
+import { readBlocks } from "../support/read-message.ts";
+import { cards, dana, marta, openStory, type Story } from "../support/story.ts";
+
+let story: Story;
+afterEach(() => story?.stop());
+
+test("a hundred people at once: every one of them is in Slack within seconds, the loudest first, without one 429 (threat T29)", async () => {
+  story = await openStory({ startAt: "2026-11-28T01:13:00Z" });
+  const from = story.sandbox.clock.now().getTime();
+  await accesses(Array.from({ length: 100 }, (_, n) => ({ person: n, by: n === 40 ? "day" : "night" })));
+  const floods = story.alerts().filter((message) => message.text.startsWith("Flood: "));
+  const said = story
+    .alerts()
+    .map((message) => readBlocks(message.blocks))
+    .join("\n");
+  for (let n = 0; n < 100; n++) expect(said).toMatch(new RegExp(`Person ${n}\\b`));
+  expect(floods.length).toBeGreaterThan(0);
+  expect(readBlocks(floods[0]?.blocks)).toContain("So much at once is worth a look by itself");
+  const posts = story.sandbox.calls.filter((call) => call.method === "chat.postMessage");
+  expect(posts.every((call) => call.outcome === "ok")).toBe(true);
+  expect((posts.at(-1)?.at.getTime() ?? 0) - from).toBeLessThan(6_000);
+  const firstLines = readBlocks(floods[0]?.blocks).split("\n").slice(1, 30);
+  expect(firstLines.every((line) => !line.includes("Person 40:"))).toBe(true);
+});
+
+test("one click judges the whole flood, and the message says so; what came since stays open", async () => {
+  await floodOf(60);
+  await story.press(marta, flood(), "Expected");
+  expect(await reviewCount()).toBe(covered());
+  expect(readBlocks(flood().blocks)).toContain("judged by @U02MARTA; nothing is open");
+  expect(readBlocks(flood().blocks)).not.toContain("[Expected]");
+  const before = story.alerts().length;
+  await story.later(1);
+  await accesses([{ person: 59, by: "night" }]);
+  expect(story.alerts().length).toBe(before + 1);
+  expect(readBlocks(story.alerts().at(-1)?.blocks)).toContain("1 more since is open");
+});
+
+test("Suspicious on a flood asks for a sentence once and records it for each", async () => {
+  await floodOf(40);
+  await story.press(marta, flood(), "Suspicious");
+  const view = story.sandbox.workspace.views(marta).at(-1) as { id: string };
+  await story.sandbox.as(marta).submit(view.id, { suspicious_note: { suspicious_note: "looks like a script" } });
+  await story.service.idle();
+  await story.settle();
+  const notes = await story.service.house.store.db
+    .selectFrom("review")
+    .select(["verdict", "note"])
+    .distinct()
+    .execute();
+  expect(notes).toEqual([{ verdict: "suspicious", note: "looks like a script" }]);
+  expect(await reviewCount()).toBe(covered());
+});
+
+test("nobody clears themselves in a flood either: Dana's own access stays open, and a stranger to the vault counts for nothing (threat T1)", async () => {
+  story = await openStory({ startAt: "2026-11-28T01:13:00Z" });
+  const danas = { id: "vault-marta", email: "marta@example.com", name: "Marta Vidal" };
+  await accesses(
+    Array.from({ length: 50 }, (_, n) => ({ person: n, by: "night" as const, ...(n === 49 && { as: danas }) })),
+  );
+  await story.press(dana, flood(), "Expected");
+  expect(story.told(dana)).toContain("You are not a manager of");
+  expect(await reviewCount()).toBe(0);
+  await story.press(marta, flood(), "Expected");
+  expect(story.told(marta)).toMatch(/one is about yourself and stays open/);
+  expect(readBlocks(flood().blocks)).toContain("one is open");
+});
+
+test("'Show one by one' posts what is open as alerts of their own, at Slack's pace", async () => {
+  await floodOf(40);
+  const own = story.alerts().length - 1;
+  await story.press(marta, flood(), "Show one by one");
+  await story.later(2);
+  expect(story.alerts().length - 1).toBe(own + covered());
+  const posts = story.sandbox.calls.filter((call) => call.method === "chat.postMessage");
+  expect(posts.every((call) => call.outcome === "ok")).toBe(true);
+});
+
+test("one person who opens a hundred items is one alert and a flood message, not a hundred edits", async () => {
+  story = await openStory({ startAt: "2026-11-28T01:13:00Z" });
+  for (let second = 0; second < 5; second++) {
+    await accesses(Array.from({ length: 20 }, (_, n) => ({ person: 1, by: "night" as const, item: second * 20 + n })));
+    story.sandbox.clock.moveBy(500);
+  }
+  const edits = story.sandbox.calls.filter((call) => call.method === "chat.update");
+  expect(edits.length).toBeLessThan(10);
+  await story.later(1);
+  expect(readBlocks(story.alerts()[0]?.blocks)).toContain("opened 100 items");
+});
+
+test("edits keep the workspace's budget whatever happens: never more than 48 in any minute, never a 429", async () => {
+  const channels = ["C1EDITS", "C2EDITS", "C3EDITS"];
+  const vaults = channels.map(
+    (channel, n) => `  - { id: v_${n}, name: Vault ${n}, channel: ${channel}, managers: [marta@example.com] }`,
+  );
+  story = await openStory({ yaml: `timezone: Europe/Madrid\nvaults:\n${vaults.join("\n")}\n` });
+  for (let round = 0; round < 14; round++) {
+    const data = channels.flatMap((_, vault) =>
+      [0, 1, 2, 3].map((person) =>
+        event({ person, by: "day", item: round }, `r${round}v${vault}p${person}`, `v_${vault}`),
+      ),
+    );
+    await story.post(JSON.stringify({ type: "vault.item.accessed", data }));
+    await story.settle();
+    story.sandbox.clock.moveBy(1_000);
+  }
+  await story.later(5);
+  const edits = story.sandbox.calls.filter((call) => call.method === "chat.update");
+  expect(edits.every((call) => call.outcome === "ok")).toBe(true);
+  const times = edits.map((call) => call.at.getTime());
+  expect(
+    Math.max(...times.map((at) => times.filter((other) => other >= at && other < at + 60_000).length)),
+  ).toBeLessThanOrEqual(48);
+  for (const channel of channels) {
+    for (const alert of story.alerts(channel)) expect(readBlocks(alert.blocks)).toContain("opened 14 items");
+  }
+});
+
+test("a post that arrives half a minute after we gave up on it is removed, and one alert remains (fault 'late accept')", async () => {
+  story = await openStory();
+  story.sandbox.faults.add({ method: "chat.postMessage", kind: "late-accept", afterMs: 300 });
+  await story.reveal({ by: dana });
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  await story.later(1);
+  await story.later(6);
+  expect(story.alerts()).toHaveLength(1);
+  await story.press(marta, story.alerts()[0] as SandboxMessage, "Expected");
+  expect(readBlocks(story.alerts()[0]?.blocks)).toMatch(/^✅ Expected/);
+});
+
+interface Access {
+  person: number;
+  by: "day" | "night";
+  item?: number;
+  as?: { id: string; email: string; name: string };
+}
+
+async function accesses(all: Access[]): Promise<void> {
+  const batch = Math.random().toString(36).slice(2);
+  const data = all.map((one, n) => event(one, `${batch}-${n}`, "v_cards"));
+  await story.post(JSON.stringify({ type: "vault.item.accessed", data }));
+  await story.settle();
+}
+
+function event({ person, by, item, as }: Access, id: string, vault: string) {
+  const now = story.sandbox.clock.now();
+  return {
+    id,
+    action: "reveal",
+    occurred_at: by === "day" ? "2026-11-27T10:00:00Z" : now.toISOString(),
+    person: as ?? { id: `U${person}`, name: `Person ${person}` },
+    vault: { id: vault },
+    item: {
+      id: item === undefined ? "i_visa" : `i_${item}`,
+      title: item === undefined ? "Company Visa" : `Item ${item}`,
+    },
+  };
+}
+
+async function floodOf(people: number): Promise<void> {
+  story = await openStory({ startAt: "2026-11-28T01:13:00Z" });
+  await accesses(Array.from({ length: people }, (_, person) => ({ person, by: "night" as const })));
+}
+
+function flood(): SandboxMessage {
+  const found = story.sandbox.workspace.messages(cards).find((message) => message.text.startsWith("Flood: "));
+  if (!found) throw new Error("there is no flood message");
+  return found;
+}
+
+/** How many alerts the flood message lists. */
+function covered(): number {
+  return readBlocks(flood().blocks)
+    .split("\n")
+    .filter((line) => /Person \d+:|Marta Vidal:/.test(line)).length;
+}
+
+async function reviewCount(): Promise<number> {
+  return (await story.service.house.store.db.selectFrom("review").select("id").execute()).length;
+}
