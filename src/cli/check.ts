@@ -39,8 +39,9 @@ export function mistakeLine({ file, line, column, path, problem, remedy }: Mista
   return [`${file}:${line}:${column}`, ...(path === "" ? [] : [path]), `${problem}. ${remedy}`].join("  ");
 }
 
-export function environmentLine({ variable, problem, remedy }: EnvironmentMistake): string {
-  return `environment  ${variable}  ${problem}. ${remedy}`;
+/** The problem names the variable. */
+export function environmentLine({ problem, remedy }: EnvironmentMistake): string {
+  return `environment  ${problem}. ${remedy}`;
 }
 
 function describe(config: Config): string[] {

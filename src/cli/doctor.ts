@@ -46,7 +46,7 @@ export async function doctor(env: NodeJS.ProcessEnv, out: Output): Promise<numbe
 }
 
 /** "✗ channel C0CARDS: the bot isn't in it. In Slack: /invite @vaultbell" */
-function checkLine({ what, verdict, finding, remedy }: Check): string {
+export function checkLine({ what, verdict, finding, remedy }: Check): string {
   return `${signs[verdict]} ${what}: ${finding}${remedy ? `. ${remedy}` : ""}`;
 }
 
@@ -80,11 +80,13 @@ async function checkDatabase(environment: Environment): Promise<Check[]> {
         what,
         verdict: "bad",
         finding,
-        remedy: "Check DATABASE_URL, that PostgreSQL runs, and that it lets this machine in.",
+        remedy: mendDatabase,
       },
     ];
   }
 }
+
+export const mendDatabase = "Check DATABASE_URL, that PostgreSQL runs, and that it lets this machine in.";
 
 const oldestServer = 16;
 /** Beyond this, intents and accesses could be put in the wrong order (RELIABILITY T4). */

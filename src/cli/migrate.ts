@@ -2,6 +2,7 @@ import pg from "pg";
 import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
 import { startEmbedded } from "../store/embedded/start.ts";
 import { migrate } from "../store/migrate.ts";
+import { mendDatabase } from "./doctor.ts";
 import type { Output } from "./output.ts";
 
 /** `vaultbell migrate`: brings the database to the newest schema; with replicas starting at once, one does it. */
@@ -28,7 +29,7 @@ export async function migrateDatabase(env: NodeJS.ProcessEnv, out: Output): Prom
     const said =
       error instanceof EmbeddedRefusal
         ? error.message
-        : `The database could not be brought up to date: ${reason(error)}`;
+        : `The database could not be brought up to date: ${reason(error)}. ${mendDatabase}`;
     out.error(said);
     return 1;
   }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { buildService, type Service, type ServiceParts } from "../app.ts";
+import { checkSlack } from "../bot/checks.ts";
 import { type Config, type Environment, exampleFile, loadConfig, readEnvironment } from "../config.ts";
 import { createLog } from "../log.ts";
 import { createStandIn, type StandIn } from "../stand-in.ts";
@@ -7,6 +8,7 @@ import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
 import { type EmbeddedDatabase, startEmbedded } from "../store/embedded/start.ts";
 import { parseSecrets } from "../vault/standard-webhooks.ts";
 import { environmentLine, mistakeLine } from "./check.ts";
+import { checkLine, mendDatabase } from "./doctor.ts";
 import type { Output } from "./output.ts";
 
 interface Running {
@@ -36,6 +38,7 @@ export async function start(env: NodeJS.ProcessEnv, out: Output): Promise<number
     running = await run(environment, reading.config, env, out, usesExample);
   } catch (error) {
     if (error instanceof EmbeddedRefusal) return refuse(out, [error.message]);
+    if (error instanceof DatabaseFault) return refuse(out, [`${error.message}. ${mendDatabase}`]);
     if (isAddressInUse(error)) {
       return refuse(out, [
         `Port ${environment.port} is taken by another program. Stop that one, or choose another port: PORT=3001 npm start`,
@@ -91,7 +94,9 @@ async function run(
       : environment.webhookSecrets;
     const common = { config, databaseUrl, webhookSecrets: parseSecrets(secrets), log };
     const open = async (parts: ServiceParts, host: string | undefined) => {
-      service = await buildService(parts);
+      service = await buildService(parts).catch((error) => {
+        throw isOfDatabase(error) ? new DatabaseFault(error) : error;
+      });
       return service.open(environment.port, host);
     };
     if (standIn) {
@@ -121,6 +126,7 @@ async function run(
     throw error;
   }
   greet(environment, config, out, { usesExample, isFirst: embedded?.firstStart ?? false });
+  if (slack.kind !== "sandbox" && service) void sayWhatIsWrong(service, config, out);
   return { stop };
 }
 
@@ -154,7 +160,32 @@ function greet(
   out.log(`  Door       ${address}/webhooks/access  (signed with WEBHOOK_SECRETS)`);
   out.log(`  Health     ${address}/readyz · ${address}/metrics`);
   out.log("");
-  out.log("Next: npx vaultbell doctor says whether Slack, channels and managers are as they should be.");
+  out.log(
+    "Next: what is wrong with token, channels or managers follows. `npx vaultbell doctor` looks again at any time.",
+  );
+}
+
+/** Token, scopes, channels and managers: what isn't as it should be, and how to mend it. The service runs meanwhile. */
+async function sayWhatIsWrong(service: Service, config: Config, out: Output): Promise<void> {
+  const checks = await checkSlack({ client: service.slack.client, vaults: config.vaults });
+  // While Slack can't be reached, its silence about each channel says no more than its silence about the token.
+  const wrong = checks.filter(({ verdict }) => verdict !== "good");
+  const told = checks[0]?.verdict === "unknown" ? wrong.slice(0, 1) : wrong;
+  for (const check of told) out.log(checkLine(check));
+  if (told.length === 0) out.log("Slack: token, scopes, channels and managers are as they should be.");
+}
+
+class DatabaseFault extends Error {
+  constructor(cause: unknown) {
+    // Of several addresses that were tried in vain, only the code tells.
+    const { message, code } = cause as NodeJS.ErrnoException;
+    super(`The database doesn't answer as it should: ${message || code}`, { cause });
+  }
+}
+
+/** By what building the service throws: PostgreSQL's refusals and the network's have codes. */
+function isOfDatabase(error: unknown): boolean {
+  return error instanceof Error && ("code" in error || /timeout/i.test(error.message));
 }
 
 /** One Ctrl+C arrives several times: from the terminal, and from whoever passes it on. */

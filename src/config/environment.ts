@@ -105,12 +105,12 @@ function databaseMistakes(url: string | undefined): EnvironmentMistake[] {
 }
 
 function portMistakes(port: string | undefined): EnvironmentMistake[] {
-  if (port === undefined || (/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) return [];
+  if (port === undefined || (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) return [];
   return [
     {
       variable: "PORT",
-      problem: "PORT is not a number from 0 to 65535",
-      remedy: "Set it to a free port, such as PORT=8080, or to 0 for any; unset it for 3000.",
+      problem: "PORT is not a number from 1 to 65535",
+      remedy: "Set it to a free port, such as PORT=8080, or unset it for 3000.",
     },
   ];
 }

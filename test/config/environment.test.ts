@@ -69,7 +69,7 @@ test("everything else is taken as it is set, without the spaces around it", () =
     ...socket,
     SLACK_API_URL: "http://127.0.0.1:8080/api",
     DATABASE_URL: " postgresql:///vaultbell?host=/run/postgresql\n",
-    PORT: "0",
+    PORT: " 8080",
     VAULTBELL_CONFIG: "/etc/vaultbell.yaml",
     VAULTBELL_DATA: "/var/lib/vaultbell",
     LOG_LEVEL: "debug",
@@ -77,7 +77,7 @@ test("everything else is taken as it is set, without the spaces around it", () =
   });
   expect(environment).toMatchObject({
     database: { kind: "url", url: "postgresql:///vaultbell?host=/run/postgresql" },
-    port: 0,
+    port: 8080,
     configFile: "/etc/vaultbell.yaml",
     configFileIsDefault: false,
     dataFolder: "/var/lib/vaultbell",
@@ -177,7 +177,12 @@ test.each<[string, Record<string, string>, string]>([
   [
     "a port out of range",
     { PORT: "65536" },
-    "PORT: PORT is not a number from 0 to 65535. Set it to a free port, such as PORT=8080, or to 0 for any; unset it for 3000.",
+    "PORT: PORT is not a number from 1 to 65535. Set it to a free port, such as PORT=8080, or unset it for 3000.",
+  ],
+  [
+    "any port, since Slack and the vaults must know it",
+    { PORT: "0" },
+    "PORT: PORT is not a number from 1 to 65535. Set it to a free port, such as PORT=8080, or unset it for 3000.",
   ],
   ["a misspelt level", { LOG_LEVEL: "debgu" }, "LOG_LEVEL: LOG_LEVEL is not a level. Set LOG_LEVEL=debug."],
   [
