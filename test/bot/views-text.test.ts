@@ -49,6 +49,7 @@ describe("plainMrkdwn", () => {
     ["@here #general", "＠here ＃general"],
     ["dana@example.com", "dana＠example․com"],
     ["> quoted", "quoted"],
+    ["> >> quoted", "quoted"],
     ["3.5 and v8.10.4", "3.5 and v8.10.4"],
   ])("%j", (untrusted, harmless) => expect(plainMrkdwn(untrusted, 80)).toBe(harmless));
 });

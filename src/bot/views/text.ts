@@ -54,7 +54,7 @@ export function plainMrkdwn(untrusted: string, maxGraphemes: number): string {
       .replace(/#(?=[\p{L}\p{N}])/gu, "＃")
       // A bare domain or address becomes a link in some clients.
       .replace(/(?<=[\p{L}\p{N}])\.(?=\p{L})/gu, "․")
-      .replace(/^(?:>|&gt;)+\s*/, ""),
+      .replace(/^(?:(?:>|&gt;)\s*)+/, ""),
   );
 }
 
