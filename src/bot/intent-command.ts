@@ -211,7 +211,10 @@ function chooseTarget(target: Parts["target"], { vaults, channelId }: IntentComm
 
 function question(target: Parts["target"], isVault: boolean): string {
   if (target === null) return "Which vault is it for? This channel belongs to several.";
-  if (!target.isExact) return `I don’t know anything called exactly that (${target.typed}). Did you mean this?`;
+  if (!target.isExact) {
+    const name = target.typed.replace(/^(?:for|on|in|at|of|with|@)\s+/i, "").replace(/["“”«»]/g, "");
+    return `Nothing here is called ‘${name}’. Did you mean this?`;
+  }
   return `Which ${isVault ? "vault" : "one"} do you mean? Several have that name.`;
 }
 

@@ -55,7 +55,7 @@ const TIME = String.raw`(?:\d{1,2}(?:[:.h]\d{2}|h)?(?:\s?[ap]\.?m\b\.?)?|noon|mi
 const DAY = String.raw`(?:(?:on|next|this)\s+)?(?:today|tonight|tomorrow|mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|\d{4}-\d{2}-\d{2})`;
 const DASH = String.raw`(?:\s*[-–—]\s*|\s+(?:to|until|till|til|and)\s+)`;
 const UNIT = `(?:hours?|hrs?|h|minutes?|mins?|m|days?|d)`;
-const LENGTH = String.raw`(?:(\d{1,4}(?:[.,]\d{1,2})?)\s*(${UNIT})(?:\s*(?:and\s+)?(\d{1,2})\s*(?:minutes?|mins?|min|m)?)?|(half\s+an\s+hour|an\s+hour|a\s+day))`;
+const LENGTH = String.raw`(?:(\d{1,6}(?:[.,]\d{1,2})?)\s*(${UNIT})(?:\s*(?:and\s+)?(\d{1,2})\s*(?:minutes?|mins?|min|m)?)?|(half\s+an\s+hour|an\s+hour|a\s+day))`;
 
 interface Form {
   end: RegExp;

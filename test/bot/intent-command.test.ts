@@ -207,7 +207,7 @@ describe("a vault or an item by name", () => {
   test("a name that is nearly right is offered", () => {
     expect(parseIntentCommand("paying on Compny Visa", context())).toMatchObject({
       kind: "which-item",
-      question: "I don’t know anything called exactly that (on Compny Visa). Did you mean this?",
+      question: "Nothing here is called ‘Compny Visa’. Did you mean this?",
       candidates: [{ label: "Company Visa in Company cards" }],
     });
   });

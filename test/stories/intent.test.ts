@@ -181,6 +181,7 @@ test("what can't be understood is answered with the nearest right command, which
     ["audit tomorrow", "From when until when tomorrow?", "/intent audit tomorrow 9:00-10:00"],
     ["audit 9:00-9:30", "09:30 has passed already: it is 10:00 in Madrid.", "/intent audit tomorrow 09:00-09:30"],
     ["audit for 3 days", "A purpose can stand for 24 h at most.", "/intent audit for 24h"],
+    ["audit for 99999h", "A purpose can stand for 24 h at most.", "/intent audit for 24h"],
     ["audit for 0h", "That is no time at all.", "/intent audit for 1h"],
   ];
   for (const [text, problem, suggestion] of typed) {
@@ -189,6 +190,7 @@ test("what can't be understood is answered with the nearest right command, which
     expect(announcements()).toEqual([]);
   }
   await story.command(dana, "audit on Compny Visa");
+  expect(story.told(dana)).toMatch(/^Nothing here is called ‘Compny Visa’\. Did you mean this\?\n/);
   await story.press(dana, answerTo(dana), "Company Visa in Company cards");
   expect(announcements()).toEqual([
     "Dana Ruiz announced: ‘audit’ for Company Visa in Company cards, 10:00–11:00 in Madrid",
