@@ -67,12 +67,19 @@ function accessBlock(shown: AlertAccess, vault: WatchedVault): KnownBlock {
   );
 }
 
+const VERDICTS: Record<Review["verdict"], string> = {
+  expected: "Expected",
+  suspicious: "Suspicious",
+  undone: "Undone",
+  reopened: "Re-opened",
+};
+
 function verdicts(reviews: Review[], vault: WatchedVault): KnownBlock[] {
   if (reviews.length === 0) return [];
   const rows = reviews
     .slice(-20)
     .map((review) => [
-      said(`${review.verdict} by `),
+      said(`${VERDICTS[review.verdict]} by `),
       user(review.by),
       said(", "),
       when(review.at, vault.timezone),

@@ -118,11 +118,9 @@ function sayNames(users: SlackUser[]): string {
   return users.length > 3 ? `${names.join(", ")} …` : names.join(", ");
 }
 
-/** "Unexplained, worth a look · policies announced-purpose, office-hours". */
+/** "Unexplained, worth a look". Which policies found what is in the details: here their names would only be read over. */
 function saySeverity(assessment: Assessment): string {
-  const policies = [...new Set(assessment.findings.map(({ policy }) => clean(policy, 40)))].filter(Boolean).slice(0, 5);
-  const named = policies.length > 0 ? ` · ${policies.length === 1 ? "policy" : "policies"} ${policies.join(", ")}` : "";
-  return `${sayState(assessment).word}, ${sayUrgency(assessment)}${named}`;
+  return `${sayState(assessment).word}, ${sayUrgency(assessment)}`;
 }
 
 /** The whole story in about 250 characters, ours and harmless. */

@@ -90,13 +90,19 @@ export function sayDevice({ client, location, ip }: Access): string | null {
 /** One sentence's subject: how many acts on how many items. */
 export function sayWhat(alert: Alert, vault: WatchedVault): string {
   const items = new Set(alert.accesses.map(({ access }) => access.item.id));
-  const acts = new Set(alert.accesses.map(({ access }) => didWhat(access.action)));
+  const acts = [...new Set(alert.accesses.map(({ access }) => didWhat(access.action)))];
   const first = alert.accesses[0];
   if (!first) return "opened something";
-  const verb = acts.size === 1 ? didWhat(first.access.action) : "used";
+  // An export must not hide behind a vaguer word.
+  const verb = acts.length <= 3 ? sayAll(acts) : `${sayAll([...acts.slice(0, 3), "more"])} with`;
   const what = items.size === 1 ? itemTitle(first.access, vault) : `${items.size} items`;
   const times = items.size === 1 && alert.accesses.length > 1 ? ` ${sayTimes(alert.accesses.length)}` : "";
   return `${verb} ${what}${times}`;
+}
+
+/** "opened, copied and exported". */
+function sayAll(words: string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
 export function sayTimes(n: number): string {
