@@ -42,8 +42,12 @@ export function openStore(url: string, onIdleError: (error: Error) => void): Sto
     statement_timeout: 4_000,
     query_timeout: 5_000,
   });
-  pool.on("error", onIdleError);
-  doorPool.on("error", onIdleError);
+  for (const one of [pool, doorPool]) {
+    one.on("error", onIdleError);
+    // A connection that is lost while it is lent out, between two queries of a transaction, tells nobody but its own
+    // listeners; without one the process ends. Whoever has it hears of it by the next query.
+    one.on("connect", (client) => client.on("error", () => {}));
+  }
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return { url, db, pool, doorPool, close: async () => void (await Promise.all([db.destroy(), doorPool.end()])) };
 }
