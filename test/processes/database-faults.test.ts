@@ -5,6 +5,7 @@ import { alertsOf } from "./clicker.ts";
 import { countWrongs, isAtRest, nothingWrong } from "./count.ts";
 import { ask, type FsyncServer, startFsyncServer } from "./fsync-server.ts";
 import { type House, openHouse } from "./house.ts";
+import { knock } from "./knock.ts";
 import { openProxy, type TcpProxy } from "./proxy.ts";
 import { isRunning, killAllServices } from "./service.ts";
 import { until } from "./until.ts";
@@ -64,8 +65,7 @@ describe("PostgreSQL", () => {
     const stopped = server.pid();
     process.kill(stopped, "SIGQUIT");
     await until(() => !isRunning(stopped), 10_000);
-    const refused = await fetch(`${service.url}/readyz`);
-    expect([refused.status, (await refused.json()) as unknown].slice(0, 1)).toEqual([503]);
+    expect((await knock(`${service.url}/readyz`)).status).toBe(503);
     await until(async () => (await ask(server.url, "select 1").catch(() => [])).length === 1, 20_000);
     const back = performance.now();
     await service.ready(10_000);
@@ -77,6 +77,7 @@ describe("PostgreSQL", () => {
     const turnedAway = house.vault.deliveries.flatMap(({ answers }) => answers).filter((answer) => answer !== 202);
     expect(turnedAway.length).toBeGreaterThan(0);
     expect(new Set(turnedAway)).toEqual(new Set([503]));
+    expect(new Set(house.vault.deliveries.flatMap(({ retryAfter }) => retryAfter))).toEqual(new Set(["1"]));
     await until(
       async () => (await listeners()).some(({ pid }) => pid !== listenerBefore),
       10_000,
@@ -122,7 +123,7 @@ describe("a link to the database", () => {
     proxy.blackHole();
     const from = performance.now();
     const delivery = house.vault.report([house.access(1)]);
-    await until(async () => (await fetch(`${service.url}/readyz`)).status === 503, 10_000, "not noticed");
+    await until(async () => (await knock(`${service.url}/readyz`)).status === 503, 10_000, "not noticed");
     expect(performance.now() - from).toBeLessThan(10_000);
     await pause(Math.max(0, 6_000 - (performance.now() - from)));
     proxy.heal();

@@ -7,6 +7,7 @@ import { afterAll, expect, it, vi } from "vitest";
 import { startEmbedded } from "../../src/store/embedded/start.ts";
 import { countWrongs, isAtRest, nothingWrong } from "./count.ts";
 import { openHouse } from "./house.ts";
+import { knock } from "./knock.ts";
 import { killAllServices } from "./service.ts";
 import { until } from "./until.ts";
 
@@ -43,7 +44,7 @@ it.runIf(mounted)(
         await pause(20);
       }
       expect(answersSoFar()).toContain(503);
-      await until(async () => (await fetch(`${service.url}/readyz`)).status === 503, 30_000, "health doesn't say it");
+      await until(async () => (await knock(`${service.url}/readyz`)).status === 503, 30_000, "health doesn't say it");
       rmSync(join(folder, "ballast"));
       await Promise.all(reports);
       expect(new Set(answersSoFar())).toEqual(new Set([202, 503]));

@@ -9,6 +9,7 @@ import { alertsOf } from "./clicker.ts";
 import { isAtRest } from "./count.ts";
 import { ask, type FsyncServer, startFsyncServer } from "./fsync-server.ts";
 import { type House, openHouse } from "./house.ts";
+import { knock } from "./knock.ts";
 import { answers, killAllServices, type ServiceProcess } from "./service.ts";
 import { until } from "./until.ts";
 
@@ -51,12 +52,11 @@ async function post(
   const [secret] = parseSecrets([by]);
   if (!secret) throw new Error("no secret");
   const bytes = Buffer.from(body);
-  const response = await fetch(`${service.url}/webhooks/access`, {
+  return knock(`${service.url}/webhooks/access`, {
     method: "POST",
-    body: new Uint8Array(bytes),
+    body: bytes,
     headers: { "content-type": "application/json", ...sign(secret, id, at, bytes), ...headers },
   });
-  return { status: response.status, text: await response.text() };
 }
 let count = 0;
 

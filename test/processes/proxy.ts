@@ -15,8 +15,11 @@ export interface TcpProxy {
   close(): Promise<void>;
 }
 
-/** A small TCP proxy on loopback that can do what networks do. */
-export async function openProxy(target: { port: number; host?: string }): Promise<TcpProxy> {
+/**
+ * A small TCP proxy on loopback that can do what networks do. `isPatient`: it keeps a client's connection when the server
+ * ends its own, and gets a new one when the client speaks again.
+ */
+export async function openProxy(target: { port: number; host?: string; isPatient?: boolean }): Promise<TcpProxy> {
   const pairs = new Set<{ client: Socket; server: Socket }>();
   let mode: "open" | "hole" | "down" = "open";
   let trap: { text: Buffer; sprung: () => void } | null = null;
@@ -26,33 +29,40 @@ export async function openProxy(target: { port: number; host?: string }): Promis
       client.resetAndDestroy();
       return;
     }
-    const server = connect({ port: target.port, host: target.host ?? "127.0.0.1", allowHalfOpen: true });
-    const pair = { client, server };
-    pairs.add(pair);
-    const over = () => {
-      pairs.delete(pair);
-      client.destroy();
-      server.destroy();
-    };
-    client.on("error", over).on("close", over);
-    server.on("error", over).on("close", over);
+    let server = join(client);
     client.on("data", (bytes) => {
       if (mode === "hole") return;
+      if (target.isPatient && (server.destroyed || server.readableEnded)) server = join(client);
       server.write(bytes);
       if (!trap || !bytes.includes(trap.text)) return;
       const { sprung } = trap;
       trap = null;
       // The server has the bytes and does as they say; its answer finds nobody.
       client.resetAndDestroy();
-      setTimeout(() => server.destroy(), 200);
       sprung();
     });
+    client.on("end", () => server.end());
+  });
+
+  function join(client: Socket): Socket {
+    const server = connect({ port: target.port, host: target.host ?? "127.0.0.1", allowHalfOpen: true });
+    const pair = { client, server };
+    pairs.add(pair);
+    const over = () => {
+      pairs.delete(pair);
+      if (!target.isPatient) client.destroy();
+      setTimeout(() => server.destroy(), 200);
+    };
+    client.on("error", over).on("close", over);
+    server.on("error", over).on("close", over);
     server.on("data", (bytes) => {
       if (mode !== "hole" && !client.destroyed) client.write(bytes);
     });
-    client.on("end", () => server.end());
-    server.on("end", () => client.end());
-  });
+    server.on("end", () => {
+      if (!target.isPatient) client.end();
+    });
+    return server;
+  }
   listener.listen(0, "127.0.0.1");
   await once(listener, "listening");
   const address = listener.address();

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { knock } from "./knock.ts";
 
 const root = resolve(import.meta.dirname, "..", "..");
 
@@ -102,9 +103,7 @@ export async function killAllServices(): Promise<void> {
 
 export async function answers(url: string): Promise<boolean> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
-    await response.arrayBuffer();
-    return response.ok;
+    return (await knock(url, { timeoutMs: 5_000 })).status === 200;
   } catch {
     return false;
   }

@@ -8,6 +8,7 @@ import { alertsOf } from "./clicker.ts";
 import { countWrongs, isAtRest, nothingWrong } from "./count.ts";
 import { type FsyncServer, startFsyncServer } from "./fsync-server.ts";
 import { openHouse } from "./house.ts";
+import { knock } from "./knock.ts";
 import { freePort, isRunning, killAllServices } from "./service.ts";
 import { until } from "./until.ts";
 import { openVault, type Reported, type Vault } from "./vault.ts";
@@ -41,7 +42,7 @@ describe("SIGTERM", () => {
     const { code, tookMs } = await service.stop();
     expect(code).toBe(0);
     expect(tookMs).toBeLessThan(10_000);
-    await expect(fetch(`${service.url}/healthz`)).rejects.toThrow();
+    await expect(knock(`${service.url}/healthz`)).rejects.toThrow();
 
     const next = house.start();
     await Promise.all(reports);
@@ -149,7 +150,7 @@ describe("npm start, beside its stand-in workspace", () => {
     expect(second.said()).toMatch(/Vaultbell is already running on the data folder .* \(process \d+\)\. Stop it first/);
     expect(second.said()).toContain("Vaultbell did not start.");
     expect(second.said()).not.toMatch(/\n\s+at /);
-    expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
+    expect((await knock(`${first.url}/readyz`)).status).toBe(200);
   });
 
   it("kill -9 of everything in a burst, and started again: all that was acknowledged is in the database and in the channel", async () => {
@@ -177,7 +178,7 @@ describe("npm start, beside its stand-in workspace", () => {
     // One sitting, of which a message shows eight items: those are looked for by the number it says.
     await until(async () => (await missing()).length <= titles.length - 8, 60_000, "the channel shows no items");
     await until(async () => /and 32 more/.test(await shownInStandIn(url)), 60_000, "the channel doesn't show all");
-    const state = (await (await fetch(`${url}/readyz`)).json()) as { waiting?: { messages: number } };
+    const state = JSON.parse((await knock(`${url}/readyz`)).text) as { waiting?: { messages: number } };
     expect(state.waiting?.messages ?? 0).toBe(0);
   });
 });
@@ -193,7 +194,7 @@ function burstAccess(n: number): Reported {
 }
 
 async function shownInStandIn(url: string): Promise<string> {
-  return (await fetch(`${url}/sandbox/state?as=U02MARTA`)).text();
+  return (await knock(`${url}/sandbox/state?as=U02MARTA`)).text;
 }
 
 /** The process and all its descendants, by Linux's own list. */

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { parseSecrets, sign } from "../../src/vault/standard-webhooks.ts";
+import { knock } from "./knock.ts";
 
 /** What a vault reports of one access; the title is unique, so that it can be found again in Slack. */
 export interface SentAccess {
@@ -17,6 +18,8 @@ export interface SentDelivery {
   attempts: number;
   /** Every status it was answered, and "none" where the connection broke. */
   answers: (number | "none")[];
+  /** The header of each 503. */
+  retryAfter: (string | undefined)[];
 }
 
 export interface Reported {
@@ -46,16 +49,15 @@ export function openVault(secretText: string, url: () => string, { retryMs = 250
     delivery.attempts += 1;
     const headers = sign(secret as NonNullable<typeof secret>, delivery.id, new Date(), delivery.body);
     try {
-      const response = await fetch(`${url()}/webhooks/access`, {
+      const reply = await knock(`${url()}/webhooks/access`, {
         method: "POST",
-        body: new Uint8Array(delivery.body),
+        body: delivery.body,
         headers: { ...headers, "content-type": "application/json" },
-        signal: AbortSignal.any([shut.signal, AbortSignal.timeout(timeoutMs)]),
+        timeoutMs,
       });
-      delivery.answers.push(response.status);
-      // The status is the acknowledgement; whether its body arrives changes nothing.
-      if (response.ok) delivery.acknowledgedAt = performance.now();
-      await response.arrayBuffer();
+      delivery.answers.push(reply.status);
+      if (reply.status === 503) delivery.retryAfter.push(reply.headers["retry-after"]);
+      if (reply.status === 202) delivery.acknowledgedAt = performance.now();
     } catch {
       delivery.answers.push("none");
     }
@@ -72,6 +74,7 @@ export function openVault(secretText: string, url: () => string, { retryMs = 250
         acknowledgedAt: null,
         attempts: 0,
         answers: [],
+        retryAfter: [],
       };
       deliveries.push(delivery);
       while (!shut.signal.aborted && !(await attempt(delivery))) {
