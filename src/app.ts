@@ -11,6 +11,7 @@ import { type Readiness, readiness } from "./health.ts";
 import { createMetrics } from "./metrics.ts";
 import type { Clock } from "./model.ts";
 import { draw } from "./pipeline/draw.ts";
+import { fallBack, type SendMail } from "./pipeline/fallback.ts";
 import type { House } from "./pipeline/house.ts";
 import { judge } from "./pipeline/judge.ts";
 import { createPorts } from "./pipeline/ports.ts";
@@ -38,9 +39,13 @@ export interface ServiceParts {
   slackApiUrl: string | null;
   clock: Clock;
   log: Logger;
+  /** Tells people by another road when Slack can't be reached; `null`: there is none. */
+  sendMail?: SendMail | null;
   /** Whatever else answers on the same port: the stand-in workspace. */
   neighbour: Neighbour | null;
 }
+
+const fallbackPauseMs = 15_000;
 
 /** Shares our port. False: not for it. */
 interface Neighbour {
@@ -115,6 +120,17 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     count: metrics.slackCall,
   };
   const delivering = { name: "deliver", work: () => deliver(deliveryParts), nextDue: () => nextDue(store.db) };
+
+  let looksAgainAt = 0;
+  const fallingBack = {
+    name: "fall back",
+    work: async () => {
+      if (clock.now().getTime() < looksAgainAt) return 0;
+      looksAgainAt = clock.now().getTime() + fallbackPauseMs;
+      return fallBack(house, parts.sendMail ?? null);
+    },
+    nextDue: async () => new Date(looksAgainAt),
+  };
 
   async function vitals() {
     const none = { waiting: { messages: 0, oldestSeconds: 0, trouble: null }, unjudged: 0, quarantined: 0 };
@@ -196,7 +212,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       const wakeAll = () => {
         for (const stage of stages) stage.wake();
       };
-      stages = [keepGoing(judging, clock, log), keepGoing(delivering, clock, log)];
+      stages = [judging, delivering, fallingBack].map((stage) => keepGoing(stage, clock, log));
       listening = listen(parts.databaseUrl, wakeAll, (error) =>
         log.warn({ error }, "the wake-up connection was lost and is re-made"),
       );
@@ -218,7 +234,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     },
     connect: () => connected().start(),
     idle: () => connected().idle(),
-    turn: async () => (await judging.work()) + (await delivering.work()),
+    turn: async () => (await judging.work()) + (await delivering.work()) + (await fallingBack.work()),
     nextDue: () => nextDue(store.db),
     readiness: async () => readiness(await vitals()),
   };

@@ -7,12 +7,13 @@ const src = resolve(import.meta.dirname, "..", "src");
 /** Who may import whom. A row is a folder of src, or a file that stands in it alone. */
 const mayImport: Record<string, string[]> = {
   "main.ts": ["cli"],
-  cli: ["app.ts", "stand-in.ts", "log.ts", "config", "store", "vault", "bot", "policies"],
+  cli: ["app.ts", "stand-in.ts", "log.ts", "mail.ts", "config", "store", "vault", "bot", "policies"],
   "app.ts": ["config", "metrics.ts", "health.ts", "store", "vault", "pipeline", "bot", "policies"],
   "stand-in.ts": ["config", "sandbox"],
   "metrics.ts": ["bot", "vault"],
   "health.ts": [],
   "log.ts": [],
+  "mail.ts": [],
   config: [],
   pipeline: ["policies", "store", "bot", "bot/views", "bot/ports.ts", "config"],
   bot: ["bot/views", "bot/ports.ts", "store"],

@@ -75,8 +75,23 @@ export async function deliver(parts: DeliveryParts, parallel = 6): Promise<numbe
 async function actInLane(parts: DeliveryParts, lane: lanes.Lane): Promise<void> {
   await floodIfNeeded(parts, lane);
   const message = await lanes.nextMessage(parts.db, lane.channel, parts.clock.now());
-  const pauseMs = message ? await showNewest(parts, lane, message) : 0;
+  const pauseMs = message ? await showOrHold(parts, lane, message) : 0;
   await lanes.releaseLane(parts.db, lane, later(parts, pauseMs));
+}
+
+/** A message that we can't draw must not hold up the others of its lane; it is tried again later, and logged each time. */
+async function showOrHold(parts: DeliveryParts, lane: lanes.Lane, message: Message): Promise<number> {
+  try {
+    return await showNewest(parts, lane, message);
+  } catch (error) {
+    parts.log.error(
+      { messageId: message.id, kind: message.kind, subject: message.subject, error },
+      "a message could not be shown",
+    );
+    const until = later(parts, pauseAfter(message.attempts));
+    await lanes.putOff(parts.db, message.id, until, "our own error");
+    return 0;
+  }
 }
 
 /** When a channel has more to show than half a minute of posts can, it is shown together, and counted as a finding. */

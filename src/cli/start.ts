@@ -3,6 +3,7 @@ import { buildService, type Service, type ServiceParts } from "../app.ts";
 import { checkSlack } from "../bot/checks.ts";
 import { type Config, type Environment, exampleFile, loadConfig, readEnvironment } from "../config.ts";
 import { createLog } from "../log.ts";
+import { mailer } from "../mail.ts";
 import { createStandIn, type StandIn } from "../stand-in.ts";
 import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
 import { type EmbeddedDatabase, startEmbedded } from "../store/embedded/start.ts";
@@ -31,6 +32,10 @@ export async function start(env: NodeJS.ProcessEnv, out: Output): Promise<number
   const reading = loadConfig(usesExample ? exampleFile : environment.configFile);
   if (!reading.ok) return refuse(out, reading.mistakes.map(mistakeLine));
   for (const note of [...environment.notes, ...reading.config.notes]) out.log(`Note: ${note}`);
+
+  if (reading.config.fallback.emails.length > 0 && environment.smtp === null) {
+    out.log("Note: fallback.email is set and SMTP_URL isn't, so nobody is told by e-mail when Slack can't be reached.");
+  }
 
   const stopped = stopRequested();
   let running: Running;
@@ -92,7 +97,10 @@ async function run(
     const secrets = standIn
       ? [standIn.webhookSecret, ...environment.webhookSecrets.slice(1)]
       : environment.webhookSecrets;
-    const common = { config, databaseUrl, webhookSecrets: parseSecrets(secrets), log };
+    const { smtp } = environment;
+    const sendMail =
+      smtp && config.fallback.emails.length > 0 ? mailer(smtp.url, smtp.from, config.fallback.emails) : null;
+    const common = { config, databaseUrl, webhookSecrets: parseSecrets(secrets), log, sendMail };
     const open = async (parts: ServiceParts, host: string | undefined) => {
       service = await buildService(parts).catch((error) => {
         throw isOfDatabase(error) ? new DatabaseFault(error) : error;

@@ -15,6 +15,8 @@ export interface Environment {
   webhookSecrets: string[];
   logLevel: string;
   slack: SlackEnvironment;
+  /** The mail server for when Slack can't be reached; its URL may hold a password. */
+  smtp: { url: string; from: string | null } | null;
   /** What the operator should know although nothing is wrong, a sentence each. */
   notes: string[];
 }
@@ -45,6 +47,7 @@ export function readEnvironment(env: Variables): EnvironmentReading {
     ...databaseMistakes(set.get("DATABASE_URL")),
     ...portMistakes(set.get("PORT")),
     ...levelMistakes(set.get("LOG_LEVEL")),
+    ...smtpMistakes(set.get("SMTP_URL")),
   ];
   if (mistakes.length > 0 || slack.slack === null) return { ok: false, mistakes };
   const url = set.get("DATABASE_URL");
@@ -60,6 +63,7 @@ export function readEnvironment(env: Variables): EnvironmentReading {
       webhookSecrets: secrets.secrets,
       logLevel: set.get("LOG_LEVEL") ?? "info",
       slack: slack.slack,
+      smtp: smtpOf(set),
       notes: [...slack.notes, ...misspelt(set)],
     },
   };
@@ -111,6 +115,22 @@ function portMistakes(port: string | undefined): EnvironmentMistake[] {
       variable: "PORT",
       problem: "PORT is not a number from 1 to 65535",
       remedy: "Set it to a free port, such as PORT=8080, or unset it for 3000.",
+    },
+  ];
+}
+
+function smtpOf(set: Map<string, string>): Environment["smtp"] {
+  const url = set.get("SMTP_URL");
+  return url === undefined ? null : { url, from: set.get("SMTP_FROM") ?? null };
+}
+
+function smtpMistakes(url: string | undefined): EnvironmentMistake[] {
+  if (url === undefined || (/^smtps?:\/\/[^/]/.test(url) && URL.canParse(url))) return [];
+  return [
+    {
+      variable: "SMTP_URL",
+      problem: "SMTP_URL is not the URL of a mail server",
+      remedy: "Write it as in smtp://user:password@mail.example.com:587, or unset it to do without e-mail.",
     },
   ];
 }

@@ -177,6 +177,28 @@ export const configSchema = z
       })
       .meta({ description: "The weekly summary. Kept; not acted on yet.", examples: [{ day: "Mon", at: "09:00" }] })
       .optional(),
+    fallback: z
+      .strictObject({
+        channel: text(readChannel, {
+          description: "The channel's id for alerts whose own channel is gone, archived or closed to the bot.",
+          pattern: channelPattern,
+          examples: ["C0SECURITY"],
+        }).optional(),
+        email: z
+          .array(text(readEmail, { description: "An address.", pattern: emailPattern, examples: ["lead@example.com"] }))
+          .min(1)
+          .max(20)
+          .meta({
+            description: "Who gets an e-mail when alerts can't be shown in Slack at all. Needs SMTP_URL.",
+            examples: [["lead@example.com"]],
+          })
+          .optional(),
+      })
+      .meta({
+        description: "The other road, for when Slack can't be reached or refuses us.",
+        examples: [{ channel: "C0SECURITY", email: ["lead@example.com"] }],
+      })
+      .optional(),
     people: z
       .array(person)
       .meta({

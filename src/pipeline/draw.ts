@@ -34,7 +34,16 @@ async function drawAlert(house: House, message: Message): Promise<Drawing> {
   const stands = standing(alert.accesses, alert.reviews);
   const undoUntil = stands.kind === "decided" ? new Date(stands.review.at.getTime() + undoMs) : null;
   const now = house.clock.now();
-  const view = alertMessage(alert, { vault, standing: stands, now, managers, undoUntil });
+  const shownAt = message.ts === null ? now.getTime() : Number(message.ts) * 1000;
+  const view = alertMessage(alert, {
+    vault,
+    standing: stands,
+    now,
+    managers,
+    undoUntil,
+    movedFrom: message.channel === vault.channel ? null : vault.channel,
+    shownAfterMs: shownAt - alert.openedAt.getTime(),
+  });
   // When the undo ends, its button must turn into "Re-open".
   return drawing(view, `alert:${alert.id}`, { redrawAt: undoUntil && undoUntil > now ? undoUntil : null });
 }

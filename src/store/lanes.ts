@@ -145,6 +145,15 @@ export async function heldBack(db: Db, messageId: string, until: Date, trouble: 
     .execute();
 }
 
+/** Something of ours stands in the way; whether a post is under way stays as it was. */
+export async function putOff(db: Db, messageId: string, until: Date, trouble: string): Promise<void> {
+  await db
+    .updateTable("message")
+    .set((is) => ({ due_at: until, trouble, attempts: is("attempts", "+", 1) }))
+    .where("id", "=", messageId)
+    .execute();
+}
+
 /** Nobody knows whether Slack took it: look at `at`. */
 export async function leftUnsure(db: Db, messageId: string, at: Date, trouble: string): Promise<void> {
   await db.updateTable("message").set({ due_at: at, trouble }).where("id", "=", messageId).execute();
@@ -219,8 +228,7 @@ export async function nextDue(db: Db): Promise<Date | null> {
   const { rows } = await sql<{ due: Date | null }>`
     select min(due) as due from (
       select greatest(lane.free_at, coalesce(lane.held_until, lane.free_at),
-                      least(min(message.due_at) filter (where ts is null),
-                            greatest(min(message.due_at) filter (where ts is not null), ${editsFrom}))) as due
+                      min(case when ts is null then message.due_at else greatest(message.due_at, ${editsFrom}) end)) as due
         from lane join message using (channel)
        where message.wanted > message.shown
        group by lane.channel, lane.free_at, lane.held_until

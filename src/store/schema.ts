@@ -59,6 +59,14 @@ export interface Schema {
   flood_alert: { message_id: string; alert_id: string; revision: number; since: number };
   lane: { channel: string; free_at: Date; holder: string | null; held_until: Date | null; flooded_at: Date | null };
   pace: { method: string; tat: Date };
+  outage: {
+    id: Generated<string>;
+    began_at: Date;
+    ended_at: Date | null;
+    told_at: Date | null;
+    told_alerts: Generated<number>;
+    told_end: Generated<boolean>;
+  };
   record: { seq: string; at: Date; kind: string; payload: Buffer; hash: Buffer };
   record_head: { one: Generated<boolean>; seq: string; hash: Buffer };
 }

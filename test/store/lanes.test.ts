@@ -73,6 +73,12 @@ test("a second `ts` for one message is a twin, whoever comes second", async () =
   expect(await lanes.nowShown(store.db, id, { version: 1, ts: "2.0", redrawAt: null })).toBe("twin");
 });
 
+test("what waits for its time is due at its time, not before (STORAGE: greatest ignores nulls)", async () => {
+  await wanted("a", "C1");
+  await lanes.heldBack(store.db, await idOf("a"), after(5_000), "is_archived");
+  expect(await lanes.nextDue(store.db)).toEqual(after(5_000));
+});
+
 test("an idle lane is never due", async () => {
   await wanted("a", "C1");
   await shown("a", "1.0");
@@ -101,7 +107,8 @@ async function claimed(holder: string): Promise<lanes.Lane> {
 }
 
 async function idOf(subject: string): Promise<string> {
-  return (await store.db.selectFrom("message").select("id").where("subject", "=", subject).executeTakeFirstOrThrow()).id;
+  return (await store.db.selectFrom("message").select("id").where("subject", "=", subject).executeTakeFirstOrThrow())
+    .id;
 }
 
 async function shown(subject: string, ts: string): Promise<void> {

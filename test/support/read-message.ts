@@ -21,7 +21,10 @@ function readBlock(block: Node): string {
 }
 
 function readRich(part: Node): string {
-  if (part.type === "rich_text_list") return list(part.elements).map((item) => `• ${readRich(item)}`).join("\n");
+  if (part.type === "rich_text_list")
+    return list(part.elements)
+      .map((item) => `• ${readRich(item)}`)
+      .join("\n");
   const inner = list(part.elements).map(readLeaf).join("");
   return part.type === "rich_text_quote" ? `> ${inner}` : inner;
 }
@@ -41,7 +44,10 @@ function readLeaf(leaf: Node): string {
 
 function readElement(element: Node): string {
   if (element.type === "button") return `[${readText(element.text)}]`;
-  if (element.type === "overflow") return `[… ${list(element.options).map((option) => readText(option.text)).join(" | ")}]`;
+  if (element.type === "overflow")
+    return `[… ${list(element.options)
+      .map((option) => readText(option.text))
+      .join(" | ")}]`;
   return `(${element.type})`;
 }
 

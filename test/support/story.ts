@@ -24,6 +24,9 @@ export interface Story {
   url: string;
   secret: string;
   directory: Service["directory"];
+  /** What was sent by e-mail, and what the mail server says instead of taking it. */
+  mails: { subject: string; text: string }[];
+  mailTrouble: { current: Error | null };
   databaseUrl: string;
   /** Moves the clock and lets everything happen that is due by then. */
   at(instant: string): Promise<void>;
@@ -70,6 +73,8 @@ export async function openStory({
   const clock = movableClock({ startAt: new Date(startAt), frozen: true });
   const standIn = createStandIn(reading.config, { dataFolder: null, webhookSecret: null, clock, pace });
   const { sandbox } = standIn;
+  const mails: Story["mails"] = [];
+  const mailTrouble: Story["mailTrouble"] = { current: null };
   const slack = await sandbox.listen();
   const service = await buildService({
     config: reading.config,
@@ -79,6 +84,10 @@ export async function openStory({
     slackApiUrl: slack.apiUrl,
     clock,
     log: pino({ level: process.env.STORY_LOG ?? "silent" }),
+    sendMail: async (mail) => {
+      if (mailTrouble.current) throw mailTrouble.current;
+      mails.push(mail);
+    },
     neighbour: null,
   });
   const port = await service.open(0, "127.0.0.1");
@@ -100,6 +109,8 @@ export async function openStory({
     url,
     secret: standIn.webhookSecret,
     directory: service.directory,
+    mails,
+    mailTrouble,
     databaseUrl: database.url,
     settle,
     at: async (instant) => {

@@ -1,10 +1,11 @@
 import type { KnownBlock, MessageMetadata, RichTextElement } from "@slack/types";
 import type { Alert, AlertAccess, Assessment, SlackUser, WatchedVault } from "../../model.ts";
+import { sayDuration } from "../../time.ts";
 import { alertActions } from "./alert-actions.ts";
 import { alertFacts } from "./alert-facts.ts";
 import { alertList } from "./alert-list.ts";
 import { reviewTraces, verdictLine } from "./alert-verdict.ts";
-import { bold, italic, line, lines, quote, quoted, richText, said, user, users, when } from "./rich-text.ts";
+import { bold, channel, italic, line, lines, quote, quoted, richText, said, user, users, when } from "./rich-text.ts";
 import { type Standing, worstAccess } from "./standing.ts";
 import { clean, plainMrkdwn } from "./text.ts";
 import { itemTitle, personName, sayState, sayUrgency, sayWhat, vaultName } from "./words.ts";
@@ -17,6 +18,10 @@ export interface AlertView {
   managers: string[];
   /** Until when the verdict can be undone with one click; `null`: no longer. */
   undoUntil: Date | null;
+  /** The vault's own channel, where this message stands in another because that one is closed to us. */
+  movedFrom?: string | null;
+  /** How long after the alert was opened Slack showed it. */
+  shownAfterMs?: number;
 }
 
 export interface MessageView {
@@ -67,8 +72,9 @@ function reason(alert: Alert, { access, assessment }: AlertAccess, vault: Watche
 }
 
 /** What else a careful reader should know: who is called, doubts about identity and record, what was said before. */
-function remarks(alert: Alert, { vault, standing, managers }: AlertView, worst: AlertAccess): KnownBlock[] {
-  const rows: RichTextElement[][] = [];
+function remarks(alert: Alert, view: AlertView, worst: AlertAccess): KnownBlock[] {
+  const { vault, standing, managers } = view;
+  const rows: RichTextElement[][] = detours(view);
   if (standing.kind !== "decided" && worst.assessment.severity === "critical" && managers.length > 0) {
     rows.push([
       ...users(managers),
@@ -85,6 +91,19 @@ function remarks(alert: Alert, { vault, standing, managers }: AlertView, worst: 
   if (worst.assessment.state !== "explained") rows.push([italic(saySeverity(worst.assessment))]);
   return rows.length > 0 ? [richText(lines(rows))] : [];
 }
+
+/** Slack didn't show it at once, or not where it belongs. */
+function detours({ movedFrom, shownAfterMs = 0 }: AlertView): RichTextElement[][] {
+  const rows: RichTextElement[][] = [];
+  if (movedFrom) rows.push([said("📮 Shown here because I can’t post in "), channel(movedFrom), said(".")]);
+  if (shownAfterMs > HELD_BACK_MS) {
+    rows.push([said(`⏳ Slack held this back: it is shown ${sayDuration(shownAfterMs)} after it was reported.`)]);
+  }
+  return rows;
+}
+
+/** Longer than a busy channel's minute. */
+const HELD_BACK_MS = 60_000;
 
 function doubts(alert: Alert): string[] {
   const { slack } = alert.person;

@@ -1,0 +1,28 @@
+import { createTransport } from "nodemailer";
+
+interface Mail {
+  subject: string;
+  text: string;
+}
+
+/**
+ * Sends plain-text mails through the operator's server. `smtpUrl` as nodemailer reads it: smtp://user:password@host:587, or
+ * smtps:// for TLS from the beginning. The sender is `from`, or the user where it is an address. Rejects when the server
+ * doesn't take a mail within 20 seconds.
+ */
+export function mailer(smtpUrl: string, from: string | null, to: string[]): (mail: Mail) => Promise<void> {
+  const url = new URL(smtpUrl);
+  const user = decodeURIComponent(url.username);
+  const sender = from ?? (user.includes("@") ? user : `vaultbell@${url.hostname}`);
+  const transport = createTransport({
+    url: smtpUrl,
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 20_000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return async ({ subject, text }) => {
+    await transport.sendMail({ from: sender, to, subject, text });
+  };
+}

@@ -1,0 +1,108 @@
+import { sql } from "kysely";
+import type { Db, Tx } from "./database.ts";
+
+/** Slack's words for a channel that we can't post in until somebody changes it. */
+const closedChannel = [
+  "channel_not_found",
+  "not_in_channel",
+  "is_archived",
+  "restricted_action",
+  "restricted_action_read_only_channel",
+  "restricted_action_non_threadable_channel",
+  "channel_type_not_supported",
+];
+
+/** An alert that no message shows, in no channel. */
+export interface UnshownAlert {
+  alertId: string;
+  vaultId: string;
+  who: string;
+  sentence: string;
+  /** Slack's word for what stands in the way, if it said one. */
+  trouble: string | null;
+}
+
+/** Gives alerts whose channel has been closed to us since `before` a message in another one, once each. Returns how many. */
+export async function moveFromClosedChannels(tx: Tx, toChannel: string, before: Date, now: Date): Promise<number> {
+  await sql`insert into lane (channel, free_at) values (${toChannel}, ${now}) on conflict do nothing`.execute(tx);
+  const { rows } = await sql<{ id: string; was: string; kind: string }>`
+    insert into message (kind, subject, channel, urgency, behind_since, due_at)
+    select kind, subject, ${toChannel}, urgency, behind_since, ${now}
+      from message
+     where kind in ('alert', 'flood') and ts is null and wanted > shown and channel <> ${toChannel}
+       and behind_since <= ${before} and trouble = any (${closedChannel})
+    on conflict do nothing
+    returning id, kind`.execute(tx);
+  await sql`
+    insert into flood_alert (message_id, alert_id, revision, since)
+    select there.id, flood_alert.alert_id, flood_alert.revision, flood_alert.since
+      from message as there
+      join message as here on here.kind = 'flood' and here.subject = there.subject and here.id <> there.id
+      join flood_alert on flood_alert.message_id = here.id
+     where there.id = any (${rows.filter((row) => row.kind === "flood").map((row) => row.id)})
+    on conflict do nothing`.execute(tx);
+  return rows.length;
+}
+
+/** Alerts that have waited since `before` and are shown nowhere: how many, and the loudest of them. */
+export async function unshownAlerts(db: Db, before: Date): Promise<{ count: number; loudest: UnshownAlert[] }> {
+  const { rows } = await sql<UnshownAlert & { count: string }>`
+    with unshown as (
+      select subject as alert_id, max(urgency) as urgency, max(trouble) as trouble
+        from message
+       where kind = 'alert'
+       group by subject
+      having bool_and(ts is null) and min(behind_since) <= ${before}
+         and not exists (select from flood_alert join message as flood on flood.id = flood_alert.message_id
+                          where flood_alert.alert_id = subject and flood.ts is not null))
+    select unshown.alert_id as "alertId", alert.vault_id as "vaultId", unshown.trouble,
+           coalesce(access.actor_name, access.actor_email, access.actor_identity) as who, assessment.sentence,
+           count(*) over () as count
+      from unshown
+      join alert on alert.id = unshown.alert_id
+      join alert_access on alert_access.alert_id = alert.id and alert_access.revision = 1
+      join access on access.id = alert_access.access_id
+      join assessment on assessment.access_id = access.id
+     order by unshown.urgency desc, alert.opened_at
+     limit 30`.execute(db);
+  return { count: Number(rows[0]?.count ?? 0), loudest: rows.map(({ count: _, ...row }) => row) };
+}
+
+/** Notes that alerts can't be shown, and says whether people are to be told now: at first, and again after `againAfterMs`. */
+export async function noteOutage(
+  db: Db,
+  alerts: number,
+  now: Date,
+  againAfterMs: number,
+): Promise<{ id: string; beganAt: Date } | null> {
+  await sql`insert into outage (began_at) values (${now}) on conflict do nothing`.execute(db);
+  const row = await db
+    .updateTable("outage")
+    .set({ told_at: now, told_alerts: alerts })
+    .where("ended_at", "is", null)
+    .where((is) =>
+      is.or([
+        is("told_at", "is", null),
+        is.and([is("told_at", "<=", new Date(now.getTime() - againAfterMs)), is("told_alerts", "<", alerts)]),
+      ]),
+    )
+    .returning(["id", "began_at as beganAt"])
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Telling failed: it is to be tried again at the next look. */
+export async function notTold(db: Db, outageId: string): Promise<void> {
+  await db.updateTable("outage").set({ told_at: null }).where("id", "=", outageId).execute();
+}
+
+/** Everything is shown again. Returns the outage whose end people are to be told of, if they were told of its beginning. */
+export async function endOutage(db: Db, now: Date): Promise<{ beganAt: Date; alerts: number } | null> {
+  const row = await db
+    .updateTable("outage")
+    .set({ ended_at: now, told_end: true })
+    .where("ended_at", "is", null)
+    .returning(["began_at as beganAt", "told_alerts as alerts", "told_at as toldAt"])
+    .executeTakeFirst();
+  return row?.toldAt ? { beganAt: row.beganAt, alerts: row.alerts } : null;
+}

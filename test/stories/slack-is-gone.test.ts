@@ -1,0 +1,76 @@
+import { afterEach, expect, test } from "vitest";
+import { readBlocks } from "../support/read-message.ts";
+import { dana, defaultYaml, marta, openStory, type Story } from "../support/story.ts";
+
+let story: Story;
+afterEach(() => story?.stop());
+
+const yaml = `${defaultYaml}fallback: { channel: C0SECURITY, email: [lead@example.com] }\n`;
+
+test("the vault's channel is closed to us: the alert is shown in the fallback channel, says why, and can be judged there", async () => {
+  story = await openStory({ yaml });
+  story.sandbox.admin.archive("C0CARDS");
+  await story.reveal({ by: dana });
+  await story.later(1);
+  await story.later(1);
+  const [alert, ...others] = story.alerts("C0SECURITY");
+  expect(others).toEqual([]);
+  expect(readBlocks(alert?.blocks)).toContain("Shown here because I can’t post in #C0CARDS.");
+  if (alert) await story.press(marta, alert, "Expected");
+  expect(readBlocks(story.alerts("C0SECURITY")[0]?.blocks)).toMatch(/^✅ Expected/);
+  expect(story.mails).toEqual([]);
+});
+
+test("Slack refuses us: the lead is told by e-mail once, again when there is more, and when it is over (fault 'token_revoked')", async () => {
+  story = await openStory({ yaml });
+  story.sandbox.admin.revokeTokens("token_revoked");
+  await story.reveal({ by: dana });
+  await story.later(1);
+  expect(story.mails).toEqual([]);
+  await story.later(2);
+  await story.later(5);
+  expect(story.mails.map((mail) => mail.subject)).toEqual(["Vaultbell: one alert can't be shown in Slack"]);
+  expect(story.mails[0]?.text).toBe(
+    [
+      "One alert could not be shown in Slack. Noticed Tuesday 24 November 2026 10:03 in Madrid. Slack says: token_revoked.",
+      "Nothing is lost: everything is recorded, and is shown as soon as Slack lets us.",
+      "",
+      "- Dana Ruiz, Company cards: Tuesday 10:00 in Madrid, within Mon–Fri 08:00–19:00; nothing was announced",
+      "",
+      "What to do: `npx vaultbell doctor` on the machine that runs Vaultbell says what is wrong and how to mend it.",
+    ].join("\n"),
+  );
+  await story.later(60);
+  await story.reveal({ by: marta });
+  await story.later(3);
+  expect(story.mails.map((mail) => mail.subject)).toEqual([
+    "Vaultbell: one alert can't be shown in Slack",
+    "Vaultbell: 2 alerts can't be shown in Slack",
+  ]);
+  story.sandbox.admin.restoreTokens();
+  await story.later(6);
+  await story.later(1);
+  expect(story.alerts()).toHaveLength(2);
+  expect(story.mails.at(-1)?.subject).toBe("Vaultbell: Slack shows everything again");
+  expect(readBlocks(story.alerts()[0]?.blocks)).toContain("Slack held this back: it is shown 1 h");
+});
+
+test("the mail server is down too: it is told when it is back", async () => {
+  story = await openStory({ yaml });
+  story.sandbox.admin.revokeTokens("account_inactive");
+  story.mailTrouble.current = new Error("connect ECONNREFUSED");
+  await story.reveal({ by: dana });
+  await story.later(3);
+  expect(story.mails).toEqual([]);
+  story.mailTrouble.current = null;
+  await story.later(1);
+  expect(story.mails).toHaveLength(1);
+});
+
+test("without a fallback nothing is told elsewhere, and health says what is wrong", async () => {
+  story = await openStory();
+  story.sandbox.admin.revokeTokens("invalid_auth");
+  await story.reveal({ by: dana });
+  await story.later(5);
+  expect((await story.service.readiness()).problems.join(" ")).toMatch(/invalid_auth/);
+});
