@@ -27,6 +27,8 @@ export interface Config {
   /** When the weekly summary is due: ISO weekday, minutes after midnight. */
   digest: { weekday: number; minute: number } | null;
   escalations: Escalation[];
+  /** The other road when Slack can't be reached or refuses us. */
+  fallback: { channel: string | null; emails: string[] };
   /** What the operator should know although nothing is wrong, a sentence each. */
   notes: string[];
 }
@@ -150,6 +152,7 @@ function build(written: WrittenConfig, file: string, text: string): Config {
     escalations: written.vaults.flatMap(({ id, escalate }) =>
       escalate ? [{ vaultId: id, afterMinutes: escalate.after, channel: escalate.to }] : [],
     ),
+    fallback: { channel: written.fallback?.channel ?? null, emails: written.fallback?.email ?? [] },
     notes: notesOn(written),
   };
 }
