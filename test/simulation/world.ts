@@ -77,6 +77,7 @@ export function createWorld(options: WorldOptions): World {
   let alarms: Alarm[] = [];
   let blocked: { gate: Gate; work: Promise<void>; isDone: () => boolean }[] = [];
   let current: Session | undefined;
+  let waitedWith = 0;
   const schedule: string[] = [];
   const say = (line: string) => void schedule.push(`${((time - options.startAt) / 1000).toFixed(3)} ${line}`);
 
@@ -154,8 +155,11 @@ export function createWorld(options: WorldOptions): World {
   }
 
   async function settled(): Promise<void> {
-    // What was let through may go on by way of a few turns of the event loop.
-    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+    // What was let through goes on to its next gate, now and then by way of a few turns of the event loop.
+    const before = gates.length;
+    for (let turn = 0; turn < 3 && gates.length <= before; turn++) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     gates = gates.filter(({ effect }) => !effect.owner.isDead);
   }
 
@@ -186,11 +190,13 @@ export function createWorld(options: WorldOptions): World {
         if (ring()) continue;
         const gate = choose();
         if (gate) await pass(gate);
-        else if (blocked.length > 0) {
-          // Everybody waits for everybody: PostgreSQL ends that by itself.
-          await options.realPause(20);
+        else if (blocked.length > 1 && blocked.length !== waitedWith) {
+          // They may be waiting for each other: PostgreSQL ends that by itself, in a moment of real time.
+          waitedWith = blocked.length;
+          await options.realPause(50);
           await freed();
         } else {
+          waitedWith = 0;
           const next = nextAlarm();
           if (next > until) break;
           time = Math.max(time, next);
