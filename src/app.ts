@@ -23,7 +23,7 @@ import { countOpenEnds } from "./store/deliveries.ts";
 import { createIngest } from "./store/ingest.ts";
 import { backlog, nextDue } from "./store/lanes.ts";
 import { listen } from "./store/listen.ts";
-import { migrate } from "./store/migrate.ts";
+import { migrateAt } from "./store/migrate.ts";
 import { createDoor } from "./vault/door.ts";
 import { connectionsAtMost, serverLimits } from "./vault/server-limits.ts";
 import type { WebhookSecret } from "./vault/standard-webhooks.ts";
@@ -79,7 +79,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
   const { config, clock, log } = parts;
   const metrics = createMetrics();
   const store = openStore(parts.databaseUrl, (error) => log.warn({ error }, "an idle database connection was lost"));
-  const applied = await migrate(store.pool);
+  const applied = await migrateAt(parts.databaseUrl);
   if (applied.length > 0) log.info({ migrations: applied }, "database brought to the newest schema");
   point("start-after-migrate");
 
@@ -137,7 +137,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     const { connected: isConnected, trouble } = connected().state();
     const slackVitals = { connected: isConnected, trouble };
     try {
-      const [messages, ends] = await Promise.all([backlog(store.db), countOpenEnds(store.db)]);
+      const [messages, ends] = await soon(Promise.all([backlog(store.db), countOpenEnds(store.db)]));
       const oldestSeconds = messages.oldestSince
         ? Math.max(0, (clock.now().getTime() - messages.oldestSince.getTime()) / 1000)
         : 0;
@@ -238,6 +238,17 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     nextDue: () => nextDue(store.db),
     readiness: async () => readiness(await vitals()),
   };
+}
+
+/** Whoever asks for health is told soon, also where the link to the database has gone silent. */
+async function soon<T>(work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error("the database said nothing for three seconds")), 3_000);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function counted(count: (n: number) => void): (n: number) => number {

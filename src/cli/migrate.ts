@@ -1,7 +1,6 @@
-import pg from "pg";
 import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
 import { startEmbedded } from "../store/embedded/start.ts";
-import { migrate } from "../store/migrate.ts";
+import { migrateAt } from "../store/migrate.ts";
 import { mendDatabase } from "./doctor.ts";
 import type { Output } from "./output.ts";
 
@@ -11,9 +10,8 @@ export async function migrateDatabase(env: NodeJS.ProcessEnv, out: Output): Prom
   const url = env.DATABASE_URL?.trim() || null;
   try {
     const embedded = url === null ? await startEmbedded(env.VAULTBELL_DATA?.trim() || "./data") : null;
-    const pool = new pg.Pool({ connectionString: url ?? embedded?.url, max: 1, connectionTimeoutMillis: 5_000 });
     try {
-      const applied = await migrate(pool);
+      const applied = await migrateAt(url ?? embedded?.url ?? "");
       for (const name of applied) out.log(`Applied ${name}.`);
       out.log(
         applied.length === 0
@@ -22,7 +20,6 @@ export async function migrateDatabase(env: NodeJS.ProcessEnv, out: Output): Prom
       );
       return 0;
     } finally {
-      await pool.end();
       await embedded?.stop();
     }
   } catch (error) {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Kysely, PostgresDialect, type Transaction } from "kysely";
 import pg from "pg";
+import { cutWhenSilent } from "./cut-when-silent.ts";
 import type { Schema } from "./schema.ts";
 
 export type Db = Kysely<Schema>;
@@ -32,8 +33,8 @@ export function openStore(url: string, onIdleError: (error: Error) => void): Sto
     ...common,
     max: 12,
     connectionTimeoutMillis: 5_000,
-    statement_timeout: 15_000,
-    query_timeout: 20_000,
+    statement_timeout: 8_000,
+    query_timeout: 9_000,
   });
   const doorPool = new pg.Pool({
     ...common,
@@ -47,6 +48,7 @@ export function openStore(url: string, onIdleError: (error: Error) => void): Sto
     // A connection that is lost while it is lent out, between two queries of a transaction, tells nobody but its own
     // listeners; without one the process ends. Whoever has it hears of it by the next query.
     one.on("connect", (client) => client.on("error", () => {}));
+    one.on("connect", cutWhenSilent);
   }
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return { url, db, pool, doorPool, close: async () => void (await Promise.all([db.destroy(), doorPool.end()])) };

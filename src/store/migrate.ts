@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
-import type { Pool } from "pg";
+import pg, { type Pool } from "pg";
 
 const folder = fileURLToPath(new URL("../../migrations/", import.meta.url));
 
@@ -23,6 +23,23 @@ export async function migrate(pool: Pool): Promise<string[]> {
   const { error, results } = await migrator.migrateToLatest();
   if (error) throw error;
   return (results ?? []).filter((result) => result.status === "Success").map((result) => result.migrationName);
+}
+
+/** The same over a connection of its own, on which a long migration, or waiting for another replica's, may take its time. */
+export async function migrateAt(url: string): Promise<string[]> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 1,
+    connectionTimeoutMillis: 5_000,
+    application_name: "vaultbell",
+  });
+  // Whoever waits for the migration hears of a lost connection by its query.
+  pool.on("connect", (client) => client.on("error", () => {}));
+  try {
+    return await migrate(pool);
+  } finally {
+    await pool.end();
+  }
 }
 
 /** Plain SQL files, sent whole: `pg` uses the simple protocol for a query without values. */
