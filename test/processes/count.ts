@@ -2,6 +2,7 @@ import { chainHash } from "../../src/store/record.ts";
 import { alertsOf, saysDecided } from "./clicker.ts";
 import { ask } from "./fsync-server.ts";
 import type { House } from "./house.ts";
+import type { SentAccess } from "./vault.ts";
 
 /** What went wrong, by Slack's and the vault's own books; nothing but zeros is right. */
 export interface Wrongs {
@@ -35,16 +36,27 @@ export async function countWrongs(house: House, databaseUrl: string): Promise<Wr
       channel,
       ts,
       written: JSON.stringify(versions),
+      sumsUp: /and \d+ more, in Details/.test(JSON.stringify(versions.at(-1))),
       saidDecided: versions.some(({ blocks }) => saysDecided(blocks)),
     };
   });
   const acknowledged = house.vault.deliveries.filter(({ acknowledgedAt }) => acknowledgedAt !== null);
+  // A long sitting's message names eight items and says how many more there are: which sitting that is, the tables say.
+  const summedUp = new Map(
+    (
+      await ask<{ event_id: string; ts: string | null }>(
+        databaseUrl,
+        `select access.event_id, message.ts from access join alert_access on alert_access.access_id = access.id
+           join message on message.kind = 'alert' and message.subject = alert_access.alert_id`,
+      )
+    ).map(({ event_id, ts }) => [event_id, ts]),
+  );
+  const tells = (message: (typeof shown)[number], { eventId, title, channel }: SentAccess) =>
+    message.channel === channel &&
+    (message.written.includes(title) || (message.sumsUp && message.ts === summedUp.get(eventId)));
   const howOften = acknowledged
     .flatMap(({ accesses }) => accesses)
-    .map(({ title, channel }) => ({
-      title,
-      times: shown.filter((message) => message.channel === channel && message.written.includes(title)).length,
-    }));
+    .map((access) => ({ title: access.title, times: shown.filter((message) => tells(message, access)).length }));
   const bodies = new Set(
     (await ask<{ body: Buffer }>(databaseUrl, "select body from delivery")).map(({ body }) => body.toString("hex")),
   );
