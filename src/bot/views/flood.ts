@@ -5,7 +5,7 @@ import type { MessageView } from "./alert.ts";
 import { plain } from "./alert-actions.ts";
 import { bold, italic, line, lines, richText, said, user, users, when } from "./rich-text.ts";
 import type { Standing } from "./standing.ts";
-import { NOTE_MAXIMUM, SUSPICIOUS_NOTE } from "./suspicious-form.ts";
+import { noteInput } from "./suspicious-form.ts";
 import { clean, plainMrkdwn } from "./text.ts";
 import { sayState, vaultName } from "./words.ts";
 
@@ -72,20 +72,7 @@ export function floodForm(flood: { id: string; channel: string; ts: string }): M
       richText(
         line(said("This marks every open alert of this message that you may judge, with your name, for all to see.")),
       ),
-      {
-        type: "input",
-        block_id: SUSPICIOUS_NOTE,
-        label: plain("What makes you wonder?"),
-        hint: plain("One sentence that a colleague will understand next month."),
-        element: {
-          type: "plain_text_input",
-          action_id: SUSPICIOUS_NOTE,
-          multiline: true,
-          min_length: 3,
-          max_length: NOTE_MAXIMUM,
-          focus_on_load: true,
-        },
-      },
+      noteInput(),
     ],
   };
 }

@@ -1,4 +1,4 @@
-import type { ModalView } from "@slack/types";
+import type { InputBlock, ModalView } from "@slack/types";
 import type { Alert, WatchedVault } from "../../model.ts";
 import { plain } from "./alert-actions.ts";
 import { bold, line, lines, richText, said, user } from "./rich-text.ts";
@@ -29,20 +29,7 @@ export function suspiciousForm(origin: FormOrigin, alert: Alert, vault: WatchedV
     close: plain("Back"),
     blocks: [
       richText(line(who, said(` ${sayWhat(alert, vault)} in ${vaultName(vault)}.`))),
-      {
-        type: "input",
-        block_id: SUSPICIOUS_NOTE,
-        label: plain("What makes you wonder?"),
-        hint: plain("One sentence that a colleague will understand next month."),
-        element: {
-          type: "plain_text_input",
-          action_id: SUSPICIOUS_NOTE,
-          multiline: true,
-          min_length: 3,
-          max_length: NOTE_MAXIMUM,
-          focus_on_load: true,
-        },
-      },
+      noteInput(),
       richText(
         lines([
           [said("This is recorded with your name and shown in the channel.")],
@@ -53,7 +40,25 @@ export function suspiciousForm(origin: FormOrigin, alert: Alert, vault: WatchedV
   };
 }
 
-export const NOTE_MAXIMUM = 1000;
+const NOTE_MAXIMUM = 1000;
+
+/** The obligatory sentence, wherever it is asked for. */
+export function noteInput(): InputBlock {
+  return {
+    type: "input",
+    block_id: SUSPICIOUS_NOTE,
+    label: plain("What makes you wonder?"),
+    hint: plain("One sentence that a colleague will understand next month."),
+    element: {
+      type: "plain_text_input",
+      action_id: SUSPICIOUS_NOTE,
+      multiline: true,
+      min_length: 3,
+      max_length: NOTE_MAXIMUM,
+      focus_on_load: true,
+    },
+  };
+}
 
 /** Reads what the form carried. `null`: not ours. */
 export function readFormOrigin(privateMetadata: string): FormOrigin | null {
