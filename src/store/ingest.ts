@@ -4,7 +4,7 @@ import { point } from "../point.ts";
 import { repeatedWhenAsked } from "./database.ts";
 import { type AuthenticDelivery, type Recorded, recordGroup, type SealedDelivery, sealed } from "./deliveries.ts";
 
-export type IngestOutcome = Recorded | { kind: "unavailable"; retryAfterSeconds: number };
+type IngestOutcome = Recorded | { kind: "unavailable"; retryAfterSeconds: number };
 
 export interface Ingest {
   /** Resolves after the commit. Never rejects: what can't be recorded now is "unavailable". */

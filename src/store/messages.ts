@@ -113,7 +113,7 @@ export async function messagesShowing(db: Db | Tx, alertId: string): Promise<{ c
 }
 
 /** Where a subject is shown: its message's channel and `ts`, if Slack has told one. */
-export async function messagesOf(
+async function messagesOf(
   db: Db | Tx,
   kind: MessageKind,
   subject: string,

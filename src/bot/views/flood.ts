@@ -15,7 +15,7 @@ export const FLOOD_MORE = "flood_more";
 export const FLOOD_FORM = "flood_form";
 
 /** One alert within a flood, in few words. */
-export interface FloodLine {
+interface FloodLine {
   alertId: string;
   who: string;
   accesses: number;
@@ -57,7 +57,7 @@ export function floodMessage(
   };
 }
 
-export const FLOOD_EVENT = "vaultbell_flood";
+const FLOOD_EVENT = "vaultbell_flood";
 
 /** The form behind Suspicious: one sentence for all that is open in the flood. */
 export function floodForm(flood: { id: string; channel: string; ts: string }): ModalView {
