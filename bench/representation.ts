@@ -1,18 +1,26 @@
-import { accessAt, channelOf, fiveDigits, personName, slackIdOf, type Workload } from "./events.ts";
+import { accessAt, channelOf, fiveDigits, personName, type Workload } from "./events.ts";
 import type { Taken } from "./slack-sink.ts";
 
 /**
  * When Slack first showed each access, judged from nothing but the words of the messages that Slack took. An access is
- * represented by a message in its channel that names its item; or names its person, together with a number of accesses
- * that reaches this one (the k-th of that person needs a k). Infinity: never.
+ * shown by a message in its channel that names its item; or names its person, with a number of accesses that reaches this
+ * one: the k-th of that person needs a k. Infinity: never.
  */
 export function representedAt(workload: Workload, accesses: number, taken: readonly Taken[]): number[] {
   const firstShown = new Map<string, number>();
-  const show = (key: string, at: number) => {
+  const show = (channel: string, claim: string, at: number) => {
+    const key = `${channel} ${claim}`;
     if (at < (firstShown.get(key) ?? Number.POSITIVE_INFINITY)) firstShown.set(key, at);
   };
-  for (const { channel, at, text, words } of taken) {
-    for (const claim of claims(`${text}\n${words}`)) show(`${channel} ${claim}`, at);
+  const listed = new Map<string, Map<string, number>>();
+  for (const message of taken.toSorted((a, b) => a.at - b.at)) {
+    const { channel, at } = message;
+    const said = `${message.text}\n${message.words}`;
+    for (const item of said.match(/Item \d{5}/g) ?? []) show(channel, item, at);
+    const counts = [...countOfOne(said), ...countsOfMany(message, listed)];
+    for (const { person, count } of counts) {
+      for (let k = 1; k <= count; k++) show(channel, `${personName(person)} × ${k}`, at);
+    }
   }
   const soFar = new Map<number, number>();
   return Array.from({ length: accesses }, (_, n) => {
@@ -24,25 +32,31 @@ export function representedAt(workload: Workload, accesses: number, taken: reado
   });
 }
 
-/** What a message claims to show: items by their titles, and people with the first, second … of their accesses. */
-function claims(words: string): string[] {
-  const items = words.match(/Item \d{5}/g) ?? [];
-  const people = new Set([...words.matchAll(/(?:Person |U0P)(\d{5})/g)].map((found) => Number(found[1])));
-  const named = [...people].flatMap((person) => {
-    const count = people.size === 1 ? countOf(words) : countBeside(words, person);
-    return Array.from({ length: count }, (_, k) => `${personName(person)} × ${k + 1}`);
+interface Count {
+  person: number;
+  count: number;
+}
+
+/** A message about one person tells how often in all: "opened 20 items", "3 times", "twice". */
+function countOfOne(said: string): Count[] {
+  const people = new Set([...said.matchAll(/(?:Person |U0P)(\d{5})/g)].map((found) => Number(found[1])));
+  const [person, ...others] = people;
+  if (person === undefined || others.length > 0) return [];
+  const numbers = [...said.matchAll(/\b(\d{1,4}) (?:items|times|accesses)\b/g)].map((found) => Number(found[1]));
+  return [{ person, count: Math.max(1, ...numbers, ...(/\btwice\b/.test(said) ? [2] : [])) }];
+}
+
+/**
+ * A message that lists people, "Person 00017: … (4 accesses)" in a line each, tells what has come since the last such list:
+ * the lists of a person add up. An edited list counts in place of what it said before.
+ */
+function countsOfMany({ channel, ts, words }: Taken, listed: Map<string, Map<string, number>>): Count[] {
+  return [...words.matchAll(/Person (\d{5}): ([^\n]*)/g)].map((found) => {
+    const person = Number(found[1]);
+    const key = `${channel} ${person}`;
+    const lists = listed.get(key) ?? new Map<string, number>();
+    listed.set(key, lists);
+    lists.set(ts, Number(/\((\d{1,4}) accesses\)/.exec(found[2] ?? "")?.[1] ?? 1));
+    return { person, count: [...lists.values()].reduce((sum, count) => sum + count, 0) };
   });
-  return [...items, ...named];
-}
-
-/** "opened 20 items", "opened Item 00001 3 times", "twice": the largest number that is told of the one person. */
-function countOf(words: string): number {
-  const numbers = [...words.matchAll(/\b(\d{1,4}) (?:items|times|accesses)\b/g)].map((found) => Number(found[1]));
-  return Math.max(1, ...numbers, ...(/\btwice\b/.test(words) ? [2] : []));
-}
-
-/** Where several people are named, the number that stands right after one of them: "Person 00001 (3)", "… × 3". */
-function countBeside(words: string, person: number): number {
-  const after = new RegExp(`(?:${personName(person)}|${slackIdOf(person)})[^\\dA-Za-z]{1,4}(\\d{1,4})\\b(?! min)`, "g");
-  return Math.max(1, ...[...words.matchAll(after)].map((found) => Number(found[1])));
 }

@@ -153,7 +153,11 @@ function remember(method: Taken["method"], ts: string, args: Json, at: number): 
   if (!options.remembers) return;
   const blocks = typeof args.blocks === "string" ? (JSON.parse(args.blocks) as unknown) : args.blocks;
   const text = String(args.text ?? "");
-  sum.taken.push({ at, method, channel: String(args.channel), ts, text, words: wordsOf(blocks).join("") });
+  sum.taken.push({ at, method, channel: String(args.channel), ts, text, words: sayBlocks(blocks) });
+}
+
+function sayBlocks(blocks: unknown): string {
+  return Array.isArray(blocks) ? blocks.map((block) => wordsOf(block).join("")).join("\n") : "";
 }
 
 /** What a reader sees of the blocks: texts as they are, people by their ids. */
