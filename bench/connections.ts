@@ -2,14 +2,17 @@ import { connect, type Socket } from "node:net";
 
 /** Kept-alive HTTP connections to loopback, with one request under way on each. */
 export interface Connections {
-  /** The status of the answer; 0 when the connection ended without one. Waits for a free connection. */
+  /**
+   * The status of the answer; 0 when the connection ended without one, twice: a server may close a connection that was
+   * idle just as it is used again. Waits for a free connection.
+   */
   send(request: Buffer): Promise<number>;
   close(): void;
 }
 
 interface Line {
   socket: Socket;
-  answered: ((status: number) => void) | null;
+  underWay: { request: Buffer; answered: (status: number) => void; isSecondTry: boolean } | null;
   received: string;
 }
 
@@ -18,6 +21,7 @@ export function connections(port: number, atMost: number): Connections {
   const idle: Line[] = [];
   const waiting: ((line: Line) => void)[] = [];
   const open = new Set<Line>();
+  let isClosed = false;
 
   function line(): Promise<Line> {
     const free = idle.pop();
@@ -28,7 +32,7 @@ export function connections(port: number, atMost: number): Connections {
 
   function newLine(): Line {
     const socket = connect({ port, host: "127.0.0.1", noDelay: true });
-    const self: Line = { socket, answered: null, received: "" };
+    const self: Line = { socket, underWay: null, received: "" };
     open.add(self);
     socket.setEncoding("latin1");
     socket.on("data", (chunk) => {
@@ -42,11 +46,11 @@ export function connections(port: number, atMost: number): Connections {
   }
 
   function finish(self: Line, status: number): void {
-    const { answered } = self;
-    self.answered = null;
+    const { underWay } = self;
+    self.underWay = null;
     self.received = "";
     giveBack(self);
-    answered?.(status);
+    underWay?.answered(status);
   }
 
   function giveBack(self: Line): void {
@@ -57,22 +61,28 @@ export function connections(port: number, atMost: number): Connections {
 
   function gone(self: Line): void {
     open.delete(self);
+    if (isClosed) return;
     const at = idle.indexOf(self);
     if (at >= 0) idle.splice(at, 1);
-    self.answered?.(0);
-    const next = waiting.shift();
+    const { underWay, received } = self;
+    if (underWay && received === "" && !underWay.isSecondTry) use(newLine(), { ...underWay, isSecondTry: true });
+    else underWay?.answered(0);
+    const next = open.size < atMost ? waiting.shift() : undefined;
     if (next) next(newLine());
+  }
+
+  function use(mine: Line, underWay: NonNullable<Line["underWay"]>): void {
+    mine.underWay = underWay;
+    mine.socket.write(underWay.request);
   }
 
   return {
     send: async (request) => {
       const mine = await line();
-      return new Promise((resolve) => {
-        mine.answered = resolve;
-        mine.socket.write(request);
-      });
+      return new Promise((answered) => use(mine, { request, answered, isSecondTry: false }));
     },
     close: () => {
+      isClosed = true;
       for (const { socket } of open) socket.destroy();
     },
   };

@@ -51,6 +51,7 @@ export async function ingest(stage: Stage): Promise<Row[]> {
     const ratio = median(rates(who).map((value, round) => value / (reference[round] ?? Number.NaN)));
     return { ratio, ...(wanted !== null && { target: `≥ ${wanted}`, isMet: ratio >= wanted }) };
   };
+  const cost = (who: string) => median(seen[who]?.serverCost ?? []);
   const note = (who: string) => sayCost(seen[who] ?? nothing());
   const bare = `${figure(rate("bare"))} (same door, no database)`;
   const single1 = "single events, 64 connections";
@@ -71,6 +72,11 @@ export async function ingest(stage: Stage): Promise<Row[]> {
       reference: bare,
       ...against("alone", rates("bare"), 0.9),
       note: note("alone"),
+    }),
+    row(part, "… in processor time per 1,000 events", `${figure(cost("alone"))} ms`, {
+      reference: `${figure(cost("bare"))} ms (same door, no database)`,
+      ratio: cost("bare") / cost("alone"),
+      note: "the server's process alone: what the ratio would be if PostgreSQL and the load had cores of their own",
     }),
     row(part, `${single1}: Vaultbell against pgbench`, said("vaultbell"), {
       reference: `${figure(pgbench)} commits/s`,
