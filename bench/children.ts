@@ -80,9 +80,9 @@ function plainEnvironment(): NodeJS.ProcessEnv {
   return { PATH, HOME, TMPDIR, SystemRoot, TEMP };
 }
 
-/** For the end of the run, however it comes. */
-export async function endAllChildren(): Promise<void> {
-  await Promise.all([...running].map((child) => child.end()));
+/** For the end of a part, which leaves nothing running but `kept`, and for the end of the run, however it comes. */
+export async function endAllChildren(kept?: Child): Promise<void> {
+  await Promise.all([...running].filter((child) => child !== kept).map((child) => child.end()));
 }
 
 /** For the programs of the bench: without whoever started them they have nothing to do. */

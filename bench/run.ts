@@ -10,7 +10,7 @@ import { latency } from "./parts/latency.ts";
 import { rest } from "./parts/rest.ts";
 import { storm } from "./parts/storm.ts";
 import { openStage, type Stage } from "./stage.ts";
-import { type Row, sayMachine, sayTable } from "./table.ts";
+import { type Row, row, sayMachine, sayTable } from "./table.ts";
 
 /**
  * Measures Vaultbell on this machine: npm run bench, or npm run bench -- ingest burst. --profile keeps Node's profiles of
@@ -18,6 +18,7 @@ import { type Row, sayMachine, sayTable } from "./table.ts";
  */
 const parts: Record<string, (stage: Stage) => Promise<Row[]>> = { rest, latency, ingest, storm, burst };
 const resultFile = "bench-result.json";
+let isStopped = false;
 
 async function main(args: string[]): Promise<number> {
   const flags = args.filter((arg) => arg.startsWith("--"));
@@ -55,23 +56,35 @@ async function measure(folder: string, names: string[], isProfiled: boolean): Pr
   const rows: Row[] = [];
   const timing: Record<string, { seconds: number; loadAfter: number[]; neighbourCores: number | null }> = {};
   for (const name of names) {
+    if (isStopped) break;
     const from = monotonicMs();
     const others = otherSeconds();
     process.stderr.write(`${name} …`);
-    rows.push(...((await parts[name]?.(stage)) ?? []));
+    const found = await measurePart(stage, name);
     const seconds = (monotonicMs() - from) / 1000;
     const neighbourCores = others === null ? null : round(((otherSeconds() ?? 0) - others) / seconds);
     timing[name] = { seconds: Math.round(seconds), loadAfter: loadNow(), neighbourCores };
-    process.stderr.write(` ${timing[name].seconds} s\n`);
+    process.stderr.write(` ${Math.round(seconds)} s\n`);
+    console.log(
+      `\n${sayTable(found)}\nOthers on this machine used ${neighbourCores ?? "an unknown number of"} cores meanwhile.\n`,
+    );
+    rows.push(...found);
+    writeFileSync(resultFile, `${JSON.stringify({ startedAt, machine, timing, rows }, null, 2)}\n`);
   }
-  console.log(`\n${sayTable(rows)}`);
-  const neighbours = Object.entries(timing).map(
-    ([name, { neighbourCores }]) => `${name} ${neighbourCores ?? "unknown"}`,
-  );
-  console.log(`\nCores that others on this machine used meanwhile: ${neighbours.join(", ")}.`);
   const judged = rows.filter((one) => one.isMet !== null);
-  console.log(`${judged.filter((one) => one.isMet).length} of ${judged.length} targets met.`);
-  writeFileSync(resultFile, `${JSON.stringify({ startedAt, machine, timing, rows }, null, 2)}\n`);
+  console.log(`${judged.filter((one) => one.isMet).length} of ${judged.length} targets met. All of it: ${resultFile}`);
+}
+
+/** A part that fails is a row that isn't met, and the others are measured all the same. */
+async function measurePart(stage: Stage, name: string): Promise<Row[]> {
+  try {
+    return (await parts[name]?.(stage)) ?? [];
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return [row(name, `${name} could not be measured`, "-", { target: "a measurement", isMet: false, note: problem })];
+  } finally {
+    await endAllChildren(stage.postgres);
+  }
 }
 
 /** What processors did that wasn't for us. */
@@ -83,9 +96,17 @@ function otherSeconds(): number | null {
 
 const round = (value: number) => Math.round(value * 100) / 100;
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, () => void endAllChildren().then(() => process.exit(1)));
+/** What runs fails when its processes end, and what was made is removed on the way out. */
+function stop(): void {
+  isStopped = true;
+  process.exitCode = 1;
+  void endAllChildren();
 }
-process.exitCode = await main(process.argv.slice(2));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+// scripts/run.mjs holds the other end: when it is killed, nobody else would tell us.
+if (process.connected) process.once("disconnect", stop);
+const exitCode = await main(process.argv.slice(2));
+process.exitCode ??= exitCode;
+process.removeListener("disconnect", stop);
 // The channel to scripts/run.mjs would keep a finished process alive.
 if (process.connected) process.disconnect();

@@ -27,12 +27,12 @@ export interface Stage {
   prepareLoad(job: LoadJob): Promise<Load>;
 }
 
-export interface Load {
+interface Load {
   /** `whenMeasuring`: when what comes begins to count. */
   run(port: number, whenMeasuring?: () => void): Promise<LoadResult>;
 }
 
-export interface Running {
+interface Running {
   port: number;
   pid: number;
   /** From the start of the process to the first /readyz 200; for Vaultbell alone. */
