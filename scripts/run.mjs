@@ -23,10 +23,20 @@ export function run(command, args) {
     env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ""}` },
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  stopWithNpm(child);
   child.on("error", (error) => stop(`Could not start ${node}: ${error.message}`));
   child.on("exit", (code, signal) => {
     process.exitCode = signal ? 1 : (code ?? 1);
   });
+}
+
+/** A killed npm tells nobody, but its children then get another parent. Started without npm, we outlive the terminal. */
+function stopWithNpm(child) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const npm = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== npm) child.kill("SIGTERM");
+  }, 1_000).unref();
 }
 
 function installWhatIsMissing() {

@@ -227,10 +227,11 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       server.close();
       server.closeIdleConnections();
       clearInterval(refreshing);
-      await Promise.all([...stages.map((stage) => stage.stop()), listening?.stop()]);
-      await connected().stop();
+      // What Slack or the database keeps waiting isn't waited for: the tables say what was begun, and whose lease it was.
+      const stopped = [...stages.map((stage) => stage.stop()), listening?.stop(), connected().stop()];
+      await atMost(6_000, Promise.all(stopped));
       server.closeAllConnections();
-      await store.close();
+      await atMost(2_000, store.close());
     },
     connect: () => connected().start(),
     idle: () => connected().idle(),
@@ -238,6 +239,13 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     nextDue: () => nextDue(store.db),
     readiness: async () => readiness(await vitals()),
   };
+}
+
+/** Resolves when `work` is done, or after so long. */
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, ms);
+  await Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
 }
 
 /** Whoever asks for health is told soon, also where the link to the database has gone silent. */

@@ -61,6 +61,8 @@ export async function start(env: NodeJS.ProcessEnv, out: Output): Promise<number
   await running.stop();
   clearTimeout(overdue);
   out.log("Stopped.");
+  // A call that Slack never answers would keep the process for another ten seconds.
+  setTimeout(() => process.exit(0), 500).unref();
   return 0;
 }
 
