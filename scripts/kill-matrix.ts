@@ -23,15 +23,15 @@ try {
     lives: Number(values.lives),
     ...(values.minutes !== undefined && { untilMs: Number(values.minutes) * 60_000 }),
     onScenario: (done, all, outcome) => {
-      const words = "failed" in outcome ? "FAILED" : `${outcome.deaths.length} kills`;
+      const words = "failed" in outcome ? "FAILED, see below" : `${outcome.deaths.length} kills`;
       console.log(`scenario ${done} of ${all}: ${words}`);
+      if ("failed" in outcome) console.log(outcome.failed);
     },
   });
   const { failed, wrong, byDeath, ...sums } = sumUp(result);
   console.table(byDeath);
   console.table({ seed: result.seed, minutes: Math.round(result.tookMs / 6_000) / 10, ...sums });
   if (!result.usedStrace) console.log("strace is not here: no kills at syscalls.");
-  for (const text of failed) console.log(`FAILED ${text}`);
   for (const one of wrong) console.log(`WRONG ${JSON.stringify(one, null, 1)}`);
   console.log(failed.length + wrong.length === 0 ? "Nothing lost, nothing twice." : "Something is wrong: see above.");
   process.exitCode = failed.length + wrong.length === 0 ? 0 : 1;
