@@ -42,10 +42,19 @@ export function createDirectory({ client, db, foldEmail, clock, log }: Directory
 
   /** Throws when Slack can't be asked: without it nobody can be told from a stranger. */
   async function homeTeam(): Promise<HomeTeam> {
-    if (home) return home;
-    const { team_id, enterprise_id } = await client().auth.test();
-    home = { teamId: asText(team_id), enterpriseId: asText(enterprise_id) };
+    home ??= await askHome();
     return home;
+  }
+
+  async function askHome(): Promise<HomeTeam> {
+    try {
+      const { team_id, enterprise_id } = await client().auth.test();
+      return { teamId: asText(team_id), enterpriseId: asText(enterprise_id) };
+    } catch (error) {
+      // Slack has the method; a server without it is no Slack with other workspaces in it.
+      if (readTrouble(error).code === "unknown_method") return { teamId: null, enterpriseId: null };
+      throw error;
+    }
   }
 
   async function remember(users: SlackUser[]): Promise<void> {
