@@ -1,46 +1,57 @@
-import { randomBytes } from "node:crypto";
 import type { Access, Assessment, WatchedVault } from "../model.ts";
 import { point } from "../point.ts";
 import { assess } from "../policies/assess.ts";
 import { isExposure } from "../policies/exposure.ts";
 import { foldEmail } from "../policies/fold-email.ts";
-import { joinSitting } from "../policies/sitting.ts";
 import { inTransaction, type Tx } from "../store/database.ts";
-import { intentsBetween, someHasNoAddress } from "../store/intents.ts";
+import { someHasNoAddress } from "../store/intents.ts";
 import * as judging from "../store/judging.ts";
-import { urgency, want, wantAnew } from "../store/messages.ts";
-import { allIdsOf, personOf, readPerson } from "../store/people.ts";
+import { personOf } from "../store/people.ts";
 import { type RecordEntry, seal, wake } from "../store/record.ts";
+import { factsAbout } from "./actor-facts.ts";
 import { type House, watchedVault } from "./house.ts";
-import { louderNote } from "./notes.ts";
 import { aliasesOfActor } from "./people.ts";
 import { policyVersion } from "./policy-version.ts";
+import { type Ringer, ringer } from "./ring.ts";
 
-const day = 24 * 60 * 60_000;
-const editPauseMs = 2_000;
-/** Longer than any sitting can reach, and than any intent that a sentence would mention. */
-const lookBackMs = 2 * day;
+type Unjudged = Omit<Access, "personId">;
+
+/** So many share a commit: enough to keep up with a burst, few enough to hold no lock for long. */
+const batchSize = 50;
 
 /**
- * Judges what was recorded and isn't judged yet, oldest first, each in a transaction of its own; returns how many.
- * Several replicas may do this at once. An access that can't be judged doesn't hold up the others: it stays on the
- * list, is logged, and the error is thrown at the end.
+ * Judges what was recorded and isn't judged yet, oldest first, some in one transaction; returns how many. Several replicas may
+ * do this at once. An access that can't be judged doesn't hold up the others: its batch is judged one by one then, and it
+ * stays on the list, logged. Throws when nothing at all could be judged.
  */
 export async function judge(house: House, limit = 200): Promise<number> {
   const accesses = await judging.accessesToJudge(house.store.db, limit);
   await findUnknownAnnouncers(house, accesses);
   let judged = 0;
   let failure: unknown;
-  for (const access of accesses) {
+  for (let from = 0; from < accesses.length; from += batchSize) {
+    const batch = accesses.slice(from, from + batchSize);
     try {
-      if (await inTransaction(house.store.db, (tx) => judgeOne(house, tx, access))) judged += 1;
-      point("judge-after-commit");
+      judged += await judgeTogether(house, batch);
     } catch (error) {
-      house.log.error({ accessId: access.id, error }, "access could not be judged");
       failure = error;
+      if (batch.length > 1) judged += await judgeEach(house, batch);
+      else house.log.error({ accessId: batch[0]?.id, error }, "access could not be judged");
     }
   }
   if (failure !== undefined && judged === 0) throw failure;
+  return judged;
+}
+
+async function judgeEach(house: House, batch: Unjudged[]): Promise<number> {
+  let judged = 0;
+  for (const access of batch) {
+    try {
+      judged += await judgeTogether(house, [access]);
+    } catch (error) {
+      house.log.error({ accessId: access.id, error }, "access could not be judged");
+    }
+  }
   return judged;
 }
 
@@ -48,7 +59,7 @@ export async function judge(house: House, limit = 200): Promise<number> {
  * Some servers find people by their address and never tell it. An intent of somebody so announced is joined with the
  * vault's address by asking for it; everywhere else judging waits for nobody.
  */
-async function findUnknownAnnouncers(house: House, accesses: Omit<Access, "personId">[]): Promise<void> {
+async function findUnknownAnnouncers(house: House, accesses: Unjudged[]): Promise<void> {
   if (accesses.length === 0) return;
   const since = Math.min(...accesses.map(({ occurredAt }) => occurredAt.getTime()));
   if (!(await someHasNoAddress(house.store.db, new Date(since)))) return;
@@ -56,98 +67,89 @@ async function findUnknownAnnouncers(house: House, accesses: Omit<Access, "perso
   await house.people.lookUp(watched.flatMap(({ actor }) => (actor.email === null ? [] : [foldEmail(actor.email)])));
 }
 
-/** False: another replica judges it, or did. */
-async function judgeOne(house: House, tx: Tx, access: Omit<Access, "personId">): Promise<boolean> {
-  if (!(await judging.claimForJudging(tx, access.id))) return false;
-  const now = house.clock.now();
-  const personId = await personOf(tx, await aliasesOfActor(tx, access, house.config.people), now);
-  const vault = watchedVault(house.config, access.vault.id);
-  const outcome = !vault ? "unwatched" : isExposure(access.action) ? "alert" : "not-an-exposure";
-  let assessment: Assessment | null = null;
-  let entry: RecordEntry = { kind: `access ${outcome}`, payload: { access: access.id, person: personId } };
-  if (vault && outcome === "alert") {
-    assessment = await conclude(house, tx, { ...access, personId }, vault);
-    const alertId = await ring(house, tx, { ...access, personId }, vault, assessment, now);
-    const { state, severity, sentence, intentId } = assessment;
-    entry = {
-      kind: "access judged",
-      payload: { ...entry.payload, alert: alertId, state, severity, sentence, intentId },
-    };
-  }
-  const version = policyVersion(house.config);
-  await judging.recordAssessment(tx, {
-    accessId: access.id,
-    personId,
-    outcome,
-    assessment,
-    policyVersion: version,
-    at: now,
+/** In one transaction; what another replica judges meanwhile is left to it. Returns how many were judged here. */
+async function judgeTogether(house: House, batch: Unjudged[]): Promise<number> {
+  const judged = await inTransaction(house.store.db, async (tx) => {
+    const claimed = await judging.claimForJudging(
+      tx,
+      batch.map((access) => access.id),
+    );
+    const mine = batch.filter((access) => claimed.has(access.id));
+    if (mine.length === 0) return 0;
+    const now = house.clock.now();
+    const accesses = await withPersons(house, tx, mine, now);
+    const watched = accesses.flatMap((access) => {
+      const vault = watchedVault(house.config, access.vault.id);
+      return vault && isExposure(access.action) ? [{ access, vault }] : [];
+    });
+    const facts = await factsAbout(
+      tx,
+      watched.map(({ access }) => access),
+    );
+    const bell = await ringer(house, tx, watched, facts, now);
+    const conclusions: Conclusion[] = [];
+    for (const access of accesses) conclusions.push(await conclude(house, access, facts, bell));
+    await bell.finish();
+    const version = policyVersion(house.config);
+    await judging.recordAssessments(
+      tx,
+      conclusions.map((one) => ({ ...one, policyVersion: version, at: now })),
+    );
+    await seal(
+      tx,
+      now,
+      conclusions.map((one) => entryOf(one, version)),
+    );
+    if (watched.length > 0) await wake(tx);
+    point("judge-before-commit");
+    return mine.length;
   });
-  await seal(tx, now, [{ ...entry, payload: { ...entry.payload, policy: version } }]);
-  if (outcome === "alert") await wake(tx);
-  point("judge-before-commit");
-  return true;
+  point("judge-after-commit");
+  return judged;
 }
 
-async function conclude(house: House, tx: Tx, access: Access, vault: WatchedVault): Promise<Assessment> {
-  const personIds = await allIdsOf(tx, access.personId);
-  const from = new Date(access.occurredAt.getTime() - lookBackMs);
-  const until = new Date(Math.max(access.occurredAt.getTime(), access.receivedAt.getTime()));
-  const person = await readPerson(tx, access.personId);
-  const slackUserId = person.slack.kind === "matched" ? person.slack.user.id : null;
-  const intents = await intentsBetween(tx, { personIds, slackUserId }, from, until);
-  const facts = { vault, vaults: house.config.vaults, actorName: access.actor.name ?? person.name, intents };
-  return assess(access, facts, policyVersion(house.config));
+/** The persons come first, because two of them may turn out to be one. */
+async function withPersons(house: House, tx: Tx, batch: Unjudged[], now: Date): Promise<Access[]> {
+  const known = new Map<string, string>();
+  const accesses: Access[] = [];
+  for (const access of batch) {
+    const { vaultIdentity, email } = access.actor;
+    const key = JSON.stringify([access.source, vaultIdentity, email]);
+    const personId = known.get(key) ?? (await personOf(tx, await aliasesOfActor(tx, access, house.config.people), now));
+    known.set(key, personId);
+    accesses.push({ ...access, personId });
+  }
+  return accesses;
 }
 
-/** Opens an alert for the access, or grows the one of its sitting. Returns the alert's id. */
-async function ring(
+interface Conclusion {
+  accessId: string;
+  personId: string;
+  outcome: "alert" | "unwatched" | "not-an-exposure";
+  assessment: Assessment | null;
+  alertId: string | null;
+}
+
+async function conclude(
   house: House,
-  tx: Tx,
   access: Access,
-  vault: WatchedVault,
-  assessment: Assessment,
-  now: Date,
-): Promise<string> {
-  await judging.oneAtATime(tx, access.personId, vault.id);
-  const personIds = await allIdsOf(tx, access.personId);
-  const occurredAt = access.occurredAt.getTime();
-  const around = [new Date(occurredAt - day), new Date(occurredAt + day)] as const;
-  const sittings = await judging.sittingsAround(tx, personIds, vault.id, ...around);
-  const joined = joinSitting(sittings, access.occurredAt, house.config.sittingMinutes);
-  if (joined === null) {
-    const id = randomBytes(16).toString("hex");
-    await judging.openAlert(tx, {
-      id,
-      vaultId: vault.id,
-      personId: access.personId,
-      accessId: access.id,
-      occurredAt: access.occurredAt,
-      at: now,
-    });
-    await want(tx, {
-      kind: "alert",
-      subject: id,
-      channel: vault.channel,
-      urgency: urgency[assessment.severity],
-      at: now,
-    });
-    return id;
-  }
-  const loudestBefore = await judging.loudestOf(tx, joined);
-  const revision = await judging.growAlert(tx, { id: joined, accessId: access.id, occurredAt: access.occurredAt });
-  // What is critical is shown at once; the rest waits a moment, so that a burst costs one edit.
-  const pauseMs = assessment.severity === "critical" ? 0 : editPauseMs;
-  await wantAnew(tx, "alert", joined, now, { louder: urgency[assessment.severity], pauseMs });
-  if (assessment.severity === "critical" && loudestBefore !== "critical") {
-    // An edit makes no sound, and this must be heard.
-    await want(tx, {
-      kind: "note",
-      subject: louderNote(joined, revision),
-      channel: vault.channel,
-      urgency: urgency.critical,
-      at: now,
-    });
-  }
-  return joined;
+  facts: Awaited<ReturnType<typeof factsAbout>>,
+  bell: Ringer,
+): Promise<Conclusion> {
+  const about = { accessId: access.id, personId: access.personId, assessment: null, alertId: null };
+  const vault: WatchedVault | null = watchedVault(house.config, access.vault.id);
+  if (!vault) return { ...about, outcome: "unwatched" };
+  if (!isExposure(access.action)) return { ...about, outcome: "not-an-exposure" };
+  const { person, intents } = facts.of(access);
+  const actorName = access.actor.name ?? person.name;
+  const { vaults } = house.config;
+  const assessment = assess(access, { vault, vaults, actorName, intents }, policyVersion(house.config));
+  return { ...about, outcome: "alert", assessment, alertId: await bell.ring(access, vault, assessment) };
+}
+
+function entryOf({ accessId, personId, outcome, assessment, alertId }: Conclusion, policy: string): RecordEntry {
+  const payload = { access: accessId, person: personId, policy };
+  if (assessment === null) return { kind: `access ${outcome}`, payload };
+  const { state, severity, sentence, intentId } = assessment;
+  return { kind: "access judged", payload: { ...payload, alert: alertId, state, severity, sentence, intentId } };
 }

@@ -16,25 +16,28 @@ export async function accessesToJudge(db: Db, limit: number): Promise<Omit<Acces
   return rows.map(toAccess);
 }
 
-/** Claims one access for judging in this transaction. False: another replica has it, or had it. */
-export async function claimForJudging(tx: Tx, accessId: string): Promise<boolean> {
-  const row = await tx
+/** Claims accesses for judging in this transaction; those that another replica has, or had, aren't among the answer. */
+export async function claimForJudging(tx: Tx, accessIds: string[]): Promise<Set<string>> {
+  const rows = await tx
     .selectFrom("unjudged")
     .select("access_id")
-    .where("access_id", "=", accessId)
+    .where("access_id", "in", accessIds)
+    .orderBy("access_id")
     .forUpdate()
     .skipLocked()
-    .executeTakeFirst();
-  return row !== undefined;
+    .execute();
+  return new Set(rows.map((row) => row.access_id));
 }
 
-/** One at a time for one person in one vault, so that two accesses never open two alerts for one sitting. */
-export async function oneAtATime(tx: Tx, personId: string, vaultId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`sitting ${personId} ${vaultId}`}, 0))`.execute(tx);
+/** One at a time for each key (a person in a vault), until the transaction ends. All callers bring them in one order. */
+export async function oneAtATime(tx: Tx, keys: string[]): Promise<void> {
+  for (const key of keys) {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`sitting ${key}`}, 0))`.execute(tx);
+  }
 }
 
-/** What the policies concluded, or why they weren't asked. Takes the access off the to-do list. */
-export async function recordAssessment(
+/** What the policies concluded, or why they weren't asked. Takes the accesses off the to-do list. */
+export async function recordAssessments(
   tx: Tx,
   judged: {
     accessId: string;
@@ -43,24 +46,29 @@ export async function recordAssessment(
     assessment: Assessment | null;
     policyVersion: string;
     at: Date;
-  },
+  }[],
 ): Promise<void> {
+  const rows = judged.map((one) => ({
+    access_id: one.accessId,
+    person_id: one.personId,
+    outcome: one.outcome,
+    state: one.assessment?.state ?? null,
+    severity: one.assessment?.severity ?? null,
+    sentence: one.assessment?.sentence ?? null,
+    findings: JSON.stringify(one.assessment?.findings ?? []),
+    intent_id: one.assessment?.intentId ?? null,
+    policy_version: one.policyVersion,
+    assessed_at: one.at,
+  }));
+  await tx.insertInto("assessment").values(rows).execute();
   await tx
-    .insertInto("assessment")
-    .values({
-      access_id: judged.accessId,
-      person_id: judged.personId,
-      outcome: judged.outcome,
-      state: judged.assessment?.state ?? null,
-      severity: judged.assessment?.severity ?? null,
-      sentence: judged.assessment?.sentence ?? null,
-      findings: JSON.stringify(judged.assessment?.findings ?? []),
-      intent_id: judged.assessment?.intentId ?? null,
-      policy_version: judged.policyVersion,
-      assessed_at: judged.at,
-    })
+    .deleteFrom("unjudged")
+    .where(
+      "access_id",
+      "in",
+      judged.map((one) => one.accessId),
+    )
     .execute();
-  await tx.deleteFrom("unjudged").where("access_id", "=", judged.accessId).execute();
 }
 
 /** The sittings of one person in one vault that reach into the time from `since` to `until`. */
@@ -70,10 +78,10 @@ export async function sittingsAround(
   vaultId: string,
   since: Date,
   until: Date,
-): Promise<{ id: string; revision: number; firstOccurredAt: Date; lastOccurredAt: Date }[]> {
+): Promise<{ id: string; firstOccurredAt: Date; lastOccurredAt: Date }[]> {
   return tx
     .selectFrom("alert")
-    .select(["id", "revision", "first_occurred_at as firstOccurredAt", "last_occurred_at as lastOccurredAt"])
+    .select(["id", "first_occurred_at as firstOccurredAt", "last_occurred_at as lastOccurredAt"])
     .where("person_id", "in", personIds)
     .where("vault_id", "=", vaultId)
     .where("last_occurred_at", ">=", since)

@@ -56,13 +56,13 @@ export async function wantAnew(
   kind: MessageKind,
   subject: string,
   at: Date,
-  { louder, pauseMs = 0 }: { louder?: number; pauseMs?: number } = {},
+  { louder, pauseMs = 0, changes = 1 }: { louder?: number; pauseMs?: number; changes?: number } = {},
 ): Promise<void> {
   const editAt = new Date(at.getTime() + pauseMs);
   await tx
     .updateTable("message")
     .set((is) => ({
-      wanted: is("wanted", "+", 1),
+      wanted: is("wanted", "+", changes),
       behind_since: sql<Date>`case when wanted > shown then behind_since else ${at}::timestamptz end`,
       // What waits already keeps its time; what stood still because of trouble gets another chance.
       due_at: sql<Date>`case when wanted > shown and trouble is null then due_at
