@@ -92,9 +92,9 @@ export function startAnnouncers(parts: {
     made.end = { how, sentAt: world.now(), confirmedAt: Infinity };
     world.say(`${made.by.name} says that Q${made.n} is ${how}`);
     await world.sleep(inSlack, random.between(5, 80));
-    const asked = await random.pick(replicas).ask((service) =>
-      service.endIntent({ by: made.by.slackIds[0] ?? "", intentId, how }),
-    );
+    const asked = await random
+      .pick(replicas)
+      .ask((service) => service.endIntent({ by: made.by.slackIds[0] ?? "", intentId, how }));
     if (asked.kind === "answer" && asked.value.isEnded) made.end.confirmedAt = world.now();
   }
 

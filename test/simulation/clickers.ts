@@ -1,5 +1,5 @@
-import type { Random } from "./random.ts";
 import { look, lookAt, type Seen } from "./picture.ts";
+import type { Random } from "./random.ts";
 import type { Replica } from "./replica.ts";
 import type { ClickAnswer } from "./service.ts";
 import type { Posted, SimulatedSlack } from "./slack.ts";
@@ -91,9 +91,9 @@ export function startClickers(parts: {
     world.say(`${by} clicks ${actionId} ${value} on ${message.ts}`);
     await world.sleep(inSlack, random.between(5, 80));
     const { channel, ts } = message;
-    const asked = await random.pick(replicas).ask((service) =>
-      service.click({ by, actionId, value, message: { channel, ts } }),
-    );
+    const asked = await random
+      .pick(replicas)
+      .ask((service) => service.click({ by, actionId, value, message: { channel, ts } }));
     if (asked.kind !== "answer") return;
     made.heardAt = world.now();
     made.answer = asked.value;

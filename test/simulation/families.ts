@@ -7,6 +7,7 @@ export const families = [
   "accept-then-timeout",
   "timeout",
   "late-accept",
+  "late-edit",
   "server-error",
   "rate-limit",
   "ambiguous-word",
@@ -54,7 +55,8 @@ export function drawFaults(random: Random, without: readonly Family[]): Faults {
   let isHealed = false;
   return {
     has: (family) => on.has(family),
-    strikes: (family, probability) => !isHealed && on.has(family) && random.chance(Math.min(0.9, probability * intensity)),
+    strikes: (family, probability) =>
+      !isHealed && on.has(family) && random.chance(Math.min(0.9, probability * intensity)),
     heal: () => {
       isHealed = true;
     },

@@ -31,7 +31,8 @@ export function look(message: Posted): Seen {
 
 export function lookAt(picture: Picture): Seen {
   const blocks = picture.blocks as Node[];
-  const blockId = blocks.map((block) => String(block.block_id ?? "")).find((id) => /^(alert|intent|note):/.test(id)) ?? "";
+  const blockId =
+    blocks.map((block) => String(block.block_id ?? "")).find((id) => /^(alert|intent|note):/.test(id)) ?? "";
   const [kind = "other", subject = "", revision = "0"] = blockId.split(":");
   const buttons = blocks
     .filter((block) => block.type === "actions")
@@ -80,7 +81,9 @@ function linesOf(block: Node): Line[] {
 
 function lineOf(part: Node): Line[] {
   const leaves = list(part.elements);
-  const text = leaves.map((leaf) => (leaf.type === "user" ? `@${leaf.user_id}` : String(leaf.text ?? leaf.fallback ?? "")));
+  const text = leaves.map((leaf) =>
+    leaf.type === "user" ? `@${leaf.user_id}` : String(leaf.text ?? leaf.fallback ?? ""),
+  );
   const users = leaves.filter((leaf) => leaf.type === "user").map((leaf) => String(leaf.user_id));
   return text
     .join("")

@@ -14,7 +14,9 @@ export interface Replica {
   /** By how much its clock is wrong. */
   clockErrorMs: number;
   /** Asks the running process for something; "lost" when it died meanwhile, or there is none. */
-  ask<T>(what: (service: Service) => Promise<T>): Promise<{ kind: "answer"; value: T } | { kind: "failed" } | { kind: "lost" }>;
+  ask<T>(
+    what: (service: Service) => Promise<T>,
+  ): Promise<{ kind: "answer"; value: T } | { kind: "failed" } | { kind: "lost" }>;
   start(): void;
   wake(): void;
   /** Connections that are in somebody's hands, now. */
@@ -41,8 +43,13 @@ const pauseAfterFailureMs = 1_000;
 export function createReplicaPlace(parts: Parts, name: string): Replica {
   const { world, faults, server, slack, random } = parts;
   const parallel = random.pick([1, 1, 2]);
-  let process: { owner: Owner; service: Service; store: ReplicaStore; dead: Promise<void>; wakes: Set<() => void> } | null =
-    null;
+  let process: {
+    owner: Owner;
+    service: Service;
+    store: ReplicaStore;
+    dead: Promise<void>;
+    wakes: Set<() => void>;
+  } | null = null;
 
   function start(): void {
     const owner: Owner = { name: `${name}${replica.deaths + 1}`, isDead: false };

@@ -1,5 +1,6 @@
+import { execFileSync } from "node:child_process";
 import startTestServer from "../support/global-setup.ts";
-import { freshDatabase } from "../support/database.ts";
+import { migratedDatabase } from "./migrated-database.ts";
 import { openStage, type Run, type Stage } from "./simulate.ts";
 
 /** Runs `work` with a test server, for scripts: vitest starts its own. */
@@ -12,9 +13,9 @@ export async function withServer<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Runs `work` on a stage of its own. */
+/** Runs `work` on a stage of its own, on the server that is there. */
 export async function withStage<T>(work: (stage: Stage) => Promise<T>): Promise<T> {
-  const database = await freshDatabase();
+  const database = await migratedDatabase();
   const stage = await openStage(database.url);
   try {
     return await work(stage);
@@ -25,14 +26,25 @@ export async function withStage<T>(work: (stage: Stage) => Promise<T>): Promise<
 }
 
 /** What to read, and what to type, when a seed fails. */
-export function report(run: Run, commit: string): string {
-  const isQuery = /^\S+ [A-Z]\d+: (select|insert|update|delete|begin|commit|with)/;
+export function report(run: Run): string {
+  const isQuery = /^\S+ [A-Z]\d+: (select|insert|update|delete|begin|commit|with)\b/;
   const schedule = process.env.SIMULATION_QUERIES ? run.schedule : run.schedule.filter((line) => !isQuery.test(line));
   return [
-    `seed ${run.seed} at commit ${commit}, with ${run.families.join(", ") || "no faults"}:`,
+    `seed ${run.seed} at commit ${commit()}, with ${run.families.join(", ") || "no faults"}:`,
     ...run.problems.map((problem) => `  ${problem}`),
-    "the schedule (seconds; SIMULATION_QUERIES=1 shows the queries too):",
+    "the schedule (seconds; with SIMULATION_QUERIES=1 the queries too):",
     ...schedule.map((line) => `  ${line}`),
     `again: npm run simulate -- --from ${run.seed} --seeds 1`,
   ].join("\n");
+}
+
+function commit(): string {
+  try {
+    return execFileSync("git", ["describe", "--always", "--dirty"], {
+      encoding: "utf8",
+      cwd: import.meta.dirname,
+    }).trim();
+  } catch {
+    return "unknown";
+  }
 }

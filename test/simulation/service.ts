@@ -15,6 +15,7 @@ import { foldEmail } from "../../src/policies/fold-email.ts";
 import type { Store } from "../../src/store/database.ts";
 import { createIngest } from "../../src/store/ingest.ts";
 import { nextDue } from "../../src/store/lanes.ts";
+import { migrateAt } from "../../src/store/migrate.ts";
 import { parseWebhook } from "../../src/vault/parse-webhook.ts";
 import { yaml } from "./cast.ts";
 import type { Family } from "./families.ts";
@@ -63,10 +64,19 @@ export interface Announced {
 
 export type AnnounceAnswer = { kind: "announced"; intentId: string } | { kind: "refused" };
 
-/** Families of faults that the product doesn't promise to survive yet. */
-export const notPromised: readonly Family[] = ["late-accept", "stale-history", "history-refused", "clock-jump"];
+/**
+ * Families of faults that the product doesn't survive yet: a lane keeps the time of a clock that jumped ahead, and an edit
+ * that Slack takes half a minute after its timeout undoes a newer one.
+ */
+export const notPromised: readonly Family[] = ["clock-jump", "late-edit"];
 
-export function createReplica(parts: { store: Store; clock: Clock; client: WebClient; log: Logger; parallel: number }): Service {
+export function createReplica(parts: {
+  store: Store;
+  clock: Clock;
+  client: WebClient;
+  log: Logger;
+  parallel: number;
+}): Service {
   const { store, clock, client, log, parallel } = parts;
   const directory = createDirectory({ client: () => client, db: store.db, foldEmail, clock, log });
   const house: House = { store, config, clock, log, people: directory };
@@ -78,7 +88,11 @@ export function createReplica(parts: { store: Store; clock: Clock; client: WebCl
     draw: (message: Parameters<typeof draw>[1]) => draw(house, message),
     count: () => {},
   };
-  const ingest = createIngest({ pool: store.doorPool, clock, onTrouble: (error) => log.error({ error }, "not committed") });
+  const ingest = createIngest({
+    pool: store.doorPool,
+    clock,
+    onTrouble: (error) => log.error({ error }, "not committed"),
+  });
   return {
     record: async ({ messageId, body, signedAt }) => {
       const content = parseWebhook(body);
@@ -120,12 +134,14 @@ export function createReplica(parts: { store: Store; clock: Clock; client: WebCl
       const user = await directory.knownUser(by);
       if (!user) return { kind: "refused" };
       const outcome = await announce(house, { by: user, ...announcement });
-      return outcome.kind === "announced"
-        ? { kind: "announced", intentId: outcome.intent.id }
-        : { kind: "refused" };
+      return outcome.kind === "announced" ? { kind: "announced", intentId: outcome.intent.id } : { kind: "refused" };
     },
     endIntent: async (end) => ({ isEnded: (await endIntent(house, end)).kind === "ended" }),
   };
+}
+
+export async function bringUpToDate(databaseUrl: string): Promise<void> {
+  await migrateAt(databaseUrl);
 }
 
 function clickAnswer(outcome: ReviewOutcome): ClickAnswer {

@@ -64,7 +64,6 @@ async function simulateOn(server: Server, seed: number): Promise<Run> {
     stepsAtMost: 60_000,
   });
   const log: string[] = [];
-  (globalThis as unknown as { world: unknown }).world = world;
   const slack = createSlack(world, faults);
   const replicas: Replica[] = [];
   const wakes = random("wakes");

@@ -1,5 +1,5 @@
-import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
 import type { WebClient } from "@slack/web-api";
+import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
 import type { Faults } from "./families.ts";
 import type { Random } from "./random.ts";
 import type { Answer, Args, Call, SimulatedSlack } from "./slack.ts";
@@ -31,7 +31,10 @@ const timeoutMs = 10_000;
 
 /** Slack's SDK as one replica holds it, throwing the SDK's own errors. */
 export function slackClient(parts: ClientParts): WebClient {
-  const method = (name: string) => (args: Args = {}) => call(parts, name, args);
+  const method =
+    (name: string) =>
+    (args: Args = {}) =>
+      call(parts, name, args);
   const client = {
     auth: { test: method("auth.test") },
     chat: {
@@ -136,7 +139,7 @@ function drawFate({ faults, random }: ClientParts, method: string): Fate {
   if (faults.strikes("accept-then-timeout", 0.08)) {
     return fate("accepted, then timeout", { heardAfterMs: timeoutMs, error: network("ETIMEDOUT") });
   }
-  if (isWrite && faults.strikes("late-accept", 0.1)) {
+  if (isWrite && faults.strikes(method === "chat.update" ? "late-edit" : "late-accept", 0.1)) {
     const doneAfterMs = timeoutMs + random.between(0, 30_000);
     return fate(`accepted late, after ${doneAfterMs} ms`, {
       doneAfterMs,
@@ -162,7 +165,8 @@ function drawFate({ faults, random }: ClientParts, method: string): Fate {
     return fate(word, { doneAfterMs: null, error: refusal(word) });
   }
   if (faults.strikes("truncated-answer", 0.1)) return fate("accepted, answer truncated", { error: "truncated" });
-  if (method === "chat.postMessage" && faults.strikes("no-ts", 0.06)) return fate("accepted, no ts", { error: "no-ts" });
+  if (method === "chat.postMessage" && faults.strikes("no-ts", 0.06))
+    return fate("accepted, no ts", { error: "no-ts" });
   return fate("", {});
 }
 
@@ -176,7 +180,9 @@ type Fated = (name: string, more: Partial<Fate>) => Fate;
 function limited(fate: Fated, random: Random): Fate {
   const seconds = random.pick([0, 1, 2, 5, 30, 90, null]);
   if (seconds === null) {
-    const error = new Error("Retry header did not contain a valid timeout (url: chat.postMessage, retry-after header: soon)");
+    const error = new Error(
+      "Retry header did not contain a valid timeout (url: chat.postMessage, retry-after header: soon)",
+    );
     return fate("429, Retry-After: soon", { doneAfterMs: null, error, waitMs: 1_000 });
   }
   const error = new WebAPIRateLimitedError(seconds);

@@ -53,7 +53,7 @@ export type Args = Record<string, unknown>;
 export type Answer = { ok: true; [field: string]: unknown } | { ok: false; error: string };
 
 /** SLACK.md: one message a second per channel, short bursts allowed. */
-const burst = 3;
+const burst = 2;
 
 /** A workspace, written from Slack's rules and not from the product. It refuses nothing that the faults don't ask for. */
 export function createSlack(world: World, faults: Faults): SimulatedSlack {
@@ -132,7 +132,12 @@ export function createSlack(world: World, faults: Faults): SimulatedSlack {
       };
     });
     const more = from + cap < seen.length;
-    return { ok: true, messages: page, has_more: more, response_metadata: { next_cursor: more ? String(from + cap) : "" } };
+    return {
+      ok: true,
+      messages: page,
+      has_more: more,
+      response_metadata: { next_cursor: more ? String(from + cap) : "" },
+    };
   }
 
   function act(method: string, args: Args): Answer {

@@ -24,7 +24,10 @@ export async function inside<T>(world: World, random: Random, run: () => Promise
   const alarms = new WeakMap<object, { cancel(): void }>();
   globalThis.setTimeout = ((act: (...given: unknown[]) => void, ms = 0, ...given: unknown[]) => {
     const timer = { unref: () => timer, ref: () => timer, hasRef: () => false };
-    alarms.set(timer, world.after(ms, anybody, () => act(...given)));
+    alarms.set(
+      timer,
+      world.after(ms, anybody, () => act(...given)),
+    );
     return timer;
   }) as unknown as typeof setTimeout;
   globalThis.clearTimeout = ((timer: object | undefined) => {

@@ -127,8 +127,10 @@ function planDeliveries(random: Random, events: VaultEvent[]): VaultDelivery[] {
   const all = events.length > 0 ? random.pick(events) : undefined;
   // The same event in another request; and with other content.
   if (all && random.chance(0.25)) deliveries.push(delivery("msg_again", [all], "as it was"));
-  if (all && random.chance(0.25)) deliveries.push({ ...delivery("msg_other", [all], "otherwise"), isConflicting: true });
-  if (random.chance(0.08)) deliveries.push({ ...delivery("msg_nonsense", [], ""), body: Buffer.from(`{"type": "${canary}`) });
+  if (all && random.chance(0.25))
+    deliveries.push({ ...delivery("msg_other", [all], "otherwise"), isConflicting: true });
+  if (random.chance(0.08))
+    deliveries.push({ ...delivery("msg_nonsense", [], ""), body: Buffer.from(`{"type": "${canary}`) });
   return deliveries;
 }
 

@@ -118,7 +118,8 @@ export function createWorld(options: WorldOptions): World {
       return;
     }
     count += 1;
-    if (count > options.stepsAtMost) throw new Error(`the world didn't come to rest within ${options.stepsAtMost} steps`);
+    if (count > options.stepsAtMost)
+      throw new Error(`the world didn't come to rest within ${options.stepsAtMost} steps`);
     say(`${effect.owner.name}: ${effect.label}`);
     time += effect.costMs ?? 0;
     current = effect.session;

@@ -7,7 +7,10 @@ import type { Facts } from "./facts.ts";
 export function judgeIntents({ vault, slack, announcements, faults }: Facts): string[] {
   // With a clock that is minutes wrong, nobody can tell what was first.
   if (faults.has("clock-jump")) return [];
-  const alerts = slack.visible().map(look).filter(({ kind }) => kind === "alert");
+  const alerts = slack
+    .visible()
+    .map(look)
+    .filter(({ kind }) => kind === "alert");
   return vault.events.flatMap((event) =>
     alerts
       .filter(({ events }) => events.includes(event.n))
@@ -17,7 +20,8 @@ export function judgeIntents({ vault, slack, announcements, faults }: Facts): st
         if (isExplained && possible.length === 0)
           return [`I9: e${event.n} is shown as explained, and nothing was announced before it`];
         const certain = announcements.find((one) => mustExplain(one, event));
-        if (!isExplained && certain) return [`I9: e${event.n} was announced as Q${certain.n}, and isn't shown as explained`];
+        if (!isExplained && certain)
+          return [`I9: e${event.n} was announced as Q${certain.n}, and isn't shown as explained`];
         const isWrong = events.length === 1 && purpose !== null && !possible.some(({ n }) => n === purpose);
         return isWrong ? [`I9: e${event.n} is shown with Q${purpose}, which doesn't explain it`] : [];
       }),

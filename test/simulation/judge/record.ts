@@ -21,10 +21,12 @@ export async function judgeRecord({ server }: Facts): Promise<string[]> {
     previous = sha256(Buffer.concat([Buffer.of(1), number, previous, sha256(Buffer.from(kind)), sha256(payload)]));
     if (!previous.equals(hash)) return [`I6: entry ${seq} of the record doesn't fit the one before it`];
   }
-  if (Number(head.seq) !== entries.length || !previous.equals(head.hash)) problems.push("I6: the head isn't the last entry");
+  if (Number(head.seq) !== entries.length || !previous.equals(head.hash))
+    problems.push("I6: the head isn't the last entry");
 
   const said = entries.map(({ kind, payload }) => ({ kind, ...JSON.parse(payload.toString()) }));
-  const of = (kinds: RegExp, field: string) => said.filter(({ kind }) => kinds.test(kind)).map((one) => String(one[field]));
+  const of = (kinds: RegExp, field: string) =>
+    said.filter(({ kind }) => kinds.test(kind)).map((one) => String(one[field]));
   const ids = async (query: string) => (await server.query(query)).rows.map((row) => String(row.id));
   const same = (what: string, recorded: string[], there: string[]) => {
     if (recorded.toSorted().join() !== there.toSorted().join())
@@ -35,7 +37,11 @@ export async function judgeRecord({ server }: Facts): Promise<string[]> {
   same("accesses to judge", await ids("select id from access"), await ids("select access_id as id from assessment"));
   same("verdicts of", of(/^review$/, "alert"), await ids("select alert_id as id from review"));
   same("intents", of(/^intent announced$/, "id"), await ids("select id from intent"));
-  same("ends of intents", of(/^intent (done|cancelled)$/, "intent"), await ids("select intent_id as id from intent_end"));
+  same(
+    "ends of intents",
+    of(/^intent (done|cancelled)$/, "intent"),
+    await ids("select intent_id as id from intent_end"),
+  );
   const shown = new Set(of(/^message (posted|adopted)$/, "ts"));
   const unsealed = (await ids("select ts as id from message where ts is not null")).filter((ts) => !shown.has(ts));
   if (unsealed.length > 0) problems.push(`I6: shown messages that aren't on the record: ${unsealed.join()}`);

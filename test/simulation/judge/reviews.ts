@@ -37,9 +37,12 @@ const tell = ({ by, actionId, seen, answer }: Click) =>
 function judgeClick({ by, answer, seen }: Click, actor: Person, { faults }: Facts): string[] {
   if (answer === null) return [];
   if (!mayJudge(by, actor))
-    return answer.kind === "refused" ? [] : [`I4: ${by} may not judge ${actor.name} in ${seen.subject}: ${answer.kind}`];
+    return answer.kind === "refused"
+      ? []
+      : [`I4: ${by} may not judge ${actor.name} in ${seen.subject}: ${answer.kind}`];
   if (answer.kind !== "refused") return [];
-  const isUnknown = answer.reason === "unknown-clicker" && (faults.has("people-unknown") || faults.has("token-revoked"));
+  const isUnknown =
+    answer.reason === "unknown-clicker" && (faults.has("people-unknown") || faults.has("token-revoked"));
   const isFine = isUnknown || answer.reason === "wrong-message" || answer.reason === "nothing-to-undo";
   return isFine ? [] : [`I5: ${by} may judge ${actor.name}, and was refused: ${answer.reason}`];
 }
@@ -55,9 +58,7 @@ interface Verdict {
  * every answer was true and whose end is what the message shows. A click without an answer counted, or it didn't.
  */
 function isOneStory(all: Click[], final: Seen | null): boolean {
-  const clicks = all.filter(
-    ({ answer }) => answer?.kind !== "refused" || answer.reason === "nothing-to-undo",
-  );
+  const clicks = all.filter(({ answer }) => answer?.kind !== "refused" || answer.reason === "nothing-to-undo");
   const tried = new Set<string>();
   const everything = 2 ** clicks.length - 1;
   const search = (done: number, standing: Verdict[]): boolean => {

@@ -1,4 +1,5 @@
 import { channels } from "../cast.ts";
+import type { Family } from "../families.ts";
 import { look, type Seen } from "../picture.ts";
 import type { Posted } from "../slack.ts";
 import type { Facts } from "./facts.ts";
@@ -10,6 +11,7 @@ export function judgeShown(facts: Facts): string[] {
   const shown: Shown[] = facts.slack.visible().map((message) => ({ ...look(message), message }));
   return [
     ...once(shown),
+    ...onceAllAlong(facts),
     ...eventsShown(facts, shown),
     ...sittingsShown(facts, shown),
     ...conflictsShown(facts, shown),
@@ -28,6 +30,18 @@ function once(shown: Shown[]): string[] {
   return [...seen].flatMap(([key, count]) => (count > 1 ? [`I3: ${count} visible messages of ${key}`] : []));
 }
 
+/** What makes a second copy unavoidable for a while; it is removed, and `once` sees to that. */
+const excuses: Family[] = ["late-accept", "history-refused", "slow", "clock-jump"];
+
+/** I3, where Slack can be looked through and nobody stands still: there was never a second copy, not even for a while. */
+function onceAllAlong({ slack, faults }: Facts): string[] {
+  if (excuses.some((family) => faults.has(family))) return [];
+  const copies = slack.messages.filter(({ deleted }) => deleted?.by === "bot");
+  return copies.map(
+    (message) => `I3: there was a second copy of ${look(message).kind} ${look(message).subject} for a while`,
+  );
+}
+
 /** I2: every access that counts stands in one alert in its vault's channel; what doesn't count in none. */
 function eventsShown({ vault, slack }: Facts, shown: Shown[]): string[] {
   return vault.events.flatMap(({ n, vault: { channel }, isExposure }) => {
@@ -41,19 +55,20 @@ function eventsShown({ vault, slack }: Facts, shown: Shown[]): string[] {
   });
 }
 
-/** Somebody deleted its alert by hand: what Slack says of that is only known at the next edit. */
+/** Somebody deleted its alert by hand, perhaps before it named the event: that becomes known at the next edit alone. */
 function wasDeleted(messages: Posted[], n: number): boolean {
-  const alerts = messages.filter(({ deleted }) => deleted?.by === "human").map((message) => look(message));
-  const all = messages.map((message) => look(message));
-  return alerts.some(({ subject }) => all.some((one) => one.subject === subject && one.events.includes(n))) ||
-    alerts.length > 0 && !all.some(({ events }) => events.includes(n));
+  const deleted = messages.filter((one) => one.deleted?.by === "human").map((one) => look(one).subject);
+  const alerts = messages.map((message) => look(message)).filter(({ events }) => events.includes(n));
+  return deleted.length > 0 && (alerts.length === 0 || alerts.some(({ subject }) => deleted.includes(subject)));
 }
 
 /** One sitting is one alert: the accesses of one person in one vault within minutes, whoever judged them. */
 function sittingsShown({ vault }: Facts, shown: Shown[]): string[] {
   const clusters = Map.groupBy(vault.events, ({ cluster }) => cluster);
   return [...clusters].flatMap(([cluster, events]) => {
-    const alerts = shown.filter(({ kind, events: named }) => kind === "alert" && events.some(({ n }) => named.includes(n)));
+    const alerts = shown.filter(
+      ({ kind, events: named }) => kind === "alert" && events.some(({ n }) => named.includes(n)),
+    );
     const subjects = new Set(alerts.map(({ subject }) => subject));
     return subjects.size > 1 ? [`I2: one sitting (${cluster}) became ${subjects.size} alerts`] : [];
   });
@@ -66,7 +81,9 @@ function conflictsShown({ vault, slack }: Facts, shown: Shown[]): string[] {
     events.flatMap(({ n, vault: { channel }, isExposure }) => {
       if (channel === null || !isExposure || wasDeleted(slack.messages, n)) return [];
       const alert = shown.find(({ kind, events: named }) => kind === "alert" && named.includes(n));
-      return alert?.saysConflict === false ? [`T7: the alert of e${n} doesn't say that it came with other content`] : [];
+      return alert?.saysConflict === false
+        ? [`T7: the alert of e${n} doesn't say that it came with other content`]
+        : [];
     }),
   );
 }

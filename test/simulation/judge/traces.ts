@@ -9,7 +9,8 @@ export async function judgeTraces({ slack, log, server, replicas }: Facts): Prom
   const logged = log.find((line) => line.includes(canary));
   if (logged) problems.push(`I10: what only the vault's body held was logged: ${logged.slice(0, 200)}`);
   const { rows } = await server.query("select convert_from(payload, 'UTF8') as payload from record");
-  if (rows.some(({ payload }) => payload.includes(canary))) problems.push("I10: the record holds what only the body held");
+  if (rows.some(({ payload }) => payload.includes(canary)))
+    problems.push("I10: the record holds what only the body held");
   for (const replica of replicas) {
     const held = replica.connectionsInUse();
     if (held > 0) problems.push(`I12: ${replica.name} holds on to ${held} database connections while nothing happens`);

@@ -1,0 +1,179 @@
+/** A bug on purpose: one protection of the product is taken away. The simulation must notice. */
+export interface PlantedBug {
+  name: string;
+  /** What is replaced in which file; each must be there exactly once, or the bug can't be planted. */
+  changes: { file: string; from: string | RegExp; to: string }[];
+}
+
+const bug = (name: string, file: string, from: string | RegExp, to: string): PlantedBug => ({
+  name,
+  changes: [{ file, from, to }],
+});
+
+const delivery = "src/bot/delivery.ts";
+const lanes = "src/store/lanes.ts";
+const review = "src/pipeline/review.ts";
+const eligibility = "src/policies/eligibility.ts";
+const groupCommit = "migrations/0002_group_commit.sql";
+
+export const plantedBugs: PlantedBug[] = [
+  bug(
+    "acknowledged-before-the-commit",
+    "src/store/ingest.ts",
+    "      const outcomes = await",
+    `      for (const { answer, delivery } of group) {
+        const duplicates = delivery.content.kind === "accesses" ? delivery.content.accesses.length : 0;
+        for (const tell of answer) tell({ kind: "recorded", accepted: 0, duplicates });
+      }
+      const outcomes = await`,
+  ),
+  {
+    name: "the-key-that-makes-once-is-gone",
+    changes: [
+      {
+        file: "migrations/0001_the_bell.sql",
+        from: "digest bytea not null unique check",
+        to: "digest bytea not null check",
+      },
+      { file: groupCommit, from: /on conflict \(digest\) do nothing\n/, to: "\n" },
+    ],
+  },
+  bug("duplicates-are-not-counted", "src/store/deliveries.ts", "content.accesses.length - accepted", "0"),
+  bug("conflicts-are-dropped", groupCommit, "where access.content_digest <> decode(a.content, 'hex')", "where false"),
+  bug(
+    "a-post-is-not-marked-before-it-begins",
+    lanes,
+    /unsure_since( = |: sql<Date>`)coalesce\(unsure_since, \$\{now\}::timestamptz\)/,
+    "unsure_since$1null::timestamptz",
+  ),
+  bug(
+    "a-failed-post-is-repeated-blindly",
+    delivery,
+    "    ts = await callPost(parts, message, drawing, drawing.blocks);",
+    `    const again = () => callPost(parts, message, drawing, drawing.blocks);
+    ts = await again().catch(again);`,
+  ),
+  bug(
+    "shown-before-it-was-posted",
+    delivery,
+    'point("delivery-after-begin");',
+    `await parts.db.updateTable("message").set((is) => ({ shown: is.ref("wanted") })).where("id", "=", message.id).execute();`,
+  ),
+  {
+    name: "the-lease-is-not-looked-at",
+    changes: [
+      {
+        file: delivery,
+        from: "if (!(await lanes.renewLane(parts.db, lane, parts.clock.now()))) return 0;",
+        to: "await lanes.renewLane(parts.db, lane, parts.clock.now());",
+      },
+      { file: lanes, from: /\n +and \(select holder from lane [^\n]*for update\) = \$\{lane\.holder\}/, to: "" },
+    ],
+  },
+  bug("a-held-lane-is-taken", lanes, /and \(held_until is null or held_until <= \$\{now\}\)/, ""),
+  bug("a-dead-holder-keeps-its-lane", lanes, /\(held_until is null or held_until <= \$\{now\}\)/, "held_until is null"),
+  bug(
+    "slack-is-not-looked-through",
+    delivery,
+    "const found = await lookForIt(parts, message, message.unsureSince);",
+    'const found = null as string | null | "unclear";',
+  ),
+  bug("slack-is-looked-through-once", delivery, "const looksInVain = 2;", "const looksInVain = 1;"),
+  bug("late-copies-stay", delivery, "if (ts !== message.ts) await removeTwin(parts, message, ts);", "void ts;"),
+  bug("late-copies-are-not-looked-for", delivery, /const sweep =[^;]*;/, "const sweep = null;"),
+  bug(
+    "a-second-copy-stays",
+    delivery,
+    'if (outcome === "twin") return removeTwin(parts, message, ts);',
+    "void outcome;",
+  ),
+  bug("a-refusal-makes-forget-an-unknown-outcome", lanes, /unsure_since: message\.unsureSince,/, "unsure_since: null,"),
+  bug(
+    "retry-after-is-ignored",
+    delivery,
+    'return trouble.kind === "later" ? trouble.afterMs : postPauseMs;',
+    "return postPauseMs;",
+  ),
+  bug(
+    "retry-after-is-ignored-for-edits",
+    delivery,
+    'if (trouble.kind === "later") await noEditsBefore(parts.db, later(parts, trouble.afterMs));',
+    "",
+  ),
+  bug("no-pause-between-posts", delivery, "const postPauseMs = 1_000;", "const postPauseMs = 0;"),
+  bug(
+    "given-up-after-a-refusal",
+    delivery,
+    "return Math.min(5_000 * 2 **",
+    "return 86_400_000 + Math.min(5_000 * 2 **",
+  ),
+  bug("the-version-is-read-after-the-facts", lanes, "shown: shown.version,", "shown: sql<number>`wanted`,"),
+  bug("a-verdict-is-not-shown", review, 'await wantAnew(tx, "alert", alertId, now);', ""),
+  bug(
+    "the-end-of-an-intent-is-not-shown",
+    "src/pipeline/announce.ts",
+    'await wantAnew(tx, "intent", intent.id, now);',
+    "",
+  ),
+  bug(
+    "a-grown-alert-is-not-shown",
+    "src/pipeline/judge.ts",
+    /await wantAnew\(tx, "alert", joined, now, urgency\[assessment\.severity\]\);/,
+    "",
+  ),
+  bug(
+    "people-are-compared-by-name",
+    eligibility,
+    "if (users.some((user) => user.id === clicker.id)) return true;",
+    "if (users.some((user) => user.name === clicker.name)) return true;",
+  ),
+  bug(
+    "only-the-vaults-identity-is-compared",
+    eligibility,
+    "const users = slackUsersOf(person);",
+    "if (person) return person.vaultIdentities.includes(clicker.id);\n  const users = slackUsersOf(person);",
+  ),
+  bug("guests-may-judge", eligibility, 'if (clicker.isGuest) return "guest";', ""),
+  bug(
+    "a-click-covers-what-it-did-not-show",
+    "src/policies/standing.ts",
+    "const revision = Math.min(clickedRevision, newest);",
+    "const revision = clickedRevision > 0 ? newest : newest;",
+  ),
+  bug("the-alert-is-not-locked", review, "await lockAlert(tx, click.alertId);", "void lockAlert;"),
+  bug(
+    "an-own-click-is-not-told",
+    review,
+    'if (reason === "own-access") await tellTheThread(tx, alert, vault, click.clickerId, now);',
+    "void tellTheThread;",
+  ),
+  bug(
+    "sealed-outside-the-transaction",
+    "src/pipeline/announce.ts",
+    /await seal\(tx, now, (\[\{ kind: "intent announced"[^;]*\])\);/,
+    "await inTransaction(house.store.db, (other) => seal(other, now, $1));",
+  ),
+  bug("the-record-has-gaps", "src/store/record.ts", "seq += 1n;", "seq += Math.random() < 0.1 ? 2n : 1n;"),
+  {
+    name: "an-intent-is-compared-with-the-arrival-alone",
+    changes: [
+      {
+        file: "src/policies/covers.ts",
+        from: "intent.announcedAt <= access.occurredAt && intent.announcedAt <= access.receivedAt",
+        to: "intent.announcedAt <= access.receivedAt",
+      },
+      {
+        file: "src/policies/covers.ts",
+        from: "standsAt(intent, access.occurredAt)",
+        to: "standsAt(intent, access.receivedAt)",
+      },
+    ],
+  },
+  bug(
+    "an-ended-intent-still-explains",
+    "src/policies/covers.ts",
+    "return intent.end !== null && intent.end.at < intent.endsAt ? intent.end.at : intent.endsAt;",
+    "return intent.endsAt;",
+  ),
+  bug("two-sittings-at-once", "src/pipeline/judge.ts", "await judging.oneAtATime(tx, access.personId, vault.id);", ""),
+];
