@@ -1,8 +1,3 @@
-import { check } from "./cli/check.ts";
-import { doctor } from "./cli/doctor.ts";
-import { migrateDatabase } from "./cli/migrate.ts";
-import { start } from "./cli/start.ts";
-
 const usage = `Usage: vaultbell COMMAND
 
   start          runs everything; without Slack tokens, beside a stand-in workspace with its page at /
@@ -10,16 +5,17 @@ const usage = `Usage: vaultbell COMMAND
   migrate        brings the database to the newest schema (start does this too)
   doctor         looks at database, Slack, channels and managers, and says how to mend what is wrong`;
 
+/** Each command loads what it needs and no more: what isn't there takes no memory and no time to start. */
 async function main([command, ...args]: string[]): Promise<number> {
   switch (command) {
     case "start":
-      return start(process.env, console);
+      return (await import("./cli/start.ts")).start(process.env, console);
     case "check":
-      return check(args, process.env, console);
+      return (await import("./cli/check.ts")).check(args, process.env, console);
     case "migrate":
-      return migrateDatabase(process.env, console);
+      return (await import("./cli/migrate.ts")).migrateDatabase(process.env, console);
     case "doctor":
-      return doctor(process.env, console);
+      return (await import("./cli/doctor.ts")).doctor(process.env, console);
     case "help":
     case "--help":
     case undefined:

@@ -3,8 +3,7 @@ import { buildService, type Service, type ServiceParts } from "../app.ts";
 import { checkSlack } from "../bot/checks.ts";
 import { type Config, type Environment, exampleFile, loadConfig, readEnvironment } from "../config.ts";
 import { createLog } from "../log.ts";
-import { mailer } from "../mail.ts";
-import { createStandIn, type StandIn } from "../stand-in.ts";
+import type { StandIn } from "../stand-in.ts";
 import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
 import { type EmbeddedDatabase, startEmbedded } from "../store/embedded/start.ts";
 import { parseSecrets } from "../vault/standard-webhooks.ts";
@@ -91,7 +90,7 @@ async function run(
     const databaseUrl = environment.database.kind === "url" ? environment.database.url : (embedded?.url ?? "");
     if (slack.kind === "sandbox") {
       mkdirSync(environment.dataFolder, { recursive: true });
-      standIn = createStandIn(config, {
+      standIn = (await import("../stand-in.ts")).createStandIn(config, {
         dataFolder: environment.dataFolder,
         webhookSecret: environment.webhookSecrets[0] ?? null,
       });
@@ -101,7 +100,9 @@ async function run(
       : environment.webhookSecrets;
     const { smtp } = environment;
     const sendMail =
-      smtp && config.fallback.emails.length > 0 ? mailer(smtp.url, smtp.from, config.fallback.emails) : null;
+      smtp && config.fallback.emails.length > 0
+        ? (await import("../mail.ts")).mailer(smtp.url, smtp.from, config.fallback.emails)
+        : null;
     const common = { config, databaseUrl, webhookSecrets: parseSecrets(secrets), log, sendMail };
     const open = async (parts: ServiceParts, host: string | undefined) => {
       service = await buildService(parts).catch((error) => {
