@@ -72,12 +72,19 @@ test("the pure folders read no clock, draw no lots and do no I/O", () => {
   expect(wrong).toEqual([]);
 });
 
-test("nothing but the stages' own doors reads the clock", () => {
+test("nothing but the outermost doors reads the machine's clock", () => {
   const clocks = files.filter((file) => {
     const text = withoutComments(readFileSync(join(src, file), "utf8"));
     return /\bDate\.now\(\)|\bnew Date\(\)/.test(text);
   });
-  expect(clocks).toEqual(["cli/doctor.ts", "cli/start.ts", "sandbox/clock.ts"]);
+  // Slack's signatures are dated by the clock that the network knows, on either side, wherever a test moves ours to.
+  expect(clocks).toEqual([
+    "bot/slack.ts",
+    "cli/doctor.ts",
+    "cli/start.ts",
+    "sandbox/clock.ts",
+    "sandbox/http-delivery.ts",
+  ]);
 });
 
 function isAllowed(from: string, to: string): boolean {

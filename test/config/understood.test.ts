@@ -49,6 +49,7 @@ test("the design's example is understood whole", () => {
     people: [{ email: "dana@example.com", vaultIdentity: "U7…", slackUserId: "U02DANA", timezone: null }],
     intents: { defaultMinutes: 60, maximumMinutes: 1440 },
     sittingMinutes: 30,
+    fallback: { channel: null, emails: [] },
     digest: { weekday: 1, minute: 540 },
     escalations: [{ vaultId: "v_cards", afterMinutes: 15, channel: "C0SECURITY" }],
     notes: [
