@@ -82,7 +82,7 @@ export function sayAgo(instant: Date, now: Date): string {
 
 /** The zone's city as one says it: "Buenos Aires", "UTC"; the sign of `Etc/GMT+5` is set right: "UTC−5". */
 export function sayZone(zone: string): string {
-  if (!IANAZone.isValidZone(zone)) return "UTC";
+  if (!IANAZone.create(zone).isValid) return "UTC";
   const fixed = /^(?:Etc\/)?GMT([+-]0*)(\d+)$/i.exec(zone);
   if (fixed) return Number(fixed[2]) === 0 ? "UTC" : `UTC${fixed[1]?.startsWith("+") ? "−" : "+"}${Number(fixed[2])}`;
   const offset = /^([+-])(\d\d:?\d\d)$/.exec(zone);
@@ -92,8 +92,9 @@ export function sayZone(zone: string): string {
 }
 
 function inZone(instant: Date, zone: string): DateTime {
-  const known = IANAZone.isValidZone(zone) ? zone : "utc";
-  return DateTime.fromJSDate(instant, { zone: known }).setLocale("en-GB");
+  // Luxon remembers what it created; its other ways ask the machine for all it knows of the zone each time, for a millisecond.
+  const known = IANAZone.create(zone);
+  return DateTime.fromJSDate(instant, { zone: known.isValid ? known : "utc" }).setLocale("en-GB");
 }
 
 /** Calendar days from `today` to `local`, whatever the length of the days between. */
