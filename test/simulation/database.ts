@@ -118,14 +118,17 @@ export function openReplicaStore(parts: {
     if (connection.isBroken) throw new Error("Client has encountered a connection error and is not queryable");
     // What a transaction begins with is visible to nobody, and what undoes one can't make anything worse.
     const isQuiet = word === "begin" || word === "rollback";
-    if (!isQuiet && faults.strikes("crash", 0.003)) return parts.die(`before: ${labelOf(text)}`) as never;
-    if (!isQuiet && faults.strikes("connection-lost", 0.004)) return lose(connection, `before: ${labelOf(text)}`);
+    const isRead = word === "select" && !text.includes("record_group");
+    const isLast = word === "commit" || (!connection.isInTransaction && word !== "begin" && !isRead);
+    // Most statements are reads; what matters more is struck more often.
+    const weight = text.includes("record_group") ? 12 : isLast ? 3 : 1;
+    if (!isQuiet && faults.strikes("crash", 0.002 * weight)) return parts.die(`before: ${labelOf(text)}`) as never;
+    if (!isQuiet && faults.strikes("connection-lost", 0.003 * weight))
+      return lose(connection, `before: ${labelOf(text)}`);
     if (connection.isInTransaction && !isQuiet && faults.strikes("serialization", 0.006)) {
       world.say(`${owner.name}: PostgreSQL asks for another attempt (40001)`);
       return send(connection, "do $$ begin raise exception 'simulated' using errcode = '40001'; end $$", []);
     }
-    const isRead = word === "select" && !text.includes("record_group");
-    const isLast = word === "commit" || (!connection.isInTransaction && word !== "begin" && !isRead);
     const result = await send(connection, text, values);
     if (word === "begin") connection.isInTransaction = true;
     if (word === "commit" || word === "rollback") connection.isInTransaction = false;

@@ -57,8 +57,9 @@ async function simulateOn(server: Server, seed: number): Promise<Run> {
     startAt,
     interleaving: faults.has("interleaving") ? 0.15 : 0,
     holdUp: ({ label }) => {
-      const isWeighty = label.startsWith("chat.") || label.startsWith("conversations.");
-      return faults.strikes("slow", isWeighty ? 0.05 : 0.002) ? stillness.between(2_000, 40_000) : 0;
+      // Where it matters most: between the look at the lease and the call.
+      const isWeighty = /^(chat\.|conversations\.|update "?message|update "?lane)/.test(label);
+      return faults.strikes("slow", isWeighty ? 0.03 : 0.002) ? stillness.between(2_000, 40_000) : 0;
     },
     realPause,
     stepsAtMost: 60_000,
