@@ -35,13 +35,37 @@ export function run(command, args) {
   });
 }
 
-/** A killed npm tells nobody, but its children then get another parent. Started without npm, we outlive the terminal. */
+/** A killed npm tells nobody. Started without npm, we outlive the terminal. */
 function stopWithNpm(child) {
-  if (process.env.npm_lifecycle_event === undefined) return;
-  const npm = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== npm) child.kill("SIGTERM");
-  }, 1_000).unref();
+  const npm = npmProcess();
+  if (npm === undefined) return;
+  const watch = () => {
+    try {
+      process.kill(npm, 0);
+    } catch (error) {
+      if (error.code === "ESRCH") child.kill("SIGTERM");
+    }
+  };
+  setInterval(watch, 1_000).unref();
+}
+
+/** Our parent, or the parent of the shell by which npm runs scripts and which doesn't end with it. */
+function npmProcess() {
+  if (process.env.npm_lifecycle_event === undefined || process.platform === "win32") return undefined;
+  const asked = spawnSync("ps", ["-o", "ppid=,comm=", "-p", String(process.ppid)], { encoding: "utf8" });
+  const told = asked.status === 0 ? asked.stdout : fromProc(process.ppid);
+  const [, parent, name] = /^\s*(\d+)\s+(?:.*\/)?(\S+)/.exec(told) ?? [];
+  return /^-?(sh|dash|bash|zsh|ash|ksh|fish|busybox)$/.test(name ?? "") ? Number(parent) : process.ppid;
+}
+
+/** For containers without `ps`. */
+function fromProc(pid) {
+  try {
+    const [, name, parent] = /\((.*)\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+    return `${parent} ${name}`;
+  } catch {
+    return "";
+  }
 }
 
 function installWhatIsMissing() {
