@@ -2,9 +2,9 @@
 --   { "deliveries": [{ n, source, digest, from, length, sha, secret, signed, received, problem }],
 --     "accesses":   [{ n, digest, content, event, action, occurred, … }] }
 -- with digests in hex and n counting deliveries from 0. No delivery occurs twice in a group, and none shares its id with another.
--- Answers, per delivery, whether this very body had been kept before, and how many of its accesses were new.
+-- Answers with a JSON array: for each delivery, how many of its accesses were new.
 create function record_group(bodies bytea, given jsonb, now timestamptz)
-returns table (n integer, seen boolean, accepted integer)
+returns jsonb
 language plpgsql as $$
 declare
   ns integer[];
@@ -112,10 +112,11 @@ begin
     end if;
   end if;
 
-  return query
-    select d.n, came.id is null, coalesce(counted.new, 0)
+  return (
+    select jsonb_agg(coalesce(counted.new, 0) order by d.n)
       from jsonb_to_recordset(given -> 'deliveries') as d (n integer)
       left join unnest(ns, ids) as came (n, id) on came.n = d.n
-      left join unnest(counted_ids, counts) as counted (id, new) on counted.id = came.id;
+      left join unnest(counted_ids, counts) as counted (id, new) on counted.id = came.id
+  );
 end
 $$;

@@ -99,7 +99,7 @@ export function createDirectory({ client, db, foldEmail, clock, log }: Directory
     // Whoever had the address by what was heard before may have got another since, or have left.
     const others = (await slackUsersByEmail(db, [email])).filter(({ id }) => id !== user?.id);
     for (const { id } of others) await freshUser(id);
-    await lookedUp(db, email, clock.now());
+    await lookedUp(db, [email], clock.now());
     return null;
   }
 
@@ -155,6 +155,12 @@ export function createDirectory({ client, db, foldEmail, clock, log }: Directory
         // A page that names somebody twice would be refused by the database.
         const once = new Map(users.map((user) => [user.id, user]));
         await remember([...once.values()]);
+        // Whom Slack has just named by address, it needn't be asked for one by one.
+        await lookedUp(
+          db,
+          users.flatMap(({ email }) => (email === null ? [] : foldEmail(email))),
+          clock.now(),
+        );
         count += once.size;
       }
     },

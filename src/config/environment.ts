@@ -98,7 +98,8 @@ function databaseMistakes(url: string | undefined): EnvironmentMistake[] {
       },
     ];
   }
-  if (URL.canParse(url)) return [];
+  // "user@/database?host=/run/postgresql", as PostgreSQL's own tools write a Unix socket, names no host.
+  if (URL.canParse(url.replace("@/", "@socket/"))) return [];
   return [
     {
       variable,

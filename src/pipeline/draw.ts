@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Drawing } from "../bot/delivery.ts";
 import { alertMessage, type MessageView } from "../bot/views/alert.ts";
 import { floodMessage } from "../bot/views/flood.ts";
@@ -99,13 +100,26 @@ async function drawFlood(house: House, message: Message): Promise<Drawing> {
 async function facts(house: House, alertId: string, channel: string) {
   const first = await readAlert(house.store.db, alertId);
   if (!first) throw new Error(`alert ${alertId} is gone, and alerts are never deleted`);
-  await house.people.lookUp(first.person.emails);
+  await soon(house.people.lookUp(first.person.emails));
   const alert = (await readAlert(house.store.db, alertId)) ?? first;
   const vault = vaultOf(house, alert.vaultId, channel);
   const actors = slackUsersOf(alert.person).map((user) => user.id);
-  const managers = (await house.people.managerIds(vault)).filter((id) => !actors.includes(id));
+  const managers = ((await soon(house.people.managerIds(vault))) ?? []).filter((id) => !actors.includes(id));
   return { alert, vault, managers };
 }
+
+/** Who is who makes an alert better, and must not hold it up: what Slack doesn't say in time is drawn without. */
+async function soon<T>(asked: Promise<T>): Promise<T | null> {
+  const late = new AbortController();
+  try {
+    return await Promise.race([asked, pause(lookUpWithinMs, null, { signal: late.signal })]);
+  } finally {
+    late.abort();
+    asked.catch(() => {});
+  }
+}
+
+const lookUpWithinMs = 2_000;
 
 /** The vault by its id; one that is no longer watched still has alerts to show, with nobody to judge them. */
 function vaultOf(house: House, vaultId: string | null, channel: string): WatchedVault {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { sql } from "kysely";
 import type { Pool } from "pg";
 import type { ReportedAccess } from "../model.ts";
@@ -33,7 +33,7 @@ export function sealed(delivery: AuthenticDelivery): SealedDelivery {
   return {
     delivery,
     digest: keyDigest(delivery.source, delivery.messageId),
-    bodySha256: createHash("sha256").update(delivery.body).digest("hex"),
+    bodySha256: hash("sha256", delivery.body),
   };
 }
 
@@ -46,15 +46,14 @@ export function sealed(delivery: AuthenticDelivery): SealedDelivery {
  * one of its events did. The same id with other content is kept beside what came first (RELIABILITY T7).
  */
 export async function recordGroup(pool: Pool, group: SealedDelivery[], now: Date): Promise<Recorded[]> {
-  const { rows } = await pool.query<{ n: number; seen: boolean; accepted: number }>({
+  const { rows } = await pool.query<{ accepted: number[] }>({
     name: "record_group",
-    text: "select n, seen, accepted from record_group($1, $2, $3)",
+    text: "select record_group($1, $2, $3) as accepted",
     values: [Buffer.concat(group.map((one) => one.delivery.body)), JSON.stringify(written(group)), now],
   });
-  const answers = new Map(rows.map((row) => [row.n, row]));
   return group.map(({ delivery: { content } }, n) => {
     if (content.kind === "not-understood") return { kind: "quarantined" };
-    const accepted = answers.get(n)?.accepted ?? 0;
+    const accepted = rows[0]?.accepted[n] ?? 0;
     return { kind: "recorded", accepted, duplicates: content.accesses.length - accepted };
   });
 }
@@ -125,7 +124,7 @@ function writtenAccess(access: ReportedAccess, delivery: AuthenticDelivery, n: n
 
 /** Over exact UTF-16, so that ids which PostgreSQL would confuse stay apart. In hex. */
 function keyDigest(source: string, id: string): string {
-  return createHash("sha256").update(`${source}\u0000${id}`, "utf16le").digest("hex");
+  return hash("sha256", Buffer.from(`${source}\u0000${id}`, "utf16le"));
 }
 
 /** What an access says, apart from its id: the same whatever unknown fields came along. In hex. */
@@ -139,5 +138,5 @@ function contentDigest(access: ReportedAccess): string {
     [client.app, client.version, client.platform, client.device],
     [location.country, location.city],
   ];
-  return createHash("sha256").update(JSON.stringify(said)).digest("hex");
+  return hash("sha256", JSON.stringify(said));
 }

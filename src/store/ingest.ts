@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import pg, { type Pool } from "pg";
 import type { Clock } from "../model.ts";
 import { point } from "../point.ts";
@@ -26,14 +27,20 @@ interface IngestLimits {
   waitingDeliveries: number;
   waitingBytes: number;
   groupDeliveries: number;
+  /** What one statement works on must be done long before its timeout. */
+  groupAccesses: number;
   groupBytes: number;
+  /** How long a group gathers when the one before had company: its requests come again about now. */
+  gatherMs: number;
 }
 
 const usualLimits: IngestLimits = {
   waitingDeliveries: 4_096,
   waitingBytes: 64 * 1024 * 1024,
   groupDeliveries: 256,
+  groupAccesses: 1_000,
   groupBytes: 4 * 1024 * 1024,
+  gatherMs: 1,
 };
 
 interface Waiting extends SealedDelivery {
@@ -75,11 +82,12 @@ export function createIngest({ pool, clock, onTrouble, limits = usualLimits }: I
 
   async function commitAll(): Promise<void> {
     while (queue.size > 0) {
+      if (underWay > 1 && queue.size < limits.groupDeliveries) await pause(limits.gatherMs);
       const group = takeGroup();
       underWay = group.length;
       await commit(group);
-      underWay = 0;
     }
+    underWay = 0;
     isCommitting = false;
   }
 
@@ -87,11 +95,13 @@ export function createIngest({ pool, clock, onTrouble, limits = usualLimits }: I
     const group: Waiting[] = [];
     const digests = new Set<string>();
     let bytes = 0;
+    let accesses = 0;
     for (const [key, one] of queue) {
       // The same id with another body waits for the next group, so that it meets the first one in the table.
       if (digests.has(one.digest)) continue;
       bytes += one.delivery.body.length;
-      if (group.length > 0 && bytes > limits.groupBytes) break;
+      accesses += one.delivery.content.kind === "accesses" ? one.delivery.content.accesses.length : 0;
+      if (group.length > 0 && (bytes > limits.groupBytes || accesses > limits.groupAccesses)) break;
       digests.add(one.digest);
       queue.delete(key);
       queuedBytes -= one.delivery.body.length;

@@ -211,11 +211,12 @@ export async function emailsToLookUp(db: Db, emailsFolded: string[], since: Date
   return emailsFolded.filter((email) => !askedSet.has(email));
 }
 
-/** Slack was asked about this address. */
-export async function lookedUp(db: Db, emailFolded: string, now: Date): Promise<void> {
+/** Slack was asked about these addresses, or named them by itself. */
+export async function lookedUp(db: Db, emailsFolded: string[], now: Date): Promise<void> {
+  if (emailsFolded.length === 0) return;
   await db
     .insertInto("slack_lookup")
-    .values({ email_folded: emailFolded, checked_at: now })
+    .values([...new Set(emailsFolded)].map((email_folded) => ({ email_folded, checked_at: now })))
     .onConflict((conflict) => conflict.column("email_folded").doUpdateSet({ checked_at: now }))
     .execute();
 }

@@ -24,15 +24,12 @@ export function problemAnswer(problem: Problem, headers: OutgoingHttpHeaders = {
  */
 export function write(answer: Answer, request: IncomingMessage, response: ServerResponse): void {
   const text = JSON.stringify(answer.body);
-  response.statusCode = answer.status;
-  response.setHeaders(new Map(Object.entries(answer.headers).map(([name, value]) => [name, value ?? ""])));
-  response.setHeader("content-length", Buffer.byteLength(text));
+  const headers = { ...answer.headers, "content-length": Buffer.byteLength(text) };
   if (request.readableEnded) {
-    response.end(text);
+    response.writeHead(answer.status, headers).end(text);
     return;
   }
-  response.setHeader("connection", "close");
-  response.write(text);
+  response.writeHead(answer.status, { ...headers, connection: "close" }).write(text);
   lingerOver(request, () => response.end());
 }
 

@@ -126,7 +126,7 @@ export function createDoor(options: DoorOptions): Door {
     const { accepted, duplicates } = outcome;
     counters.delivery("recorded");
     counters.accesses({ accepted, duplicates });
-    log.info({ ...ids, accepted, duplicates }, "delivery recorded");
+    log.debug({ ...ids, accepted, duplicates }, "delivery recorded");
     return { status: 202, headers: { "content-type": "application/json" }, body: { accepted, duplicates } };
   }
 

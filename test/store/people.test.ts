@@ -47,7 +47,10 @@ test("one Slack user with the address is matched; two are ambiguous, and a bot d
   await heard({ id: "U02DANA", email: "dana@example.com" }, { id: "U02BOT", email: "dana@example.com", isBot: true });
   expect((await readPerson(store.db, id)).slack).toMatchObject({ kind: "matched", user: { id: "U02DANA" } });
   await heard({ id: "U02TWIN", email: "Dana@Example.com" });
-  expect((await readPerson(store.db, id)).slack).toMatchObject({ kind: "ambiguous", users: [{ id: "U02DANA" }, { id: "U02TWIN" }] });
+  expect((await readPerson(store.db, id)).slack).toMatchObject({
+    kind: "ambiguous",
+    users: [{ id: "U02DANA" }, { id: "U02TWIN" }],
+  });
 });
 
 test("a Slack id from the configuration settles what the address leaves open", async () => {

@@ -78,6 +78,7 @@ test("the alert says when it is a guest, a bot, somebody from elsewhere, or some
   await story.reveal({ by: omar });
   expect(words()).toContain("⚠️ This Slack user is deactivated: has somebody left who can still open the vault?");
   story.sandbox.admin.changePerson(dana, { teamId: "T0OTHER" });
+  await story.later(61);
   await story.reveal({ by: dana });
   expect(words()).toContain("⚠️ This Slack user belongs to another workspace.");
   await story.command(dana, "paying licence renewal");
