@@ -60,16 +60,13 @@ function isIt(message: Seen, sought: Sought): boolean {
   }
   if (Array.isArray(message.blocks) && message.blocks.length > 0) {
     const blocks = JSON.stringify(message.blocks);
-    if (holds(blocks, sought.tag)) return true;
-    if (ourBlockIds.test(blocks)) return false;
-    // The server gave the blocks ids of its own. Of an alert the buttons still carry the id, which is long and random.
+    // Where the server gave the blocks ids of its own, an alert's buttons still carry its id, which is long and random.
+    // Other messages are not known there: rather one twice than one taken for another and removed as its copy.
     const subject = sought.tag.slice(sought.tag.indexOf(":") + 1);
-    if (subject.length >= 32) return holds(blocks, subject);
+    return holds(blocks, sought.tag) || (subject.length >= 32 && holds(blocks, subject));
   }
   return typeof message.text === "string" && message.text === sought.text;
 }
-
-const ourBlockIds = /"(?:alert|intent|note):/;
 
 /** What is sought is followed by a colon or the end of a JSON string, so that "intent:1" isn't found in "intent:12". */
 function holds(blocks: string, what: string): boolean {

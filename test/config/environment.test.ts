@@ -37,6 +37,7 @@ test("with nothing set, it is the stand-in workspace on the embedded database", 
     webhookSecrets: [],
     logLevel: "info",
     slack: { kind: "sandbox" },
+    smtp: null,
     notes: [],
   });
 });
@@ -62,6 +63,11 @@ test("with both, Socket Mode wins, and it is said", () => {
   expect(environment.notes).toEqual([
     "SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both set: Socket Mode is used, and the signing secret isn't.",
   ]);
+});
+
+test("a database behind a Unix socket is written as PostgreSQL's own tools write it", () => {
+  const url = "postgresql://vaultbell@/vaultbell?host=%2Frun%2Fpostgresql&port=5432";
+  expect(environmentOf({ ...socket, DATABASE_URL: url }).database).toEqual({ kind: "url", url });
 });
 
 test("everything else is taken as it is set, without the spaces around it", () => {

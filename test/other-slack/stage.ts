@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { pino } from "pino";
 import { buildService, type Service } from "../../src/app.ts";
 import { parseConfig } from "../../src/config.ts";
@@ -18,10 +19,10 @@ export const people = ["dana", "marta", "juan"].map((name) => ({
 }));
 
 export const signingSecret = "8f742231b10e8888abcd99yyyzzz85a5";
-const botToken = "xoxb-plain";
-const appToken = "xapp-plain";
-const [secret] = parseSecrets([`whsec_${Buffer.alloc(24, 7).toString("base64")}`]);
-const yaml = `
+export const botToken = "xoxb-plain";
+export const appToken = "xapp-plain";
+export const webhookSecret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
+export const yaml = `
 timezone: Europe/Madrid
 vaults:
   - id: v_cards
@@ -45,6 +46,7 @@ export interface Stage {
   click(user: string, label: string, message?: PlainMessage): Promise<void>;
   /** Fills in the newest form; resolves with what Slack was answered. */
   submit(user: string, inputs: Record<string, string>): Promise<unknown>;
+  /** Lets everything happen that is due within seconds; for a minute at most, since some of it may come again and again. */
   settle(): Promise<void>;
   later(minutes: number): Promise<void>;
   /** The messages of the channel that hold this, oldest first. */
@@ -57,7 +59,7 @@ export interface Stage {
 /** Begins on Tuesday 2026-11-24 at 10:00 in Madrid. */
 export async function openStage(way: Way, oddities: Oddities = {}): Promise<Stage> {
   const reading = parseConfig(yaml, "stage.yaml");
-  if (!reading.ok || !secret) throw new Error("the stage's configuration is wrong");
+  if (!reading.ok) throw new Error("the stage's configuration is wrong");
   let instant = Date.parse("2026-11-24T09:00:00Z");
   const clock = { now: () => new Date(instant) };
   const database: FreshDatabase = await freshDatabase();
@@ -73,7 +75,7 @@ export async function openStage(way: Way, oddities: Oddities = {}): Promise<Stag
   const service = await buildService({
     config: reading.config,
     databaseUrl: database.url,
-    webhookSecrets: [secret],
+    webhookSecrets: parseSecrets([webhookSecret]),
     slack: way === "HTTP" ? { kind: "http", botToken, signingSecret } : { kind: "socket", botToken, appToken },
     slackApiUrl: slack.apiUrl,
     clock,
@@ -86,39 +88,22 @@ export async function openStage(way: Way, oddities: Oddities = {}): Promise<Stag
 
   const settle = async () => {
     await service.idle();
+    const until = instant + 60_000;
     for (;;) {
       if ((await service.turn()) > 0) continue;
       const due = (await service.nextDue())?.getTime();
-      if (due === undefined || due > instant + 15_000) return;
+      if (due === undefined || due > Math.min(instant + 15_000, until)) return;
       instant = Math.max(due, instant + 1);
     }
   };
-  let accesses = 0;
   const stage: Stage = {
     service,
     slack,
     url,
     settle,
-    reveal: async (name, itemId = "i_visa") => {
-      accesses += 1;
-      const body = JSON.stringify({
-        type: "vault.item.accessed",
-        data: {
-          id: `evt_${accesses}`,
-          action: "reveal",
-          occurred_at: clock.now().toISOString(),
-          person: { email: `${name}@example.com` },
-          vault: { id: "v_cards" },
-          item: { id: itemId },
-        },
-      });
-      const headers = sign(secret, `msg_${accesses}`, clock.now(), Buffer.from(body));
-      const response = await fetch(`${url}/webhooks/access`, {
-        method: "POST",
-        body,
-        headers: { ...headers, "content-type": "application/json" },
-      });
-      if (response.status !== 202) throw new Error(`the door answered ${response.status}`);
+    reveal: async (name, itemId) => {
+      const status = await postSigned(url, name, clock.now(), itemId);
+      if (status !== 202) throw new Error(`the door answered ${status}`);
       await settle();
     },
     command: async (user, text) => {
@@ -150,6 +135,28 @@ export async function openStage(way: Way, oddities: Oddities = {}): Promise<Stag
     },
   };
   return stage;
+}
+
+/** A vault's signed report; the status that it is answered with. */
+export async function postSigned(url: string, name: string, now: Date, itemId = "i_visa"): Promise<number> {
+  const [secret] = parseSecrets([webhookSecret]);
+  if (!secret) throw new Error("there is no secret");
+  const id = randomUUID();
+  const body = JSON.stringify({
+    type: "vault.item.accessed",
+    data: {
+      id,
+      action: "reveal",
+      occurred_at: now.toISOString(),
+      person: { email: `${name}@example.com` },
+      vault: { id: "v_cards" },
+      item: { id: itemId },
+    },
+  });
+  const headers = { ...sign(secret, `msg_${id}`, now, Buffer.from(body)), "content-type": "application/json" };
+  const response = await fetch(`${url}/webhooks/access`, { method: "POST", body, headers });
+  await response.arrayBuffer();
+  return response.status;
 }
 
 export function said({ text, blocks }: { text: string; blocks: unknown }): string {
