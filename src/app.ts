@@ -38,6 +38,8 @@ export interface ServiceParts {
   /** `null`: Slack itself. */
   slackApiUrl: string | null;
   clock: Clock;
+  /** The clock of those who sign webhooks, where ours is moved for a try. */
+  signatureClock?: Clock;
   log: Logger;
   /** Tells people by another road when Slack can't be reached; `null`: there is none. */
   sendMail?: SendMail | null;
@@ -106,6 +108,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
   const door = createDoor({
     secrets: parts.webhookSecrets,
     clock,
+    ...(parts.signatureClock && { signatureClock: parts.signatureClock }),
     log,
     record: ingest.record,
     counters: metrics.door,

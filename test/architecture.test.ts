@@ -84,6 +84,7 @@ test("nothing but the outermost doors reads the machine's clock", () => {
     "cli/start.ts",
     "sandbox/clock.ts",
     "sandbox/http-delivery.ts",
+    "sandbox/vault.ts",
   ]);
 });
 

@@ -119,6 +119,7 @@ async function run(
         slack: { kind: "socket", ...tokens },
         slackApiUrl: `${at}/api/`,
         clock: standIn.sandbox.clock,
+        signatureClock: { now: () => new Date() },
         neighbour: standIn.sandbox,
       };
       await open(parts, "127.0.0.1");

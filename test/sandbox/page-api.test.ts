@@ -98,10 +98,7 @@ test("a reveal goes through the door, signed as Standard Webhooks has it", async
   const [delivery] = received;
   expect(answer.request.body).toBe(delivery?.body);
   // The library checks the signature, and refuses what isn't within five minutes of its own clock.
-  const now = Date.now;
-  Date.now = () => stage.sandbox.clock.now().getTime();
   const event = new Webhook(secret).verify(delivery?.body ?? "", delivery?.headers ?? {});
-  Date.now = now;
   expect(event).toMatchObject({
     type: "vault.item.accessed",
     data: {

@@ -83,6 +83,7 @@ export async function openStory({
     slack: { kind: "socket", botToken: standIn.tokens.bot, appToken: standIn.tokens.app },
     slackApiUrl: slack.apiUrl,
     clock,
+    signatureClock: { now: () => new Date() },
     log: pino({ level: process.env.STORY_LOG ?? "silent" }),
     sendMail: async (mail) => {
       if (mailTrouble.current) throw mailTrouble.current;
@@ -129,7 +130,7 @@ export async function openStory({
     post: async (body, { id = `msg_${randomUUID()}` } = {}) => {
       const [secret] = parseSecrets([standIn.webhookSecret]);
       if (!secret) throw new Error("the story has no secret");
-      const headers = sign(secret, id, clock.now(), Buffer.from(body));
+      const headers = sign(secret, id, new Date(), Buffer.from(body));
       const response = await fetch(`${url}/webhooks/access`, {
         method: "POST",
         body,
