@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { type Delivery, overHttp, overSocket, type Sent } from "./plain-delivery.ts";
 
 /** A block, an element or a view, as whoever posted it wrote it. */
-export type Json = Record<string, unknown>;
+type Json = Record<string, unknown>;
 
 export interface PlainMessage {
   channel: string;
@@ -12,7 +12,7 @@ export interface PlainMessage {
   blocks: Json[];
 }
 
-export interface PlainPerson {
+interface PlainPerson {
   id: string;
   email: string;
 }
