@@ -308,7 +308,10 @@ async function sweepTwins(parts: DeliveryParts): Promise<void> {
       const pauseMs = sweepPausesMs[message.sweeps + 1];
       await lanes.swept(parts.db, message.id, pauseMs === undefined ? null : later(parts, pauseMs));
     } catch (error) {
-      parts.log.warn({ messageId: message.id, code: readTrouble(error).code }, "Slack could not be looked through");
+      const trouble = readTrouble(error);
+      parts.log.warn({ messageId: message.id, code: trouble.code }, "Slack could not be looked through");
+      // Where history is closed to us, it stays so: the next lease would find the same.
+      if (trouble.kind === "refused") await lanes.swept(parts.db, message.id, null);
     }
   }
 }
