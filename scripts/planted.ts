@@ -1,5 +1,5 @@
 // Plants each of the bugs in a copy of the product and says which seed noticed it: the worth of the simulation.
-//   npm run planted -- [--seeds 400] [--from 1] [--only NAME]
+//   npm run planted -- [--seeds 400] [--from 1] [--only NAME,NAME]
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { plantedBugs } from "../test/simulation/planted/bugs.ts";
@@ -13,7 +13,7 @@ const { values } = parseArgs({
     only: { type: "string" },
   },
 });
-const waiting = plantedBugs.filter(({ name }) => values.only === undefined || name.includes(values.only));
+const waiting = plantedBugs.filter(({ name }) => values.only === undefined || values.only.split(",").includes(name));
 const escaped: string[] = [];
 const total = waiting.length;
 

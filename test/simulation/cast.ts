@@ -47,7 +47,7 @@ export const cast = {
 
 export const people: Person[] = Object.values(cast);
 
-export function personOfSlack(id: string): Person {
+function personOfSlack(id: string): Person {
   const found = people.find(({ slackIds }) => slackIds.includes(id));
   if (!found) throw new Error(`nobody here is ${id}`);
   return found;
@@ -59,7 +59,7 @@ export function mayJudge(slackId: string, actor: Person): boolean {
   return judge.mayJudge && judge.slackIds[0] === slackId && judge !== actor;
 }
 
-export const homeTeam = "T0HOME";
+const homeTeam = "T0HOME";
 
 /** As Slack's API describes a user. */
 export function slackUser(id: string): Record<string, unknown> {
@@ -86,7 +86,7 @@ export const vaults = [
 export const channels = vaults.map(({ channel }) => channel);
 
 /** Long past any sitting here, so that the judge knows which accesses belong together without knowing the rule. */
-export const sittingMinutes = 15;
+const sittingMinutes = 15;
 
 export const yaml = `
 timezone: Europe/Madrid

@@ -1,7 +1,7 @@
 import type { Random } from "./random.ts";
 
 /** Everything that can go wrong, by family. Each seed has some of them and none of the others. */
-export const families = [
+const families = [
   "reset",
   "accept-then-reset",
   "accept-then-timeout",

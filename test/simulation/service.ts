@@ -39,9 +39,9 @@ export interface Service {
   endIntent(end: { by: string; intentId: string; how: "done" | "cancelled" }): Promise<{ isEnded: boolean }>;
 }
 
-export type RecordAnswer = { kind: "accepted"; accepted: number; duplicates: number } | { kind: "refused" };
+type RecordAnswer = { kind: "accepted"; accepted: number; duplicates: number } | { kind: "refused" };
 
-export interface ButtonClick {
+interface ButtonClick {
   by: string;
   actionId: string;
   value: string;
@@ -53,7 +53,7 @@ export type ClickAnswer =
   | { kind: "already"; by: string; verdict: string }
   | { kind: "refused"; reason: string };
 
-export interface Announced {
+interface Announced {
   by: string;
   purpose: string;
   startsAt: Date | null;
@@ -62,7 +62,7 @@ export interface Announced {
   itemId: string | null;
 }
 
-export type AnnounceAnswer = { kind: "announced"; intentId: string } | { kind: "refused" };
+type AnnounceAnswer = { kind: "announced"; intentId: string } | { kind: "refused" };
 
 /**
  * Families of faults that the product doesn't survive yet: a lane keeps the time of a clock that jumped ahead, and an edit

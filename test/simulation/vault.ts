@@ -16,7 +16,7 @@ export interface VaultEvent {
 }
 
 /** One request to the service, again and again until it is acknowledged. */
-export interface VaultDelivery {
+interface VaultDelivery {
   messageId: string;
   body: Buffer;
   /** Empty: it isn't understood. */

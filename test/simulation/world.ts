@@ -7,7 +7,7 @@ export interface Owner {
 }
 
 /** One effect that waits for its turn. */
-export interface Effect<T> {
+interface Effect<T> {
   owner: Owner;
   label: string;
   run: () => Promise<T>;
