@@ -11,7 +11,6 @@ export interface TcpProxy {
   resetAfter(text: string): { happened: Promise<void> };
   /** Resets everything that stands, and refuses what comes. */
   down(): void;
-  connections(): number;
   close(): Promise<void>;
 }
 
@@ -20,7 +19,8 @@ export interface TcpProxy {
  * ends its own, and gets a new one when the client speaks again.
  */
 export async function openProxy(target: { port: number; host?: string; isPatient?: boolean }): Promise<TcpProxy> {
-  const pairs = new Set<{ client: Socket; server: Socket }>();
+  const clients = new Set<Socket>();
+  const servers = new Set<Socket>();
   let mode: "open" | "hole" | "down" = "open";
   let trap: { text: Buffer; sprung: () => void } | null = null;
 
@@ -29,6 +29,8 @@ export async function openProxy(target: { port: number; host?: string; isPatient
       client.resetAndDestroy();
       return;
     }
+    clients.add(client);
+    client.on("error", () => client.destroy()).on("close", () => clients.delete(client));
     let server = join(client);
     client.on("data", (bytes) => {
       if (mode === "hole") return;
@@ -46,15 +48,14 @@ export async function openProxy(target: { port: number; host?: string; isPatient
 
   function join(client: Socket): Socket {
     const server = connect({ port: target.port, host: target.host ?? "127.0.0.1", allowHalfOpen: true });
-    const pair = { client, server };
-    pairs.add(pair);
+    servers.add(server);
     const over = () => {
-      pairs.delete(pair);
+      servers.delete(server);
       if (!target.isPatient) client.destroy();
-      setTimeout(() => server.destroy(), 200);
     };
-    client.on("error", over).on("close", over);
     server.on("error", over).on("close", over);
+    // A moment later, so that what the client said last still gets there.
+    client.on("close", () => setTimeout(() => server.destroy(), 200));
     server.on("data", (bytes) => {
       if (mode !== "hole" && !client.destroyed) client.write(bytes);
     });
@@ -69,10 +70,8 @@ export async function openProxy(target: { port: number; host?: string; isPatient
   if (address === null || typeof address === "string") throw new Error("a TCP server without a port");
 
   const resetAll = () => {
-    for (const { client, server } of pairs) {
-      client.resetAndDestroy();
-      server.destroy();
-    }
+    for (const client of clients) client.resetAndDestroy();
+    for (const server of servers) server.destroy();
   };
   return {
     port: address.port,
@@ -92,7 +91,6 @@ export async function openProxy(target: { port: number; host?: string; isPatient
       mode = "down";
       resetAll();
     },
-    connections: () => pairs.size,
     close: async () => {
       resetAll();
       listener.close();
