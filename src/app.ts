@@ -100,17 +100,27 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     log,
   });
 
+  // A full disk answers every question and takes no delivery. Forgotten after a while: whoever sends nothing to a service
+  // that isn't ready could never find out that it is again.
+  let refusedLast: { at: number; problem: string } | null = null;
   const ingest = createIngest({
     pool: store.doorPool,
     clock,
-    onTrouble: (error) => log.error({ error }, "a group of deliveries could not be committed"),
+    onTrouble: (error) => {
+      refusedLast = { at: clock.now().getTime(), problem: reason(error) };
+      log.error({ error }, "a group of deliveries could not be committed");
+    },
   });
   const door = createDoor({
     secrets: parts.webhookSecrets,
     clock,
     ...(parts.signatureClock && { signatureClock: parts.signatureClock }),
     log,
-    record: ingest.record,
+    record: async (delivery) => {
+      const outcome = await ingest.record(delivery);
+      if (outcome.kind !== "unavailable") refusedLast = null;
+      return outcome;
+    },
     counters: metrics.door,
   });
   const judging = { name: "judge", work: () => judge(house).then(counted(metrics.judged)), nextDue: async () => null };
@@ -135,6 +145,13 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     nextDue: async () => new Date(looksAgainAt),
   };
 
+  function refusal(): { ok: false; problem: string } | null {
+    const isRecent = refusedLast !== null && clock.now().getTime() - refusedLast.at < 30_000;
+    return isRecent && refusedLast
+      ? { ok: false, problem: `the last delivery was refused: ${refusedLast.problem}` }
+      : null;
+  }
+
   async function vitals() {
     const none = { waiting: { messages: 0, oldestSeconds: 0, trouble: null }, unjudged: 0, quarantined: 0 };
     const { connected: isConnected, trouble } = connected().state();
@@ -147,14 +164,14 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       metrics.backlog({ waiting: messages.waiting, oldestSeconds });
       metrics.quarantine(ends.quarantined);
       return {
-        database: { ok: true as const },
+        database: refusal() ?? { ok: true as const },
         slack: slackVitals,
         waiting: { messages: messages.waiting, oldestSeconds, trouble: messages.trouble },
         ...ends,
       };
     } catch (error) {
       return {
-        database: { ok: false as const, problem: error instanceof Error ? error.message : String(error) },
+        database: { ok: false as const, problem: reason(error) },
         slack: slackVitals,
         ...none,
       };
@@ -242,6 +259,10 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     nextDue: () => nextDue(store.db),
     readiness: async () => readiness(await vitals()),
   };
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
 }
 
 /** Resolves when `work` is done, or after so long. */

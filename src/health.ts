@@ -23,7 +23,7 @@ const overdueSeconds = 120;
 export function readiness(vitals: Vitals): Readiness {
   const { database, slack, waiting, unjudged, quarantined } = vitals;
   const problems: string[] = [];
-  if (!database.ok) problems.push(`The database doesn't answer: ${database.problem}.`);
+  if (!database.ok) problems.push(`The database doesn't do its work: ${database.problem}.`);
   if (!slack.connected) problems.push(slack.trouble ?? "Slack isn't connected yet.");
   if (waiting.messages > 0 && waiting.oldestSeconds > overdueSeconds) {
     const because = waiting.trouble ? ` Slack says ${waiting.trouble}.` : "";
