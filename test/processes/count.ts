@@ -30,11 +30,12 @@ export const nothingWrong: Wrongs = {
 };
 
 export async function countWrongs(house: House, databaseUrl: string): Promise<Wrongs> {
-  const shown = alertsOf(house).map(({ channel, ts }) => {
+  const shown = alertsOf(house).map(({ channel, ts, metadata }) => {
     const versions = house.slack.workspace.history({ channel, ts });
     return {
       channel,
       ts,
+      subject: subjectOf(metadata),
       written: JSON.stringify(versions),
       sumsUp: /and \d+ more, in Details/.test(JSON.stringify(versions.at(-1))),
       saidDecided: versions.some(({ blocks }) => saysDecided(blocks)),
@@ -56,7 +57,14 @@ export async function countWrongs(house: House, databaseUrl: string): Promise<Wr
     (message.written.includes(title) || (message.sumsUp && message.ts === summedUp.get(eventId)));
   const howOften = acknowledged
     .flatMap(({ accesses }) => accesses)
-    .map((access) => ({ title: access.title, times: shown.filter((message) => tells(message, access)).length }));
+    .map((access) => {
+      const telling = shown.filter((message) => tells(message, access));
+      // That somebody opens very many is a finding of its own, with a message beside the alerts that it is about.
+      const alerts = telling.filter(({ subject }) => !subject.startsWith("flood:"));
+      return { title: access.title, times: Math.max(Math.min(telling.length, 1), alerts.length) };
+    });
+  const subjects = shown.map(({ subject }) => subject);
+  const copies = subjects.filter((subject, n) => subjects.indexOf(subject) !== n);
   const bodies = new Set(
     (await ask<{ body: Buffer }>(databaseUrl, "select body from delivery")).map(({ body }) => body.toString("hex")),
   );
@@ -74,12 +82,19 @@ export async function countWrongs(house: House, databaseUrl: string): Promise<Wr
   );
   return {
     lost: howOften.filter(({ times }) => times === 0).map(({ title }) => title),
-    twice: howOften.filter(({ times }) => times > 1).map(({ title }) => title),
+    twice: [...howOften.filter(({ times }) => times > 1).map(({ title }) => title), ...copies],
     notStored: acknowledged.filter(({ body }) => !bodies.has(body.toString("hex"))).map(({ id }) => id),
     verdictsLost: shown.filter(({ saidDecided, ts }) => saidDecided && !reviewed.has(ts)).map(({ ts }) => ts),
     verdictsTwice: twiceDecided.map(({ alert_id }) => alert_id),
     brokenChain: await brokenLinks(databaseUrl),
   };
+}
+
+/** What a message is about, as it says itself where Slack keeps that. */
+function subjectOf(metadata: unknown): string {
+  const { event_payload } = (metadata ?? {}) as { event_payload?: { subject?: string } };
+  if (event_payload?.subject === undefined) throw new Error("a message of ours without its subject");
+  return event_payload.subject;
 }
 
 async function brokenLinks(databaseUrl: string): Promise<string[]> {
