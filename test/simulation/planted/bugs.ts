@@ -81,12 +81,6 @@ export const plantedBugs: PlantedBug[] = [
   bug("slack-is-looked-through-once", delivery, "const looksInVain = 2;", "const looksInVain = 1;"),
   bug("late-copies-stay", delivery, "if (ts !== message.ts) await removeTwin(parts, message, ts);", "void ts;"),
   bug("late-copies-are-not-looked-for", delivery, /const sweep =[^;]*;/, "const sweep = null;"),
-  bug(
-    "a-second-copy-stays",
-    delivery,
-    'if (outcome === "twin") return removeTwin(parts, message, ts);',
-    "void outcome;",
-  ),
   bug("a-refusal-makes-forget-an-unknown-outcome", lanes, /unsure_since: message\.unsureSince,/, "unsure_since: null,"),
   bug(
     "retry-after-is-ignored",
@@ -108,7 +102,7 @@ export const plantedBugs: PlantedBug[] = [
     "return 86_400_000 + Math.min(5_000 * 2 **",
   ),
   bug("the-version-is-read-after-the-facts", lanes, "shown: shown.version,", "shown: sql<number>`wanted`,"),
-  bug("a-verdict-is-not-shown", review, 'await wantAnew(tx, "alert", alertId, now);', ""),
+  bug("a-verdict-is-not-shown", review, "await standingChanged(tx, alertId, now);", "void standingChanged;"),
   bug(
     "the-end-of-an-intent-is-not-shown",
     "src/pipeline/announce.ts",
@@ -117,9 +111,9 @@ export const plantedBugs: PlantedBug[] = [
   ),
   bug(
     "a-grown-alert-is-not-shown",
-    "src/pipeline/judge.ts",
-    /await wantAnew\(tx, "alert", joined, now, urgency\[assessment\.severity\]\);/,
-    "",
+    "src/pipeline/ring.ts",
+    /await wantAnew\(tx, "alert", alertId, now, [^;]*;/,
+    "void [alertId, pauseMs, changes];",
   ),
   bug(
     "people-are-compared-by-name",
@@ -175,5 +169,5 @@ export const plantedBugs: PlantedBug[] = [
     "return intent.end !== null && intent.end.at < intent.endsAt ? intent.end.at : intent.endsAt;",
     "return intent.endsAt;",
   ),
-  bug("two-sittings-at-once", "src/pipeline/judge.ts", "await judging.oneAtATime(tx, access.personId, vault.id);", ""),
+  bug("two-sittings-at-once", "src/pipeline/ring.ts", "await judging.oneAtATime(tx, keys);", ""),
 ];
