@@ -11,7 +11,7 @@ const { values } = parseArgs({
     minutes: { type: "string" },
     seed: { type: "string", default: String(Math.floor(Math.random() * 1e9)) },
     parallel: { type: "string", default: "8" },
-    lives: { type: "string", default: "8" },
+    lives: { type: "string", default: "5" },
   },
 });
 

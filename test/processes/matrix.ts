@@ -14,7 +14,7 @@ export interface MatrixResult {
 export async function runMatrix({
   kills,
   seed,
-  lives = 8,
+  lives = 5,
   parallel = 8,
   untilMs = Number.POSITIVE_INFINITY,
   onScenario = () => {},
