@@ -6,7 +6,7 @@ import { type Clicker, startClicker } from "./clicker.ts";
 import { countWrongs, isAtRest, type Wrongs } from "./count.ts";
 import type { FsyncServer } from "./fsync-server.ts";
 import { type House, openHouse } from "./house.ts";
-import { answers, type ServiceProcess } from "./service.ts";
+import type { ServiceProcess } from "./service.ts";
 import type { Reported } from "./vault.ts";
 
 /** One life of the service, and how it is to end. */
@@ -49,8 +49,8 @@ export async function runScenario(server: FsyncServer, deaths: Death[], random: 
     reports.push(...reportInto(house, deaths.length, random));
     const from = performance.now();
     const last = house.start();
-    await last.ready(60_000);
-    await within(90_000, Promise.all(reports), () => `not everything was acknowledged:\n${last.said().slice(-4_000)}`);
+    await last.open();
+    await within(120_000, Promise.all(reports), () => `not everything was acknowledged:\n${last.said().slice(-4_000)}`);
     await untilAtRest(database.url, clicker, last);
     const recoveryMs = performance.now() - from;
     await clicker.stop();
@@ -91,7 +91,7 @@ async function liveAndDie(house: House, death: Death): Promise<boolean> {
   const service = house.start(death.kind === "point" ? { killAt: `${death.point}:${death.nth}` } : {});
   const tracer = death.kind === "syscall" ? await trace(service, death) : null;
   if (death.kind === "point" && death.point === "stop") {
-    await service.ready();
+    await service.open();
     await service.stop();
     return (await service.ended) === "SIGKILL";
   }
@@ -122,7 +122,7 @@ async function trace(
 ): Promise<ChildProcess> {
   const inject = `inject=${syscalls}:signal=SIGKILL:when=${nth}`;
   // Attached when the door opens: the vault knocks from the first moment, and Slack is still to be reached.
-  while (!service.hasEnded() && !(await answers(`${service.url}/healthz`))) await pause(20);
+  await service.open().catch(() => {});
   const tracer = spawn(
     "strace",
     ["-f", "-qq", "-o", "/dev/null", "-e", `trace=${syscalls}`, "-e", inject, "-p", String(service.pid)],
@@ -135,10 +135,10 @@ async function trace(
 }
 
 async function untilAtRest(databaseUrl: string, clicker: Clicker, service: ServiceProcess): Promise<void> {
-  const until = performance.now() + 90_000;
+  const until = performance.now() + 240_000;
   for (let quiet = 0; quiet < 3; ) {
     if (performance.now() > until)
-      throw new Error(`no rest in 90 s. The service said:\n${service.said().slice(-6_000)}`);
+      throw new Error(`no rest in four minutes. The service said:\n${service.said().slice(-6_000)}`);
     await pause(200);
     quiet = clicker.isDone() && (await isAtRest(databaseUrl)) ? quiet + 1 : 0;
   }

@@ -20,6 +20,8 @@ export interface ServiceProcess {
   said(): string;
   /** Resolves when `/readyz` answers 200; throws when the process ends first, or after so long. */
   ready(withinMs?: number): Promise<void>;
+  /** The same for `/healthz`: the door is open, whatever else is still to come. */
+  open(withinMs?: number): Promise<void>;
   /** SIGKILL, unless it has ended already. */
   kill(): Promise<void>;
   /** SIGTERM; resolves with the exit code and how long it took. */
@@ -66,21 +68,23 @@ export function startService({ port, env, killAt, command }: ServiceOptions): Se
     return (signal ?? code) as number | NodeJS.Signals;
   });
   const url = `http://127.0.0.1:${port}`;
-  const self: ServiceProcess = {
+  const answering = async (path: string, withinMs: number) => {
+    const until = performance.now() + withinMs;
+    while (!(await answers(`${url}/${path}`))) {
+      if (isOver) throw new Error(`the service ended before ${path} said yes. It said:\n${said}`);
+      if (performance.now() > until) throw new Error(`no yes from ${path} in ${withinMs} ms. It said:\n${said}`);
+      await pause(30);
+    }
+  };
+  return {
     url,
     pid: child.pid ?? 0,
     child,
     ended,
     hasEnded: () => isOver,
     said: () => said,
-    ready: async (withinMs = 30_000) => {
-      const until = performance.now() + withinMs;
-      while (!(await answers(`${url}/readyz`))) {
-        if (isOver) throw new Error(`the service ended before it was ready. It said:\n${said}`);
-        if (performance.now() > until) throw new Error(`not ready in ${withinMs} ms. It said:\n${said}`);
-        await pause(30);
-      }
-    },
+    ready: (withinMs = 30_000) => answering("readyz", withinMs),
+    open: (withinMs = 120_000) => answering("healthz", withinMs),
     kill: async () => {
       if (!isOver) child.kill("SIGKILL");
       await ended;
@@ -91,7 +95,6 @@ export function startService({ port, env, killAt, command }: ServiceOptions): Se
       return { code: await ended, tookMs: performance.now() - from };
     },
   };
-  return self;
 }
 
 /** For `afterAll`: whatever a failed test left behind. */
