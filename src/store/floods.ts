@@ -7,16 +7,28 @@ import { urgency, want } from "./messages.ts";
 /** One message holds so many alerts at most; what is left comes with the next. */
 const alertsAtMost = 150;
 
-/** How much of a channel's alerts Slack doesn't show yet, and when they were last shown together. */
-export async function unshownIn(db: Db, channel: string): Promise<{ accesses: number; floodedAt: Date | null }> {
-  const { rows } = await sql<{ accesses: string; flooded_at: Date | null }>`
-    select coalesce(sum(wanted - greatest(shown, covered)), 0) as accesses,
-           (select flooded_at from lane where channel = ${channel}) as flooded_at
+/** What a channel's alerts don't show yet. */
+export interface Unshown {
+  accesses: number;
+  /** How many messages would have to be posted or edited for that. */
+  messages: number;
+  /** Since when the oldest of it waits. */
+  since: Date | null;
+  /** When the channel was last shown much together. */
+  floodedAt: Date | null;
+}
+
+export async function unshownIn(db: Db, channel: string): Promise<Unshown> {
+  const { rows } = await sql<Omit<Unshown, "accesses" | "messages"> & { accesses: string; messages: string }>`
+    select coalesce(sum(wanted - greatest(shown, covered)), 0) as accesses, count(*) as messages,
+           min(behind_since) as since, (select flooded_at from lane where channel = ${channel}) as "floodedAt"
       from message
      where channel = ${channel} and kind = 'alert' and unsure_since is null and wanted > greatest(shown, covered)`.execute(
     db,
   );
-  return { accesses: Number(rows[0]?.accesses ?? 0), floodedAt: rows[0]?.flooded_at ?? null };
+  const [row] = rows;
+  if (!row) throw new Error("an aggregate without a row");
+  return { ...row, accesses: Number(row.accesses), messages: Number(row.messages) };
 }
 
 /**

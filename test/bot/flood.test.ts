@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { isFlood } from "../../src/bot/flood.ts";
+
+const now = new Date("2026-11-24T09:00:10Z");
+const justNow = new Date("2026-11-24T09:00:09Z");
+const many = { accesses: 31, messages: 2, since: justNow, floodedAt: null };
+
+test("more than half a minute of posts can show is a flood; that much is not", () => {
+  expect(isFlood(many, now)).toBe(true);
+  expect(isFlood({ ...many, accesses: 30 }, now)).toBe(false);
+});
+
+test("one alert is shown by its own message, however much is in it, unless that can't be brought up to date", () => {
+  expect(isFlood({ ...many, messages: 1 }, now)).toBe(false);
+  expect(isFlood({ ...many, messages: 1, since: new Date("2026-11-24T09:00:06Z") }, now)).toBe(false);
+  expect(isFlood({ ...many, messages: 1, since: new Date("2026-11-24T09:00:05.999Z") }, now)).toBe(true);
+});
+
+test("the next flood message of a channel comes three seconds after the last", () => {
+  expect(isFlood({ ...many, floodedAt: new Date("2026-11-24T09:00:07.001Z") }, now)).toBe(false);
+  expect(isFlood({ ...many, floodedAt: new Date("2026-11-24T09:00:07Z") }, now)).toBe(true);
+});
