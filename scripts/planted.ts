@@ -1,5 +1,5 @@
 // Plants each of the bugs in a copy of the product and says which seed noticed it: the worth of the simulation.
-//   npm run planted -- [--seeds 400] [--from 1] [--only NAME,NAME]
+//   npm run planted -- [--seeds 1000] [--from 1] [--only NAME,NAME]
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { plantedBugs } from "../test/simulation/planted/bugs.ts";
@@ -8,7 +8,7 @@ import { withServer } from "../test/simulation/server.ts";
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: "string", default: "400" },
+    seeds: { type: "string", default: "1000" },
     from: { type: "string", default: "1" },
     only: { type: "string" },
   },

@@ -55,7 +55,7 @@ async function simulateOn(server: Server, seed: number): Promise<Run> {
   const world = createWorld({
     random: random("order"),
     startAt,
-    interleaving: faults.has("interleaving") ? 0.15 : 0,
+    interleaving: faults.has("interleaving") ? stillness.pick([0.1, 0.5]) : 0,
     holdUp: ({ label }) => {
       // Where it matters most: between the look at the lease and the call.
       const isWeighty = /^(chat\.|conversations\.|update "?message|update "?lane)/.test(label);
@@ -72,7 +72,7 @@ async function simulateOn(server: Server, seed: number): Promise<Run> {
   const wakeAll = () => {
     if (faults.strikes("lost-wake", 0.5)) return;
     // Mostly one is first and finds all of it; now and then they run into each other.
-    const heard = wakes.chance(0.4) ? replicas : [wakes.pick(replicas)];
+    const heard = wakes.chance(faults.has("interleaving") ? 0.9 : 0.4) ? replicas : [wakes.pick(replicas)];
     for (const replica of heard) world.after(wakes.between(0, 15), town, replica.wake);
   };
   for (const name of random("size").chance(0.2) ? ["A", "B", "C"] : ["A", "B"]) {

@@ -53,9 +53,12 @@ export function startVault(parts: {
   const events = planEvents(random, from, lastsMs);
   const deliveries = planDeliveries(random, events);
   let open = 0;
+  // An app that was offline reports all at once.
+  const rushAt = random.chance(0.3) ? lastsMs : null;
   for (const delivery of deliveries) {
     const lastAct = Math.max(from, ...delivery.events.map(({ occurredAt }) => occurredAt));
-    const delay = lastAct - from + random.pick([50, 500, 3_000, 20_000]) * random.next();
+    const patience = lastAct - from + random.pick([50, 500, 3_000, 20_000]) * random.next();
+    const delay = rushAt === null ? patience : rushAt + random.between(0, 25);
     open += 1;
     world.after(delay, vault, () => void send(delivery).finally(() => (open -= 1)));
     // The same request once more, at nearly the same time: a proxy that repeats, or a sender that is impatient.
