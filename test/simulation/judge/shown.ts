@@ -24,11 +24,14 @@ export function judgeShown(facts: Facts): string[] {
 function once(shown: Shown[]): string[] {
   const seen = new Map<string, number>();
   for (const { kind, subject, message, words } of shown) {
-    const key = kind === "other" ? `other ${words}` : `${kind} ${subject} in ${message.channel}`;
+    const key = kind === "other" ? `other ${words}` : `${kind} ${subject} in ${where(message)}`;
     seen.set(key, (seen.get(key) ?? 0) + 1);
   }
   return [...seen].flatMap(([key, count]) => (count > 1 ? [`I3: ${count} visible messages of ${key}`] : []));
 }
+
+/** An alert that was deleted by hand comes back as another thread, and its notes may be in both. */
+const where = ({ channel, threadTs }: Posted) => (threadTs === null ? channel : `${channel}, thread ${threadTs}`);
 
 /** What makes a second copy unavoidable for a while; it is removed, and `once` sees to that. */
 const excuses: Family[] = ["late-accept", "history-refused", "slow", "clock-jump"];
