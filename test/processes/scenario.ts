@@ -28,7 +28,7 @@ export interface ScenarioResult {
   exit: number | NodeJS.Signals;
 }
 
-/** Few, since Slack takes some fifty edits a minute and every verdict is one. */
+/** In one of which a manager clicks. */
 const channelsPerLife = 2;
 
 /**
@@ -144,7 +144,7 @@ async function untilAtRest(databaseUrl: string, clicker: Clicker, service: Servi
   }
 }
 
-export async function within<T>(ms: number, work: Promise<T>, problem: () => string): Promise<T> {
+async function within<T>(ms: number, work: Promise<T>, problem: () => string): Promise<T> {
   const patience = new AbortController();
   const late = pause(ms, undefined, { signal: patience.signal }).then(() => {
     throw new Error(problem());

@@ -9,7 +9,7 @@ export interface SentAccess {
   channel: string;
 }
 
-export interface SentDelivery {
+interface SentDelivery {
   id: string;
   body: Buffer;
   accesses: SentAccess[];
