@@ -10,8 +10,9 @@ const alertsAtMost = 150;
 /** What a channel's alerts don't show yet. */
 export interface Unshown {
   accesses: number;
-  /** How many messages would have to be posted or edited for that. */
-  messages: number;
+  /** How many messages would have to be posted for that, and how many edited. */
+  posts: number;
+  edits: number;
   /** Since when the oldest of it waits. */
   since: Date | null;
   /** When the channel was last shown much together. */
@@ -19,8 +20,8 @@ export interface Unshown {
 }
 
 export async function unshownIn(db: Db, channel: string): Promise<Unshown> {
-  const { rows } = await sql<Omit<Unshown, "accesses" | "messages"> & { accesses: string; messages: string }>`
-    select coalesce(sum(wanted - greatest(shown, covered)), 0) as accesses, count(*) as messages,
+  const { rows } = await sql<Pick<Unshown, "since" | "floodedAt"> & Record<"accesses" | "posts" | "edits", string>>`
+    select coalesce(sum(wanted - greatest(shown, covered)), 0) as accesses, count(*) filter (where ts is null) as posts, count(ts) as edits,
            min(behind_since) as since, (select flooded_at from lane where channel = ${channel}) as "floodedAt"
       from message
      where channel = ${channel} and kind = 'alert' and unsure_since is null and wanted > greatest(shown, covered)`.execute(
@@ -28,7 +29,7 @@ export async function unshownIn(db: Db, channel: string): Promise<Unshown> {
   );
   const [row] = rows;
   if (!row) throw new Error("an aggregate without a row");
-  return { ...row, accesses: Number(row.accesses), messages: Number(row.messages) };
+  return { ...row, accesses: Number(row.accesses), posts: Number(row.posts), edits: Number(row.edits) };
 }
 
 /**

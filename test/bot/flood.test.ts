@@ -3,7 +3,7 @@ import { isFlood } from "../../src/bot/flood.ts";
 
 const now = new Date("2026-11-24T09:00:10Z");
 const justNow = new Date("2026-11-24T09:00:09Z");
-const many = { accesses: 31, messages: 2, since: justNow, floodedAt: null };
+const many = { accesses: 31, posts: 1, edits: 1, since: justNow, floodedAt: null };
 
 test("more than half a minute of posts can show is a flood; that much is not", () => {
   expect(isFlood(many, now)).toBe(true);
@@ -11,9 +11,11 @@ test("more than half a minute of posts can show is a flood; that much is not", (
 });
 
 test("one alert is shown by its own message, however much is in it, unless that can't be brought up to date", () => {
-  expect(isFlood({ ...many, messages: 1 }, now)).toBe(false);
-  expect(isFlood({ ...many, messages: 1, since: new Date("2026-11-24T09:00:06Z") }, now)).toBe(false);
-  expect(isFlood({ ...many, messages: 1, since: new Date("2026-11-24T09:00:05.999Z") }, now)).toBe(true);
+  const edited = { ...many, posts: 0, edits: 1 };
+  expect(isFlood(edited, now)).toBe(false);
+  expect(isFlood({ ...edited, since: new Date("2026-11-24T09:00:06Z") }, now)).toBe(false);
+  expect(isFlood({ ...edited, since: new Date("2026-11-24T09:00:05.999Z") }, now)).toBe(true);
+  expect(isFlood({ ...edited, posts: 1, edits: 0, since: new Date("2026-11-24T08:00:00Z") }, now)).toBe(false);
 });
 
 test("the next flood message of a channel comes three seconds after the last", () => {
