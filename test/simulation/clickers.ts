@@ -40,6 +40,9 @@ const hands = [
   "U0EVE",
 ];
 
+/** Whoever comes running when the bell rings. */
+const managers = ["U0MARTA", "U0JUAN", "U0ALEX"];
+
 export function startClickers(parts: {
   world: World;
   random: Random;
@@ -60,12 +63,12 @@ export function startClickers(parts: {
   async function moment(): Promise<void> {
     const message = await someAlert();
     if (!message) return;
-    const many = random.pick([1, 1, 1, 2, 3]);
+    const many = random.pick([1, 1, 2, 3, 4]);
     const who = random.pick(hands);
     await Promise.all(
       Array.from({ length: many }, async (_, index) => {
         await world.sleep(inSlack, index === 0 ? 0 : random.between(0, 30));
-        await click(index > 0 && random.chance(0.7) ? random.pick(hands) : who, message);
+        await click(index > 0 && random.chance(0.7) ? random.pick(managers) : who, message);
       }),
     );
   }

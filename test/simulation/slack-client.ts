@@ -108,7 +108,7 @@ function tell(fate: Fate, answer: Answer | null): unknown {
 }
 
 function drawFate({ faults, random }: ClientParts, method: string): Fate {
-  const quick = random.between(15, 250);
+  const quick = random.between(15, method.startsWith("users.") ? 40 : 250);
   const fate = (name: string, more: Partial<Fate>): Fate => ({
     name,
     doneAfterMs: quick,
