@@ -119,16 +119,16 @@ async function showNewest(parts: DeliveryParts, lane: lanes.Lane, message: Messa
   // The version is read before the facts: what is drawn is at least that new.
   const drawing = await parts.draw(message);
   if (drawing === "not-yet") {
-    await lanes.heldBack(parts.db, message.id, later(parts, 2_000), "waits for the message above it");
+    await lanes.heldBack(parts.db, message, later(parts, 2_000), "waits for the message above it");
     return 0;
   }
   // Drawing and looking took their time: without the lease, somebody else acts here now.
   if (!(await lanes.renewLane(parts.db, lane, parts.clock.now()))) return 0;
-  return message.ts === null ? post(parts, message, drawing) : edit(parts, message, message.ts, drawing);
+  return message.ts === null ? post(parts, lane, message, drawing) : edit(parts, message, message.ts, drawing);
 }
 
-async function post(parts: DeliveryParts, message: Message, drawing: Drawing): Promise<number> {
-  await lanes.beginPost(parts.db, message.id, parts.clock.now());
+async function post(parts: DeliveryParts, lane: lanes.Lane, message: Message, drawing: Drawing): Promise<number> {
+  if (!(await lanes.beginPost(parts.db, lane, message.id, parts.clock.now()))) return 0;
   point("delivery-after-begin");
   let ts: string;
   try {
@@ -201,7 +201,7 @@ async function edit(parts: DeliveryParts, message: Message, ts: string, drawing:
     if (trouble.kind === "later") await noEditsBefore(parts.db, later(parts, trouble.afterMs));
     // An edit may be repeated: showing the newest state twice shows it once.
     const waitMs = trouble.kind === "later" ? trouble.afterMs : pauseAfter(message.attempts);
-    await lanes.heldBack(parts.db, message.id, later(parts, waitMs), trouble.code);
+    await lanes.heldBack(parts.db, message, later(parts, waitMs), trouble.code);
     parts.log.warn({ messageId: message.id, code: trouble.code, waitMs }, "Slack didn't take an edit");
     return 0;
   }
@@ -219,7 +219,7 @@ async function settle(parts: DeliveryParts, message: Message, trouble: SlackTrou
     return postPauseMs;
   }
   const waitMs = trouble.kind === "later" ? trouble.afterMs : pauseAfter(message.attempts);
-  await lanes.heldBack(parts.db, message.id, later(parts, waitMs), trouble.code);
+  await lanes.heldBack(parts.db, message, later(parts, waitMs), trouble.code);
   // Slack's Retry-After is for posting in this channel: the whole lane waits.
   return trouble.kind === "later" ? trouble.afterMs : postPauseMs;
 }
@@ -302,16 +302,17 @@ async function sweepTwins(parts: DeliveryParts): Promise<void> {
     if (!message) return;
     const drawing = await parts.draw(message);
     if (drawing === "not-yet") continue;
+    const pauseMs = sweepPausesMs[message.sweeps + 1];
+    const swept = () => lanes.swept(parts.db, message.id, pauseMs === undefined ? null : later(parts, pauseMs));
     try {
       const copies = await findCopies(parts.client(), message.channel, drawing, message.sweepSince);
       for (const ts of copies) if (ts !== message.ts) await removeTwin(parts, message, ts);
-      const pauseMs = sweepPausesMs[message.sweeps + 1];
-      await lanes.swept(parts.db, message.id, pauseMs === undefined ? null : later(parts, pauseMs));
+      await swept();
     } catch (error) {
       const trouble = readTrouble(error);
       parts.log.warn({ messageId: message.id, code: trouble.code }, "Slack could not be looked through");
-      // Where history is closed to us, it stays so: the next lease would find the same.
-      if (trouble.kind === "refused") await lanes.swept(parts.db, message.id, null);
+      // Where history is closed to us, the next lease would find the same; a token or a channel may be back at the next look.
+      if (trouble.kind === "refused") await swept();
     }
   }
 }

@@ -85,13 +85,17 @@ export async function nextMessage(db: Db, channel: string, now: Date): Promise<M
   return row ?? null;
 }
 
-/** Marks, before Slack is called, that a post may be under way: whoever finds this asks Slack first. */
-export async function beginPost(db: Db, messageId: string, now: Date): Promise<void> {
-  await db
-    .updateTable("message")
-    .set({ unsure_since: sql<Date>`coalesce(unsure_since, ${now}::timestamptz)`, unsure_looks: 0 })
-    .where("id", "=", messageId)
-    .execute();
+/**
+ * Marks, before Slack is called, that a post may be under way: whoever finds this asks Slack first. False: the lease ran
+ * out and somebody else has the lane, so nothing may be posted. The lock on the lane keeps the two in order: whoever takes
+ * it over afterwards finds the mark.
+ */
+export async function beginPost(db: Db, lane: Lane, messageId: string, now: Date): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update message set unsure_since = coalesce(unsure_since, ${now}::timestamptz), unsure_looks = 0
+     where id = ${messageId}
+       and (select holder from lane where channel = ${lane.channel} for update) = ${lane.holder}`.execute(db);
+  return (numAffectedRows ?? 0n) > 0n;
 }
 
 /** Slack was asked and didn't have it: ask again at `at`. */
@@ -130,18 +134,26 @@ export async function nowShown(
   return result.numUpdatedRows > 0n ? "shown" : "twin";
 }
 
-/** Slack refused for certain, or asked us to wait: nothing is in the channel because of this attempt. */
-export async function heldBack(db: Db, messageId: string, until: Date, trouble: string): Promise<void> {
+/**
+ * Slack refused for certain, or asked us to wait: nothing is in the channel because of this attempt. Because of an
+ * attempt before it, whose outcome isn't known, something may be (`unsureSince`): that isn't forgotten.
+ */
+export async function heldBack(
+  db: Db,
+  message: Pick<Message, "id" | "unsureSince">,
+  until: Date,
+  trouble: string,
+): Promise<void> {
   await db
     .updateTable("message")
     .set((is) => ({
       due_at: until,
       trouble,
       attempts: is("attempts", "+", 1),
-      unsure_since: null,
+      unsure_since: message.unsureSince,
       unsure_looks: 0,
     }))
-    .where("id", "=", messageId)
+    .where("id", "=", message.id)
     .execute();
 }
 

@@ -50,8 +50,8 @@ test("the most urgent goes first, what is new before what is an edit, and what S
   await wanted("quiet", "C1", 0);
   await wanted("loud", "C1", 2);
   expect((await lanes.nextMessage(store.db, "C1", t0))?.subject).toBe("loud");
-  const quiet = await idOf("quiet");
-  await lanes.beginPost(store.db, quiet, t0);
+  const lane = (await lanes.claimLane(store.db, t0, "h")) as lanes.Lane;
+  expect(await lanes.beginPost(store.db, lane, await idOf("quiet"), t0)).toBe(true);
   expect((await lanes.nextMessage(store.db, "C1", t0))?.subject).toBe("quiet");
   await shown("quiet", "2.0");
   await shown("loud", "3.0");
@@ -75,8 +75,26 @@ test("a second `ts` for one message is a twin, whoever comes second", async () =
 
 test("what waits for its time is due at its time, not before (STORAGE: greatest ignores nulls)", async () => {
   await wanted("a", "C1");
-  await lanes.heldBack(store.db, await idOf("a"), after(5_000), "is_archived");
+  await lanes.heldBack(store.db, { id: await idOf("a"), unsureSince: null }, after(5_000), "is_archived");
   expect(await lanes.nextDue(store.db)).toEqual(after(5_000));
+});
+
+test("a refusal doesn't make forget that an attempt before it may have been taken (simulation, seed 66)", async () => {
+  await wanted("a", "C1");
+  const lane = (await lanes.claimLane(store.db, t0, "h")) as lanes.Lane;
+  await lanes.beginPost(store.db, lane, await idOf("a"), t0);
+  const again = await lanes.nextMessage(store.db, "C1", t0);
+  if (!again) throw new Error("the message is due");
+  await lanes.heldBack(store.db, again, t0, "token_revoked");
+  expect((await lanes.nextMessage(store.db, "C1", t0))?.unsureSince).toEqual(t0);
+});
+
+test("nothing is posted by whose lease ran out while they stood still (simulation, seed 96)", async () => {
+  await wanted("a", "C1");
+  const lane = (await lanes.claimLane(store.db, t0, "slow")) as lanes.Lane;
+  await lanes.claimLane(store.db, after(15_000), "quick");
+  expect(await lanes.beginPost(store.db, lane, await idOf("a"), after(16_000))).toBe(false);
+  expect((await lanes.nextMessage(store.db, "C1", after(16_000)))?.unsureSince).toBeNull();
 });
 
 test("an idle lane is never due", async () => {
