@@ -101,7 +101,7 @@ async function askDatabase(connectionString: string): Promise<Check[]> {
     );
     const row = rows[0];
     const major = Math.floor(Number(row?.version ?? 0) / 10_000);
-    const apart = Math.abs((row?.now.getTime() ?? 0) - new Date().getTime()) / 1000;
+    const apart = Math.abs((row?.now.getTime() ?? 0) - Date.now()) / 1000;
     return [
       major < oldestServer
         ? {

@@ -152,7 +152,14 @@ test("a delivery that PostgreSQL can't take is quarantined by itself, and the ot
 });
 
 test("a queue that is full says so at once, and takes again when it has room (fault 'pool exhausted')", async () => {
-  const limits = { waitingDeliveries: 2, waitingBytes: 1_000, groupDeliveries: 1, groupAccesses: 10, groupBytes: 1_000, gatherMs: 0 };
+  const limits = {
+    waitingDeliveries: 2,
+    waitingBytes: 1_000,
+    groupDeliveries: 1,
+    groupAccesses: 10,
+    groupBytes: 1_000,
+    gatherMs: 0,
+  };
   const narrow = createIngest({ pool: store.doorPool, clock, onTrouble: () => {}, limits });
   const answers = await Promise.all(
     ["n1", "n2", "n3"].map((id) => narrow.record(delivery({ messageId: id, accesses: [access(id)] }))),
