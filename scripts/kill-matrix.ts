@@ -15,6 +15,15 @@ const { values } = parseArgs({
   },
 });
 
+let isEnough = false;
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    if (isEnough) process.exit(1);
+    isEnough = true;
+    console.log(`${signal}: what is under way is finished and summed up; once more ends it at once.`);
+  });
+}
+
 try {
   const result = await runMatrix({
     kills: Number(values.kills),
@@ -22,6 +31,7 @@ try {
     parallel: Number(values.parallel),
     lives: Number(values.lives),
     ...(values.minutes !== undefined && { untilMs: Number(values.minutes) * 60_000 }),
+    isEnough: () => isEnough,
     onScenario: (done, all, outcome) => {
       const words = "failed" in outcome ? "FAILED, see below" : `${outcome.deaths.length} kills`;
       console.log(`scenario ${done} of ${all}: ${words}`);

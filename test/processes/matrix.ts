@@ -17,6 +17,7 @@ export async function runMatrix({
   lives = 5,
   parallel = 8,
   untilMs = Number.POSITIVE_INFINITY,
+  isEnough = () => false,
   onScenario = () => {},
 }: {
   kills: number;
@@ -25,6 +26,8 @@ export async function runMatrix({
   parallel?: number;
   /** No scenario begins after this many milliseconds. */
   untilMs?: number;
+  /** Asked before each scenario. */
+  isEnough?: () => boolean;
   onScenario?: (done: number, all: number, outcome: ScenarioResult | { failed: string }) => void;
 }): Promise<MatrixResult> {
   const from = performance.now();
@@ -35,7 +38,7 @@ export async function runMatrix({
   const waiting = plan.entries();
   const worker = async () => {
     for (const [index, deaths] of waiting) {
-      if (performance.now() - from > untilMs) return;
+      if (performance.now() - from > untilMs || isEnough()) return;
       const outcome = await runScenario(server, deaths, seeded(seed + index + 1)).catch((error: unknown) => ({
         failed: error instanceof Error ? (error.stack ?? error.message) : String(error),
       }));
