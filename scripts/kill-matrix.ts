@@ -10,7 +10,7 @@ const { values } = parseArgs({
     kills: { type: "string", default: "1000" },
     minutes: { type: "string" },
     seed: { type: "string", default: String(Math.floor(Math.random() * 1e9)) },
-    parallel: { type: "string", default: "8" },
+    parallel: { type: "string", default: "10" },
     lives: { type: "string", default: "5" },
   },
 });

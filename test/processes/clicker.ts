@@ -16,7 +16,7 @@ export interface Clicker {
  * A manager who says Expected to every alert in every other channel, and again while the alert doesn't say that she did.
  * Not to all of them: Slack takes some fifty edits a minute, and every verdict is one.
  */
-export function startClicker(house: House, everyMs = 150): Clicker {
+export function startClicker(house: House, everyMs = 400): Clicker {
   const stopping = new AbortController();
   const lastTry = new Map<string, number>();
 

@@ -15,7 +15,7 @@ export async function runMatrix({
   kills,
   seed,
   lives = 5,
-  parallel = 8,
+  parallel = 10,
   untilMs = Number.POSITIVE_INFINITY,
   isEnough = () => false,
   onScenario = () => {},

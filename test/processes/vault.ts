@@ -39,7 +39,7 @@ export interface Vault {
   shut(): void;
 }
 
-export function openVault(secretText: string, url: () => string, { retryMs = 250, timeoutMs = 8_000 } = {}): Vault {
+export function openVault(secretText: string, url: () => string, { retryMs = 400, timeoutMs = 8_000 } = {}): Vault {
   const [secret] = parseSecrets([secretText]);
   if (!secret) throw new Error("a vault needs a secret");
   const shut = new AbortController();
