@@ -3,15 +3,14 @@ import pg from "pg";
 import type { Store } from "../../src/store/database.ts";
 import type { Schema } from "../../src/store/schema.ts";
 import type { Faults } from "./families.ts";
-import type { Owner, Session, World } from "./world.ts";
+import { type Blockers, type Locks, pidOf } from "./locks.ts";
+import type { Owner, Session, Wait, World } from "./world.ts";
 
 /** The real PostgreSQL of one worker, with real connections that outlive the seeds. */
-export interface Server {
+export interface Server extends Blockers {
   url: string;
   take(): Promise<pg.Client>;
   give(client: pg.Client): void;
-  /** Who is not waiting for anybody is not blocked. */
-  isBlocked(client: pg.Client): Promise<boolean>;
   /** Ends a connection at once, as the death of its process does; resolves when its locks are free. */
   kill(client: pg.Client): Promise<void>;
   query(text: string, values?: unknown[]): Promise<pg.QueryResult>;
@@ -19,7 +18,7 @@ export interface Server {
 }
 
 export async function openServer(url: string): Promise<Server> {
-  const settings = "-c synchronous_commit=off -c deadlock_timeout=30ms -c jit=off";
+  const settings = "-c synchronous_commit=off -c deadlock_timeout=1h -c jit=off";
   const connect = async () => {
     const client = new pg.Client({ connectionString: url, options: settings });
     client.on("error", () => {});
@@ -32,10 +31,11 @@ export async function openServer(url: string): Promise<Server> {
     url,
     take: async () => idle.pop() ?? connect(),
     give: (client) => void idle.push(client),
-    isBlocked: async (client) => {
-      const { rows } = await observer.query("select cardinality(pg_blocking_pids($1)) > 0 as blocked", [pidOf(client)]);
-      return rows[0].blocked;
+    blockersOf: async (client) => {
+      const { rows } = await observer.query("select pg_blocking_pids($1) as pids", [pidOf(client)]);
+      return rows[0].pids;
     },
+    cancel: async (client) => void (await observer.query("select pg_cancel_backend($1)", [pidOf(client)])),
     kill: async (client) => {
       await observer.query("select pg_terminate_backend($1, 5000)", [pidOf(client)]);
       await client.end().catch(() => {});
@@ -45,10 +45,6 @@ export async function openServer(url: string): Promise<Server> {
       await Promise.all([observer, ...idle].map((client) => client.end()));
     },
   };
-}
-
-function pidOf(client: pg.Client): number {
-  return (client as unknown as { processID: number }).processID;
 }
 
 export interface ReplicaStore {
@@ -74,12 +70,13 @@ export function openReplicaStore(parts: {
   world: World;
   faults: Faults;
   server: Server;
+  locks: Locks;
   owner: Owner;
   onNotify: () => void;
   /** Kills the replica, in the middle of what it does. */
   die: (where: string) => Promise<void>;
 }): ReplicaStore {
-  const { world, faults, server, owner } = parts;
+  const { world, faults, server, locks, owner } = parts;
   const open = new Set<Connection>();
   const free: Connection[] = [];
 
@@ -108,13 +105,12 @@ export function openReplicaStore(parts: {
       label: labelOf(text),
       session: connection,
       costMs: 1,
-      run: () => act(connection, word, text, values),
-      isBlocked: async () => connection.client !== null && server.isBlocked(connection.client),
+      run: (wait) => act(connection, word, text, values, wait),
       frees: () => !connection.isInTransaction,
     });
   }
 
-  async function act(connection: Connection, word: string, text: string, values: readonly unknown[]) {
+  async function act(connection: Connection, word: string, text: string, values: readonly unknown[], wait: Wait) {
     if (connection.isBroken) throw new Error("Client has encountered a connection error and is not queryable");
     // What a transaction begins with is visible to nobody, and what undoes one can't make anything worse.
     const isQuiet = word === "begin" || word === "rollback";
@@ -127,9 +123,9 @@ export function openReplicaStore(parts: {
       return lose(connection, `before: ${labelOf(text)}`);
     if (connection.isInTransaction && !isQuiet && faults.strikes("serialization", 0.006)) {
       world.say(`${owner.name}: PostgreSQL asks for another attempt (40001)`);
-      return send(connection, "do $$ begin raise exception 'simulated' using errcode = '40001'; end $$", []);
+      return send(connection, "do $$ begin raise exception 'simulated' using errcode = '40001'; end $$", [], wait);
     }
-    const result = await send(connection, text, values);
+    const result = await send(connection, text, values, wait);
     if (word === "begin") connection.isInTransaction = true;
     if (word === "commit" || word === "rollback") connection.isInTransaction = false;
     if (text.includes("pg_notify") || text.includes("record_group")) connection.notifies = true;
@@ -142,12 +138,19 @@ export function openReplicaStore(parts: {
     return result;
   }
 
-  async function send(connection: Connection, text: string, values: readonly unknown[]): Promise<pg.QueryResult> {
+  async function send(
+    connection: Connection,
+    text: string,
+    values: readonly unknown[],
+    wait: Wait,
+  ): Promise<pg.QueryResult> {
     connection.client ??= await server.take();
+    const { client } = connection;
     connection.isBusy = true;
     try {
       // Prepared once per connection: a statement that PostgreSQL needn't plan again takes half the time.
-      return await connection.client.query({ name: nameOf(text), text, values: [...values] });
+      const query = { name: nameOf(text), text, values: [...values] };
+      return await locks.run(client, connection.isInTransaction, () => client.query(query), wait);
     } finally {
       connection.isBusy = false;
     }
@@ -165,6 +168,7 @@ export function openReplicaStore(parts: {
     const { client } = connection;
     connection.client = null;
     if (client === null) return;
+    locks.forget(client);
     if (connection.isBusy) return server.kill(client);
     if (connection.isInTransaction) await client.query("rollback");
     connection.isInTransaction = false;

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { openReplicaStore, type ReplicaStore, type Server } from "./database.ts";
 import type { Faults } from "./families.ts";
+import type { Locks } from "./locks.ts";
 import type { Random } from "./random.ts";
 import { createReplica, type Service } from "./service.ts";
 import type { SimulatedSlack } from "./slack.ts";
@@ -30,6 +31,7 @@ interface Parts {
   world: World;
   faults: Faults;
   server: Server;
+  locks: Locks;
   slack: SimulatedSlack;
   random: Random;
   log: (line: string) => void;
@@ -41,7 +43,7 @@ const slowPollMs = 150_000;
 const pauseAfterFailureMs = 1_000;
 
 export function createReplicaPlace(parts: Parts, name: string): Replica {
-  const { world, faults, server, slack, random } = parts;
+  const { world, faults, server, locks, slack, random } = parts;
   const parallel = random.pick([1, 1, 2]);
   let process: {
     owner: Owner;
@@ -63,11 +65,14 @@ export function createReplicaPlace(parts: Parts, name: string): Replica {
       owner.isDead = true;
       replica.deaths += 1;
       process = null;
-      await store.crash();
-      announceDeath();
-      world.after(random.between(100, 25_000), nobody, start);
+      const end = store.crash().then(() => {
+        announceDeath();
+        world.after(random.between(100, 25_000), nobody, start);
+      });
+      world.meanwhile(end);
+      await end;
     };
-    const store = openReplicaStore({ world, faults, server, owner, die, onNotify: parts.wakeAll });
+    const store = openReplicaStore({ world, faults, server, locks, owner, die, onNotify: parts.wakeAll });
     const clock = { now: () => new Date(world.now() + replica.clockErrorMs) };
     const client = slackClient({ world, faults, slack, owner, random, die });
     const service = createReplica({ store: store.store, clock, client, log: logger(owner, parts.log), parallel });

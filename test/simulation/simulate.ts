@@ -3,6 +3,7 @@ import { startClickers } from "./clickers.ts";
 import { openServer, rememberNew, type Server } from "./database.ts";
 import { drawFaults } from "./families.ts";
 import { judgeRun } from "./judge.ts";
+import { createLocks } from "./locks.ts";
 import { look } from "./picture.ts";
 import { randomOf } from "./random.ts";
 import { createReplicaPlace, type Replica } from "./replica.ts";
@@ -61,9 +62,9 @@ async function simulateOn(server: Server, seed: number): Promise<Run> {
       const isWeighty = /^(chat\.|conversations\.|update "?message|update "?lane)/.test(label);
       return faults.strikes("slow", isWeighty ? 0.03 : 0.002) ? stillness.between(2_000, 40_000) : 0;
     },
-    realPause,
     stepsAtMost: 60_000,
   });
+  const locks = createLocks(server, realPause);
   const log: string[] = [];
   const slack = createSlack(world, faults);
   const replicas: Replica[] = [];
@@ -76,7 +77,7 @@ async function simulateOn(server: Server, seed: number): Promise<Run> {
     for (const replica of heard) world.after(wakes.between(0, 15), town, replica.wake);
   };
   for (const name of random("size").chance(0.2) ? ["A", "B", "C"] : ["A", "B"]) {
-    const parts = { world, faults, server, slack, random: random(`replica ${name}`), wakeAll };
+    const parts = { world, faults, server, locks, slack, random: random(`replica ${name}`), wakeAll };
     replicas.push(createReplicaPlace({ ...parts, log: (line) => log.push(line) }, name));
   }
 

@@ -10,11 +10,10 @@ export interface Owner {
 interface Effect<T> {
   owner: Owner;
   label: string;
-  run: () => Promise<T>;
+  /** What happens; with `wait` it leaves the turn to others while it waits for something that they hold. */
+  run: (wait: Wait) => Promise<T>;
   /** Effects of one transaction: usually done one after the other. */
   session?: Session;
-  /** True while the effect waits for a lock that somebody else in this world holds. */
-  isBlocked?: () => Promise<boolean>;
   /** What it takes, in milliseconds of the world's time. */
   costMs?: number;
   /** Whether others may have waited for what this effect gives free. */
@@ -25,6 +24,9 @@ export interface Session {
   isInTransaction: boolean;
 }
 
+/** Resolves when something was freed since, and `isOver` says that one can go on. */
+export type Wait = (isOver: () => Promise<boolean>) => Promise<void>;
+
 export interface World {
   /** The true time, in milliseconds since 1970. Each replica's clock is this and its error. */
   now(): number;
@@ -32,6 +34,8 @@ export interface World {
   effect<T>(effect: Effect<T>): Promise<T>;
   sleep(owner: Owner, ms: number): Promise<void>;
   after(ms: number, owner: Owner, act: () => void): { cancel(): void };
+  /** Real work that isn't an effect, like the end of a process: nothing else happens before it is done. */
+  meanwhile(work: Promise<void>): void;
   /** Runs until `until`, or until `isOver` says so between two steps. */
   run(until: number, isOver?: () => boolean): Promise<void>;
   /** A line of the schedule. */
@@ -42,7 +46,14 @@ export interface World {
 
 interface Gate {
   effect: Effect<unknown>;
-  open: () => Promise<void>;
+  open: (wait: Wait) => Promise<void>;
+}
+
+/** What was let through and waits for somebody else. */
+interface Waiting {
+  effect: Effect<unknown>;
+  isOver: () => Promise<boolean>;
+  goOn: () => Promise<void>;
 }
 
 interface Alarm {
@@ -59,14 +70,13 @@ export interface WorldOptions {
   interleaving: number;
   /** Says whether this effect is held up now, and for how long: a process that the machine gives no time. */
   holdUp: (effect: Effect<unknown>) => number;
-  realPause: (ms: number) => Promise<void>;
   stepsAtMost: number;
 }
 
 /**
  * Decides what happens next. All that the replicas do waits at gates: a query, a call to Slack, a pause. One gate is
- * opened at a time, and what it lets through comes to rest before the next is opened; so the real PostgreSQL answers in
- * the same order every time, and a seed gives the same run again.
+ * opened at a time, and what it lets through is done, or waits for somebody's lock, before the next is opened; so the real
+ * PostgreSQL answers in the same order every time, and a seed gives the same run again.
  */
 export function createWorld(options: WorldOptions): World {
   const { random } = options;
@@ -75,9 +85,10 @@ export function createWorld(options: WorldOptions): World {
   let count = 0;
   let gates: Gate[] = [];
   let alarms: Alarm[] = [];
-  let blocked: { gate: Gate; work: Promise<void>; isDone: () => boolean }[] = [];
+  let waiting: Waiting[] = [];
+  let underWay: Promise<void>[] = [];
   let current: Session | undefined;
-  let waitedWith = 0;
+  let isSomethingFree = false;
   const schedule: string[] = [];
   const say = (line: string) => void schedule.push(`${((time - options.startAt) / 1000).toFixed(3)} ${line}`);
 
@@ -123,39 +134,60 @@ export function createWorld(options: WorldOptions): World {
     say(`${effect.owner.name}: ${effect.label}`);
     time += effect.costMs ?? 0;
     current = effect.session;
-    let isDone = false;
-    const work = gate.open().then(() => {
-      isDone = true;
-    });
-    if (effect.isBlocked) await whileItMoves(gate, work, () => isDone);
-    else await work;
-    if (effect.frees?.()) await freed();
+    await letThrough(gate);
   }
 
-  /** Until it is done, or waits for a lock: then it is left waiting, and others go on. */
-  async function whileItMoves(gate: Gate, work: Promise<void>, isDone: () => boolean): Promise<void> {
-    for (;;) {
-      await Promise.race([work, options.realPause(3)]);
-      if (isDone()) return;
-      if (await gate.effect.isBlocked?.()) {
-        say(`${gate.effect.owner.name} waits for a lock: ${gate.effect.label}`);
-        blocked.push({ gate, work, isDone });
-        return;
+  /** Until it is done, or waits: then others go on. */
+  async function letThrough({ effect, open }: Gate): Promise<void> {
+    let rests = () => {};
+    const untilItRests = async (go: () => void) => {
+      const resting = new Promise<void>((resolve) => {
+        rests = resolve;
+      });
+      go();
+      await Promise.race([work.then(() => freed(effect)), resting]);
+    };
+    const wait: Wait = (isOver) =>
+      new Promise((resolve) => {
+        say(`${effect.owner.name} waits for a lock: ${effect.label}`);
+        waiting.push({ effect, isOver, goOn: () => untilItRests(resolve) });
+        rests();
+      });
+    let begin = () => {};
+    const work = new Promise<void>((resolve) => {
+      begin = resolve;
+    }).then(() => open(wait));
+    await untilItRests(begin);
+  }
+
+  /** It is done: others may have waited for what it held. */
+  function freed(effect: Effect<unknown>): void {
+    if (effect.frees?.()) isSomethingFree = true;
+  }
+
+  /** Something may be free: whoever waited for it goes on, first come, first served. */
+  async function letWaitersGoOn(): Promise<void> {
+    isSomethingFree = false;
+    const all = waiting;
+    waiting = [];
+    for (const one of all) {
+      if (one.effect.owner.isDead) continue;
+      if (!(await one.isOver())) {
+        waiting.push(one);
+        continue;
       }
-    }
-  }
-
-  /** Some lock may be free: whoever got it goes on to its next gate. */
-  async function freed(): Promise<void> {
-    const waiting = blocked;
-    blocked = [];
-    for (const { gate, work, isDone } of waiting) {
-      if (!isDone() && (await gate.effect.isBlocked?.())) blocked.push({ gate, work, isDone });
-      else await whileItMoves(gate, work, isDone);
+      say(`${one.effect.owner.name} goes on: ${one.effect.label}`);
+      await one.goOn();
     }
   }
 
   async function settled(): Promise<void> {
+    while (underWay.length > 0) {
+      const all = underWay;
+      underWay = [];
+      await Promise.all(all);
+      isSomethingFree = true;
+    }
     // What was let through goes on to its next gate, now and then by way of a few turns of the event loop.
     const before = gates.length;
     for (let turn = 0; turn < 3 && gates.length <= before; turn++) {
@@ -170,13 +202,14 @@ export function createWorld(options: WorldOptions): World {
     schedule,
     steps: () => count,
     after,
+    meanwhile: (work) => void underWay.push(work),
     sleep: (owner, ms) => new Promise((resolve) => after(ms, owner, resolve)),
     effect: <T>(effect: Effect<T>) =>
       new Promise<T>((resolve, reject) => {
         if (effect.owner.isDead) return;
-        const open = async () => {
+        const open = async (wait: Wait) => {
           try {
-            const value = await effect.run();
+            const value = await effect.run(wait);
             if (!effect.owner.isDead) resolve(value);
           } catch (error) {
             if (!effect.owner.isDead) reject(error);
@@ -188,20 +221,20 @@ export function createWorld(options: WorldOptions): World {
       for (;;) {
         await settled();
         if (isOver?.()) return;
+        if (isSomethingFree && waiting.length > 0) {
+          await letWaitersGoOn();
+          continue;
+        }
+        isSomethingFree = false;
         if (ring()) continue;
         const gate = choose();
-        if (gate) await pass(gate);
-        else if (blocked.length > 1 && blocked.length !== waitedWith) {
-          // They may be waiting for each other: PostgreSQL ends that by itself, in a moment of real time.
-          waitedWith = blocked.length;
-          await options.realPause(50);
-          await freed();
-        } else {
-          waitedWith = 0;
-          const next = nextAlarm();
-          if (next > until) break;
-          time = Math.max(time, next);
+        if (gate) {
+          await pass(gate);
+          continue;
         }
+        const next = nextAlarm();
+        if (next > until) break;
+        time = Math.max(time, next);
       }
       time = Math.max(time, until);
     },
