@@ -7,7 +7,7 @@ import { type Explained, explain, pathText } from "./config/explain.ts";
 import { configSchema, type WrittenConfig } from "./config/schema.ts";
 import { readYaml } from "./config/yaml.ts";
 import type { Path } from "./config/yaml-tree.ts";
-import type { WatchedVault } from "./model.ts";
+import type { DayRange, PublicHolidays, WatchedVault } from "./model.ts";
 
 export { type Environment, readEnvironment } from "./config/environment.ts";
 
@@ -18,11 +18,10 @@ export interface Config {
   fingerprint: string;
   /** IANA zone of whatever has no zone of its own. */
   timezone: string;
-  /** A country or country and region: "ES-MD". */
-  holidays: string | null;
   vaults: WatchedVault[];
   people: PersonOverride[];
-  intents: { defaultMinutes: number; maximumMinutes: number };
+  /** `uses`: how many accesses one purpose explains at most. */
+  intents: { defaultMinutes: number; maximumMinutes: number; uses: number };
   sittingMinutes: number;
   /** When the weekly summary is due: ISO weekday, minutes after midnight. */
   digest: { weekday: number; minute: number } | null;
@@ -33,12 +32,14 @@ export interface Config {
   notes: string[];
 }
 
-/** Joins what an e-mail address doesn't join. */
+/** Joins what an e-mail address doesn't join, and says what is to be known of somebody. */
 export interface PersonOverride {
   email: string | null;
   vaultIdentity: string | null;
   slackUserId: string | null;
   timezone: string | null;
+  holidays: PublicHolidays | null;
+  away: DayRange[];
 }
 
 interface Escalation {
@@ -124,6 +125,10 @@ function build(written: WrittenConfig, file: string, text: string): Config {
       managers: vault.managers ?? written.managers ?? [],
       timezone: vault.timezone ?? written.timezone,
       hours: vault.hours ?? null,
+      clock: vault.clock ?? "vault",
+      holidays: vault.holidays === undefined ? (written.holidays ?? null) : vault.holidays,
+      closed: [...(written.closed ?? []), ...(vault.closed ?? [])],
+      policies: { ...set(written.policies), ...set(vault.policies) },
       intent: vault.intent ?? "required",
       hint: vault.hint ?? null,
       items: (vault.items ?? []).map(({ id, title, sensitive, hint }) => ({
@@ -138,15 +143,20 @@ function build(written: WrittenConfig, file: string, text: string): Config {
     file,
     fingerprint: createHash("sha256").update(text, "utf8").digest("hex"),
     timezone: written.timezone,
-    holidays: written.holidays ?? null,
     vaults,
-    people: (written.people ?? []).map(({ email, vault, slack, timezone }) => ({
+    people: (written.people ?? []).map(({ email, vault, slack, timezone, holidays, away }) => ({
       email: email ?? null,
       vaultIdentity: vault ?? null,
       slackUserId: slack ?? null,
       timezone: timezone ?? null,
+      holidays: holidays ?? null,
+      away: away ?? [],
     })),
-    intents: { defaultMinutes: written.intents?.default ?? 60, maximumMinutes: written.intents?.max ?? 24 * 60 },
+    intents: {
+      defaultMinutes: written.intents?.default ?? 60,
+      maximumMinutes: written.intents?.max ?? 24 * 60,
+      uses: written.intents?.uses ?? 50,
+    },
     sittingMinutes: written.sitting ?? 30,
     digest: written.digest ? { weekday: written.digest.day, minute: written.digest.at } : null,
     escalations: written.vaults.flatMap(({ id, escalate }) =>
@@ -157,9 +167,13 @@ function build(written: WrittenConfig, file: string, text: string): Config {
   };
 }
 
+/** What is written, without the keys that aren't. */
+function set<T extends object>(levels: T | undefined): WatchedVault["policies"] {
+  return Object.fromEntries(Object.entries(levels ?? {}).filter(([, level]) => level !== undefined));
+}
+
 function notesOn(written: WrittenConfig): string[] {
   const waiting = [
-    ...(written.holidays ? ["holidays"] : []),
     ...(written.digest ? ["digest"] : []),
     ...(written.vaults.some(({ escalate }) => escalate) ? ["escalate"] : []),
   ];
@@ -168,6 +182,9 @@ function notesOn(written: WrittenConfig): string[] {
     ...written.vaults
       .filter(({ hours }) => hours === undefined)
       .map(({ name, id }) => `${name} (${id}) has no \`hours\`: every hour counts as ordinary there.`),
+    ...written.vaults
+      .filter(({ hours, closed }) => (hours ?? null) === null && closed !== undefined)
+      .map(({ name, id }) => `${name} (${id}): \`closed\` changes nothing where every hour counts as ordinary.`),
   ];
 }
 

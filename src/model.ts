@@ -43,6 +43,18 @@ export interface SlackUser {
   isGuest: boolean;
   /** Somebody from another workspace (Slack Connect). */
   isStranger: boolean;
+  /** What they say of themselves beside their name; `null` or absent: nothing, or Slack doesn't tell. */
+  status?: SlackStatus | null;
+}
+
+export interface SlackStatus {
+  text: string;
+  /** As Slack names it: ":palm_tree:"; may be empty. */
+  emoji: string;
+  /** When Slack will take it away; `null`: never by itself. */
+  until: Date | null;
+  /** When Slack said so; `null`: just now. */
+  seenAt: Date | null;
 }
 
 /** How a person is known in Slack. Two users for one address are never guessed between. */
@@ -76,6 +88,46 @@ export interface OrdinaryHours {
   text: string;
 }
 
+/** Civil dates, "2026-12-24"; both ends belong to it. Texts of this form compare as the days do. */
+export interface DayRange {
+  from: string;
+  until: string;
+}
+
+/** The public holidays of a country or region, worked out once. */
+export interface PublicHolidays {
+  /** "ES-MD". */
+  region: string;
+  /** By civil date, with the holiday's name. */
+  names: Record<string, string>;
+}
+
+/** Every policy by name; the configuration sets how loud each is. */
+export type PolicyName =
+  | "announced-purpose"
+  | "telling-purpose"
+  | "wide-purpose"
+  | "office-hours"
+  | "reported-time"
+  | "first-access"
+  | "long-absence"
+  | "new-client"
+  | "new-device"
+  | "new-network"
+  | "new-country"
+  | "impossible-travel"
+  | "burst"
+  | "flood"
+  | "export"
+  | "sensitive-item"
+  | "unknown-actor"
+  | "deactivated-actor"
+  | "guest-actor"
+  | "service-actor"
+  | "absent-actor";
+
+export type PolicyLevel = "off" | Severity;
+
 /** A manager as the configuration names them. */
 export type ManagerRef =
   | { kind: "email"; email: string }
@@ -98,6 +150,13 @@ export interface WatchedVault {
   /** IANA zone in which the hours are judged and reasons are told. */
   timezone: string;
   hours: OrdinaryHours | null;
+  /** On whose wall the clock hangs that the hours are read from: the vault's zone, or the zone of whoever opens something. */
+  clock: "vault" | "person";
+  /** Days on which no stretch of the hours begins. */
+  holidays: PublicHolidays | null;
+  closed: DayRange[];
+  /** What the configuration says; what it doesn't mention has the policy's own level. */
+  policies: Partial<Record<PolicyName, PolicyLevel>>;
   intent: "required" | "expected" | "off";
   /** What a good purpose names here: "supplier and amount, please". */
   hint: string | null;
@@ -115,6 +174,8 @@ export interface Finding {
   severity: Severity;
   /** Plain text giving the facts; never markup. */
   reason: string;
+  /** The policy's runbook: one sentence on what a manager can do. Absent in what older versions stored. */
+  whatToDo?: string;
 }
 
 /** What the policies conclude about one access. Reproducible from the facts and the policy version. */

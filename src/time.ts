@@ -11,18 +11,53 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** Ends are exclusive. `null`: every hour is ordinary; no ranges: none is. */
-export function isWithinHours(hours: OrdinaryHours | null, instant: Date, zone: string): boolean {
+/**
+ * Ends are exclusive. `null`: every hour is ordinary; no ranges: none is. On a closed day no stretch begins: a night shift
+ * that began the day before still ends on it, and the one that would begin on it doesn't reach into the next morning.
+ */
+export function isWithinHours(
+  hours: OrdinaryHours | null,
+  instant: Date,
+  zone: string,
+  isClosedOn: (civilDate: string) => boolean = () => false,
+): boolean {
   if (hours === null) return true;
   const local = inZone(instant, zone);
   const minuteOfDay = local.hour * 60 + local.minute;
-  const weekdayBefore = local.weekday === 1 ? 7 : local.weekday - 1;
+  const today = dateOf(local);
+  const yesterday = dayBefore(local);
+  const begins = (range: HoursRange, { weekday, date }: { weekday: number; date: string }) =>
+    range.weekdays.includes(weekday) && !isClosedOn(date);
   return hours.ranges.some((range) =>
     isOvernight(range)
-      ? (range.weekdays.includes(local.weekday) && minuteOfDay >= range.fromMinute) ||
-        (range.weekdays.includes(weekdayBefore) && minuteOfDay < range.untilMinute)
-      : range.weekdays.includes(local.weekday) && minuteOfDay >= range.fromMinute && minuteOfDay < range.untilMinute,
+      ? (minuteOfDay >= range.fromMinute && begins(range, today)) ||
+        (minuteOfDay < range.untilMinute && begins(range, yesterday))
+      : minuteOfDay >= range.fromMinute && minuteOfDay < range.untilMinute && begins(range, today),
   );
+}
+
+/** The date that the calendar on the wall shows: "2026-12-24". */
+export function civilDate(instant: Date, zone: string): string {
+  return dateOf(inZone(instant, zone)).date;
+}
+
+/** The date before that one, by the calendar. */
+export function civilDateBefore(instant: Date, zone: string): string {
+  return dayBefore(inZone(instant, zone)).date;
+}
+
+/** Whether the clocks of both zones show the same at that instant. */
+export function showSameTime(instant: Date, zone: string, other: string): boolean {
+  return zone === other || inZone(instant, zone).offset === inZone(instant, other).offset;
+}
+
+function dateOf(local: DateTime): { weekday: number; date: string } {
+  return { weekday: local.weekday, date: local.toFormat("yyyy-MM-dd") };
+}
+
+/** By the calendar, whatever the clock did in between. */
+function dayBefore({ year, month, day }: DateTime): { weekday: number; date: string } {
+  return dateOf(DateTime.utc(year, month, day).minus({ days: 1 }));
 }
 
 function isOvernight(range: HoursRange): boolean {
@@ -36,6 +71,17 @@ function isOvernight(range: HoursRange): boolean {
 export function sayMoment(instant: Date, zone: string, seenFrom: Date = instant): string {
   const name = sayWeekday(inZone(instant, zone), inZone(seenFrom, zone));
   return `${name} ${sayTime(instant, zone)} in ${sayZone(zone)}`;
+}
+
+/**
+ * The same instant on two walls: "Saturday 02:13 in Madrid, Friday 19:13 in Bogotá". The second is left out where both
+ * clocks show the same, and its day where that is the same.
+ */
+export function sayMoments(instant: Date, zone: string, other: string | null, seenFrom: Date = instant): string {
+  const said = sayMoment(instant, zone, seenFrom);
+  if (other === null || showSameTime(instant, zone, other)) return said;
+  const isSameDay = civilDate(instant, zone) === civilDate(instant, other);
+  return `${said}, ${isSameDay ? `${sayTime(instant, other)} in ${sayZone(other)}` : sayMoment(instant, other, seenFrom)}`;
 }
 
 /** "today", "tomorrow", "yesterday", "Saturday" within six days, else "Saturday 5 December", with its year if another. */
@@ -88,8 +134,25 @@ export function sayZone(zone: string): string {
   const offset = /^([+-])(\d\d:?\d\d)$/.exec(zone);
   if (offset) return `UTC${offset[1] === "-" ? "−" : "+"}${offset[2]}`;
   if (/^(Etc\/)?(UTC|UCT|GMT0?|Greenwich|Universal|Zulu)$/i.test(zone)) return "UTC";
-  return (zone.split("/").at(-1) ?? zone).replaceAll("_", " ");
+  const city = zone.split("/").at(-1) ?? zone;
+  return accented[city] ?? city.replaceAll("_", " ");
 }
+
+/** Zones are named in ASCII; people write these cities with their accents. */
+const accented: Record<string, string> = {
+  Asuncion: "Asunción",
+  Belem: "Belém",
+  Bogota: "Bogotá",
+  Cancun: "Cancún",
+  Ciudad_Juarez: "Ciudad Juárez",
+  Cordoba: "Córdoba",
+  Cuiaba: "Cuiabá",
+  Maceio: "Maceió",
+  Mazatlan: "Mazatlán",
+  Merida: "Mérida",
+  Sao_Paulo: "São Paulo",
+  Tucuman: "Tucumán",
+};
 
 function inZone(instant: Date, zone: string): DateTime {
   // Luxon remembers what it created; its other ways ask the machine for all it knows of the zone each time, for a millisecond.

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { SlackUser } from "../model.ts";
+import type { SlackStatus, SlackUser } from "../model.ts";
 
 /** The workspace that the bot lives in, as `auth.test` says. */
 export interface HomeTeam {
@@ -17,6 +17,7 @@ export function toSlackUser(raw: unknown, home: HomeTeam): SlackUser | null {
   if (!read.success) return null;
   const user = read.data;
   const teamId = user.team_id;
+  const status = statusOf(user.profile);
   return {
     id: user.id,
     teamId,
@@ -27,8 +28,16 @@ export function toSlackUser(raw: unknown, home: HomeTeam): SlackUser | null {
     isBot: user.is_bot || user.is_workflow_bot || user.id === "USLACKBOT",
     isDeactivated: user.deleted,
     isGuest: user.is_restricted || user.is_ultra_restricted,
+    ...(status !== null && { status }),
     isStranger: user.is_stranger || (teamId !== null && !isOfHome(teamId, user.enterprise_user, home)),
   };
+}
+
+function statusOf(profile: z.infer<typeof Profile>): SlackStatus | null {
+  if (!profile?.status_text && !profile?.status_emoji) return null;
+  const { status_text, status_emoji, status_expiration } = profile;
+  const until = status_expiration > 0 ? new Date(status_expiration * 1000) : null;
+  return { text: status_text ?? "", emoji: status_emoji ?? "", until, seenAt: null };
 }
 
 /** In an organisation, a user of the home workspace may belong to another one of it, or to the organisation itself. */
@@ -54,16 +63,26 @@ const EnterpriseUser = z
   .nullable()
   .catch(null);
 
+const Profile = z
+  .object({
+    real_name: text(200),
+    display_name: text(200),
+    email: text(320),
+    status_text: text(200),
+    status_emoji: text(100),
+    /** Seconds since 1970; 0: it stays. */
+    status_expiration: z.int().min(0).max(4_102_444_800).catch(0),
+  })
+  .nullable()
+  .catch(null);
+
 const RawUser = z.object({
   id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/),
   team_id: text(64),
   name: text(200),
   real_name: text(200),
   tz: text(64),
-  profile: z
-    .object({ real_name: text(200), display_name: text(200), email: text(320) })
-    .nullable()
-    .catch(null),
+  profile: Profile,
   deleted: flag,
   is_bot: flag,
   is_workflow_bot: flag,

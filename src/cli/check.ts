@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { sayMinutes } from "../config/duration.ts";
 import { configFileOf, type EnvironmentMistake, meansExample, type Variables } from "../config/environment.ts";
 import { type Config, exampleFile, loadConfig, type Mistake, readEnvironment } from "../config.ts";
-import type { ManagerRef, WatchedVault } from "../model.ts";
+import type { DayRange, ManagerRef, WatchedVault } from "../model.ts";
 
 interface Output {
   log(line: string): void;
@@ -56,15 +56,27 @@ function describe(config: Config): string[] {
 }
 
 function describeVault(vault: WatchedVault): string[] {
+  const levels = Object.entries(vault.policies);
   const sensitive = vault.items.filter(({ isSensitive }) => isSensitive).length;
   return [
     `${vault.name} (${vault.id})`,
     `  channel   ${vault.channel}`,
     `  managers  ${vault.managers.map(nameOf).join(", ")}`,
-    `  hours     ${vault.hours === null ? "always" : `${vault.hours.text} in ${vault.timezone}`}`,
+    `  hours     ${vault.hours === null ? "always" : `${vault.hours.text} in ${whoseZone(vault)}`}`,
+    ...(vault.holidays ? [`  holidays  ${vault.holidays.region}`] : []),
+    ...(vault.closed.length > 0 ? [`  closed    ${vault.closed.map(dayRange).join(", ")}`] : []),
+    ...(levels.length > 0 ? [`  policies  ${levels.map((pair) => pair.join(": ")).join(", ")}`] : []),
     `  intent    ${vault.intent}`,
     ...(vault.items.length > 0 ? [`  items     ${vault.items.length} named, ${sensitive} sensitive`] : []),
   ];
+}
+
+function whoseZone({ clock, timezone }: WatchedVault): string {
+  return clock === "person" ? `the zone of whoever opens something, else ${timezone}` : timezone;
+}
+
+function dayRange({ from, until }: DayRange): string {
+  return from === until ? from : `${from}..${until}`;
 }
 
 function nameOf(manager: ManagerRef): string {

@@ -77,10 +77,10 @@ function* aboutPeople(people: unknown[]): Generator<Contradiction> {
   const slackOf = new Map<string, string>();
   for (const [index, entry] of people.entries()) {
     if (!isGroup(entry)) continue;
-    const { email, vault, slack, timezone, ...rest } = entry;
+    const { email, vault, slack, timezone, holidays, away, ...rest } = entry;
     const path: Path = ["people", index];
     const names = [email, vault, slack].filter((name) => name !== undefined);
-    const isCorrection = names.length === 1 && timezone !== undefined;
+    const isCorrection = names.length === 1 && [timezone, holidays, away].some((said) => said !== undefined);
     if (names.length < 2 && !isCorrection && Object.keys(rest).length === 0) {
       yield {
         path,

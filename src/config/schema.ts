@@ -1,5 +1,8 @@
 import { z } from "zod";
+import type { PolicyName } from "../model.ts";
+import { daysPattern, readDays } from "./days.ts";
 import { durationPattern, readDuration } from "./duration.ts";
+import { readHolidays, readHolidaysOrOff } from "./holidays.ts";
 import { hoursPattern, readHours, readTime, readWeekday, timePattern, weekdayPattern } from "./hours.ts";
 import { type Reading, readLine, readVaultServiceId } from "./reading.ts";
 import {
@@ -13,7 +16,7 @@ import {
   readSlackUser,
   slackUserPattern,
 } from "./slack-id.ts";
-import { readHolidays, readZone } from "./zone.ts";
+import { readZone } from "./zone.ts";
 
 /**
  * vaultbell.yaml, defined once: what is read at start, and what editors check and complete while it is written.
@@ -59,6 +62,50 @@ const managers = (description: string) =>
     .min(1)
     .meta({ description, examples: [["marta@example.com", "juan@example.com"]] });
 
+const days = (description: string) =>
+  z
+    .array(
+      text(readDays, {
+        description: "A day, or several with both ends.",
+        pattern: daysPattern,
+        examples: ["2026-12-24..2027-01-06"],
+      }),
+    )
+    .meta({ description, examples: [["2026-12-24", "2026-12-27..2026-12-31"]] });
+
+const level = (description: string) =>
+  z
+    .enum(["off", "note", "warning", "critical"])
+    .meta({ description, examples: ["note"] })
+    .optional();
+
+const levels = {
+  "announced-purpose": level("No purpose stood for this access. Without it: as `intent` says."),
+  "telling-purpose": level("The announced purpose doesn't tell why. Without it: as `intent` says."),
+  "wide-purpose": level("The announced purpose covers very much: any vault, or a long time. Without it: note."),
+  "office-hours": level("Outside the vault's hours, on a holiday or a closed day. Without it: warning."),
+  "reported-time": level("The reported time can't be right, or the vault's clock is off. Without it: note."),
+  "first-access": level("The first recorded access of this person to this item. Without it: note."),
+  "long-absence": level("The first access of this person in this vault for 90 days. Without it: note."),
+  "new-client": level("An app that this person has not used before. Without it: note."),
+  "new-device": level("A device that this person has not used before. Without it: note."),
+  "new-network": level("A network that this person has not come from before. Without it: note."),
+  "new-country": level("A country that this person has not come from before. Without it: warning."),
+  "impossible-travel": level("Two countries, too far apart for the time between. Without it: warning."),
+  burst: level("Many different items within ten minutes. Without it: warning."),
+  flood: level("So many accesses within an hour that one could hide among them. Without it: warning."),
+  export: level("The secret left the vault: exported, downloaded, printed or shared. Without it: warning."),
+  "sensitive-item": level("An item marked as sensitive, opened without an explaining purpose. Without it: note."),
+  "unknown-actor": level("Nobody, or more than one, in Slack fits whoever opened it. Without it: note."),
+  "deactivated-actor": level("Whoever opened it is deactivated in Slack. Without it: critical."),
+  "guest-actor": level("Whoever opened it is a guest or from another workspace. Without it: note."),
+  "service-actor": level("Whoever opened it is a bot or a service account. Without it: note."),
+  "absent-actor": level("Whoever opened it is said to be away. Without it: note."),
+} satisfies Record<PolicyName, unknown>;
+
+const policies = (description: string) =>
+  z.strictObject(levels).meta({ description, examples: [{ "new-device": "off", export: "critical" }] });
+
 const item = z.strictObject({
   id: text(readVaultServiceId, { description: "The item's id in the vault service.", examples: ["i_visa"] }),
   title: line(200, { description: "How the item is called in Slack.", examples: ["Company Visa"] }).optional(),
@@ -97,6 +144,22 @@ const vault = z.strictObject({
     pattern: hoursPattern,
     examples: ["Mon-Fri 08:00-19:00", "Mon,Wed,Fri 09:00-13:00", "22:00-06:00", "always"],
   }).optional(),
+  clock: z
+    .enum(["vault", "person"])
+    .meta({
+      description:
+        "Whose clock the hours are read on: the vault's zone, or the zone of whoever opens something (their Slack profile's, or as said under people).",
+      default: "vault",
+      examples: ["person"],
+    })
+    .optional(),
+  holidays: text(readHolidaysOrOff, {
+    description:
+      "The country, or country and region, whose holidays count for this vault instead of those at the top; or off.",
+    examples: ["FR", "off"],
+  }).optional(),
+  closed: days("More days on which no hour is ordinary here.").optional(),
+  policies: policies("How loud each policy is in this vault, where it isn't as at the top.").optional(),
   intent: z
     .enum(["required", "expected", "off"])
     .meta({
@@ -136,15 +199,22 @@ const person = z.strictObject({
     examples: ["U02DANA"],
   }).optional(),
   timezone: zone("The person's zone, if it isn't the one in their Slack profile.").optional(),
+  holidays: text(readHolidays, {
+    description: "The country, or country and region, whose holidays this person has.",
+    examples: ["DE-BE"],
+  }).optional(),
+  away: days("Days on which this person isn't expected to work.").optional(),
 });
 
 export const configSchema = z
   .strictObject({
     timezone: zone("The zone in which hours are judged and told."),
     holidays: text(readHolidays, {
-      description: "The country, or country and region, whose holidays count (ISO 3166). Kept; not acted on yet.",
+      description: "The country, or country and region, whose public holidays have no ordinary hours (ISO 3166).",
       examples: ["ES-MD"],
     }).optional(),
+    closed: days("Days on which no hour is ordinary in any vault.").optional(),
+    policies: policies("How loud each policy is: off, note, warning or critical.").optional(),
     managers: managers("Who may judge the alerts of vaults that name no managers of their own.").optional(),
     vaults: z
       .array(vault)
@@ -162,6 +232,16 @@ export const configSchema = z
           default: "24h",
           examples: ["24h"],
         }).optional(),
+        uses: z
+          .int()
+          .min(1)
+          .max(10_000)
+          .meta({
+            description: "How many accesses one announced purpose explains at most.",
+            default: 50,
+            examples: [50],
+          })
+          .optional(),
       })
       .meta({ description: "Announced purposes (/intent).", examples: [{ default: "1h", max: "24h" }] })
       .optional(),
@@ -202,7 +282,8 @@ export const configSchema = z
     people: z
       .array(person)
       .meta({
-        description: "People whom their e-mail address doesn't join: two or more of email, vault and slack each.",
+        description:
+          "People whom their e-mail address doesn't join: two or more of email, vault and slack each; and what is to be known of somebody: zone, holidays, days away.",
         examples: [[{ email: "dana@example.com", vault: "U7", slack: "U02DANA" }]],
       })
       .optional(),

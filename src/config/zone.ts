@@ -8,22 +8,6 @@ export function readZone(text: string): Reading<string> {
   return misread(`${quoted(text)} is not an IANA time zone`, meant(text), howToName(text));
 }
 
-/** Reads a country, `ES`, or a country with its region, `ES-MD` (ISO 3166). */
-export function readHolidays(text: string): Reading<string> {
-  const upper = text.trim().toUpperCase().replace(/[_ /]/, "-");
-  const [country = ""] = upper.split("-");
-  if (!/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/.test(upper) || !countries.of(country)) {
-    return misread(
-      `${quoted(text)} is not a country or a country with its region`,
-      null,
-      "Write the ISO 3166 code, such as `holidays: ES` or `holidays: ES-MD`.",
-    );
-  }
-  return upper === text ? understood(text) : misread(`${quoted(text)} is not how a country is written`, upper);
-}
-
-const countries = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
-
 const abbreviations = new Map([
   ["CET", "Europe/Berlin"],
   ["CEST", "Europe/Berlin"],

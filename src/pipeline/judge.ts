@@ -1,4 +1,4 @@
-import type { Access, Assessment, WatchedVault } from "../model.ts";
+import type { Access, Assessment } from "../model.ts";
 import { point } from "../point.ts";
 import { assess } from "../policies/assess.ts";
 import { isExposure } from "../policies/exposure.ts";
@@ -6,12 +6,13 @@ import { foldEmail } from "../policies/fold-email.ts";
 import { inTransaction, type Tx } from "../store/database.ts";
 import { someHasNoAddress } from "../store/intents.ts";
 import * as judging from "../store/judging.ts";
-import { personOf } from "../store/people.ts";
+import { type Alias, personOf, settledPersons } from "../store/people.ts";
 import { type RecordEntry, seal, wake } from "../store/record.ts";
-import { factsAbout } from "./actor-facts.ts";
+import { factsAbout, factsFor } from "./actor-facts.ts";
 import { type House, watchedVault } from "./house.ts";
 import { aliasesOfActor } from "./people.ts";
 import { policyVersion } from "./policy-version.ts";
+import { type Remembered, remembered } from "./remembered.ts";
 import { type Ringer, ringer } from "./ring.ts";
 
 type Unjudged = Omit<Access, "personId">;
@@ -78,17 +79,18 @@ async function judgeTogether(house: House, batch: Unjudged[]): Promise<number> {
     if (mine.length === 0) return 0;
     const now = house.clock.now();
     const accesses = await withPersons(house, tx, mine, now);
-    const watched = accesses.flatMap((access) => {
+    const exposures = accesses.filter(({ action }) => isExposure(action));
+    const watched = exposures.flatMap((access) => {
       const vault = watchedVault(house.config, access.vault.id);
-      return vault && isExposure(access.action) ? [{ access, vault }] : [];
+      return vault ? [{ access, vault }] : [];
     });
-    const facts = await factsAbout(
-      tx,
-      watched.map(({ access }) => access),
-    );
+    const facts = await factsAbout(tx, exposures, house.config);
     const bell = await ringer(house, tx, watched, facts, now);
+    // After the ringer has locked the sittings, so that of two replicas the second knows what the first judged.
+    const memory = await remembered(tx, exposures, facts);
     const conclusions: Conclusion[] = [];
-    for (const access of accesses) conclusions.push(await conclude(house, access, facts, bell));
+    for (const access of accesses) conclusions.push(await conclude(house, access, facts, memory, bell));
+    await memory.keep();
     await bell.finish();
     const version = policyVersion(house.config);
     await judging.recordAssessments(
@@ -110,16 +112,17 @@ async function judgeTogether(house: House, batch: Unjudged[]): Promise<number> {
 
 /** The persons come first, because two of them may turn out to be one. */
 async function withPersons(house: House, tx: Tx, batch: Unjudged[], now: Date): Promise<Access[]> {
+  const actors = new Map<string, Unjudged>();
+  const keyOf = ({ source, actor }: Unjudged) => JSON.stringify([source, actor.vaultIdentity, actor.email]);
+  for (const access of batch) actors.set(keyOf(access), access);
+  const aliases: Alias[][] = [];
+  for (const access of actors.values()) aliases.push(await aliasesOfActor(tx, access, house.config.people));
+  const settled = await settledPersons(tx, aliases);
   const known = new Map<string, string>();
-  const accesses: Access[] = [];
-  for (const access of batch) {
-    const { vaultIdentity, email } = access.actor;
-    const key = JSON.stringify([access.source, vaultIdentity, email]);
-    const personId = known.get(key) ?? (await personOf(tx, await aliasesOfActor(tx, access, house.config.people), now));
-    known.set(key, personId);
-    accesses.push({ ...access, personId });
+  for (const [index, key] of [...actors.keys()].entries()) {
+    known.set(key, settled.get(index) ?? (await personOf(tx, aliases[index] ?? [], now)));
   }
-  return accesses;
+  return batch.map((access) => ({ ...access, personId: known.get(keyOf(access)) ?? "" }));
 }
 
 interface Conclusion {
@@ -134,16 +137,19 @@ async function conclude(
   house: House,
   access: Access,
   facts: Awaited<ReturnType<typeof factsAbout>>,
+  memory: Remembered,
   bell: Ringer,
 ): Promise<Conclusion> {
   const about = { accessId: access.id, personId: access.personId, assessment: null, alertId: null };
-  const vault: WatchedVault | null = watchedVault(house.config, access.vault.id);
-  if (!vault) return { ...about, outcome: "unwatched" };
-  if (!isExposure(access.action)) return { ...about, outcome: "not-an-exposure" };
-  const { person, intents } = facts.of(access);
-  const actorName = access.actor.name ?? person.name;
-  const { vaults } = house.config;
-  const assessment = assess(access, { vault, vaults, actorName, intents }, policyVersion(house.config));
+  const vault = watchedVault(house.config, access.vault.id);
+  if (!isExposure(access.action)) return { ...about, outcome: vault ? "not-an-exposure" : "unwatched" };
+  if (!vault) {
+    memory.add(access, null);
+    return { ...about, outcome: "unwatched" };
+  }
+  const known = factsFor(access, { vault, config: house.config, actor: facts.of(access), past: memory.before(access) });
+  const assessment = assess(access, known, policyVersion(house.config));
+  memory.add(access, assessment);
   return { ...about, outcome: "alert", assessment, alertId: await bell.ring(access, vault, assessment) };
 }
 

@@ -16,7 +16,7 @@ export interface Ringer {
 }
 
 const day = 24 * 60 * 60_000;
-/** What isn't critical waits a moment, so that a burst costs one edit. */
+/** What doesn't turn critical just now waits a moment, so that a burst costs one edit. */
 const editPauseMs = 2_000;
 
 /**
@@ -38,7 +38,7 @@ export async function ringer(
     const accesses = watched.filter(({ access }) => keyOf(access) === key).map(({ access }) => access);
     sittings.set(key, await sittingsOf(tx, accesses, facts));
   }
-  const grown = new Map<string, { changes: number; loudest: Severity }>();
+  const grown = new Map<string, { changes: number; loudest: Severity; isUrgent: boolean }>();
   /** How loud each alert has been so far, this batch included. */
   const loudness = new Map<string, Severity>();
 
@@ -67,9 +67,14 @@ export async function ringer(
     });
     sitting.firstOccurredAt = new Date(Math.min(+sitting.firstOccurredAt, +access.occurredAt));
     sitting.lastOccurredAt = new Date(Math.max(+sitting.lastOccurredAt, +access.occurredAt));
-    const so = grown.get(sitting.id) ?? { changes: 0, loudest: "note" };
-    grown.set(sitting.id, { changes: so.changes + 1, loudest: louderOf(so.loudest, severity) });
-    if (severity !== "critical" || before === "critical") return;
+    const so = grown.get(sitting.id) ?? { changes: 0, loudest: "note", isUrgent: false };
+    const becomesCritical = severity === "critical" && before !== "critical";
+    grown.set(sitting.id, {
+      changes: so.changes + 1,
+      loudest: louderOf(so.loudest, severity),
+      isUrgent: so.isUrgent || becomesCritical,
+    });
+    if (!becomesCritical) return;
     // An edit makes no sound, and this must be heard.
     const subject = louderNote(sitting.id, revision);
     await want(tx, { kind: "note", subject, channel: vault.channel, urgency: urgency.critical, at: now });
@@ -85,8 +90,8 @@ export async function ringer(
       return sitting.id;
     },
     async finish() {
-      for (const [alertId, { changes, loudest }] of grown) {
-        const pauseMs = loudest === "critical" ? 0 : editPauseMs;
+      for (const [alertId, { changes, loudest, isUrgent }] of grown) {
+        const pauseMs = isUrgent ? 0 : editPauseMs;
         await wantAnew(tx, "alert", alertId, now, { louder: urgency[loudest], pauseMs, changes });
       }
     },

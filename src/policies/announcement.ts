@@ -13,6 +13,10 @@ export type Announcement =
   | { kind: "explains"; intent: Intent }
   /** It stood, but it doesn't tell why. */
   | { kind: "vague"; intent: Intent }
+  /** Whether it came first depends on a clock that is wrong. */
+  | { kind: "unverified"; intent: Intent }
+  /** It has explained as many accesses as one purpose may. */
+  | { kind: "used-up"; intent: Intent }
   | { kind: "ended"; intent: Intent }
   | { kind: "not-begun"; intent: Intent }
   /** It stood, but for another item or vault. */
@@ -23,13 +27,39 @@ export type Announcement =
 /** What ended, began or was announced farther away than this is another story. */
 const nearMissHours = 12;
 
+/** A clock farther off than this can let a purpose pass that was announced after the act. */
+export const toleratedAheadMs = 30_000;
+
 export function announcementFor(access: Access, facts: Facts): Announcement {
   const covering = facts.intents.filter((intent) => covers(intent, access));
-  const explaining = bestIntent(covering.filter((intent) => tellsWhy(intent, access, facts)));
+  const unspent = covering.filter(({ id }) => (facts.uses.get(id) ?? 0) < facts.mostUses);
+  const sure = unspent.filter((intent) => isTimingSure(intent, access, facts));
+  const explaining = bestIntent(sure.filter((intent) => tellsWhy(intent, access, facts)));
   if (explaining) return { kind: "explains", intent: explaining };
-  const vague = bestIntent(covering);
-  return vague ? { kind: "vague", intent: vague } : nearMiss(access, facts.intents);
+  const vague = bestIntent(sure);
+  if (vague) return { kind: "vague", intent: vague };
+  const unverified = bestIntent(unspent);
+  if (unverified) return { kind: "unverified", intent: unverified };
+  const usedUp = bestIntent(covering);
+  return usedUp ? { kind: "used-up", intent: usedUp } : nearMiss(access, facts);
 }
+
+/** Whether it covers the access on our clock, too: when the vault's is measured to be off, that is allowed for (RELIABILITY T4). */
+function isTimingSure(intent: Intent, access: Access, { clockAheadMs }: Facts): boolean {
+  if (clockAheadMs === null || Math.abs(clockAheadMs) <= toleratedAheadMs) return true;
+  return covers(intent, { ...access, occurredAt: new Date(+access.occurredAt - clockAheadMs) });
+}
+
+/** A purpose whose window was announced well before it began, for a part of a day: at that hour it was to be expected. */
+export function isAnnouncedForThen(announcement: Announcement): boolean {
+  if (announcement.kind !== "explains") return false;
+  const { announcedAt, startsAt, endsAt } = announcement.intent;
+  return +startsAt - +announcedAt >= aheadMs && +endsAt - +startsAt <= longestTaskMs;
+}
+
+/** Time for a manager to read it; less would be an excuse, not a plan. */
+const aheadMs = 15 * 60_000;
+const longestTaskMs = 12 * 60 * 60_000;
 
 function tellsWhy(intent: Intent, access: Access, { vault, vaults }: Facts): boolean {
   const known = [vault, ...vaults];
@@ -43,8 +73,9 @@ function tellsWhy(intent: Intent, access: Access, { vault, vaults }: Facts): boo
   );
 }
 
-function nearMiss(access: Access, intents: Intent[]): Announcement {
+function nearMiss(access: Access, facts: Facts): Announcement {
   const { occurredAt } = access;
+  const { intents } = facts;
   const before = intents.filter((intent) => isAnnouncedBefore(intent, access));
   const here = before.filter((intent) => isFor(intent, access));
 
@@ -62,6 +93,12 @@ function nearMiss(access: Access, intents: Intent[]): Announcement {
 
   const elsewhere = bestIntent(before.filter((intent) => standsAt(intent, occurredAt)));
   if (elsewhere) return { kind: "elsewhere", intent: elsewhere };
+
+  // A slow clock dates the act before the purpose that came first. It may have been so, and isn't counted.
+  const { clockAheadMs } = facts;
+  const isBehind = clockAheadMs !== null && clockAheadMs < -toleratedAheadMs;
+  const doubtful = bestIntent(isBehind ? intents.filter((intent) => isTimingSure(intent, access, facts)) : []);
+  if (doubtful) return { kind: "unverified", intent: doubtful };
 
   const late = intents.filter((intent) => !isAnnouncedBefore(intent, access) && isFor(intent, access));
   const afterwards = nearest(late, (intent) => intent.announcedAt, occurredAt);
@@ -94,6 +131,10 @@ export function sayAnnouncement(announcement: Announcement, access: Access, fact
       return `${who} announced ${purpose} ${since(intent.announcedAt)} before${isPlanned ? `, for ${window()}` : ""}`;
     case "vague":
       return `${who} announced ${purpose} ${since(intent.announcedAt)} before, which doesn't say why`;
+    case "unverified":
+      return sayUnverified(intent, who, access, facts);
+    case "used-up":
+      return `${who} had announced ${purpose}, but that has explained ${facts.uses.get(intent.id) ?? 0} accesses already`;
     case "ended":
       return `${who} had announced ${purpose}, but that ${sayEnd(intent)} ${since(endOf(intent))} before`;
     case "not-begun":
@@ -102,7 +143,7 @@ export function sayAnnouncement(announcement: Announcement, access: Access, fact
       return sayElsewhere(intent, who, facts);
     case "afterwards":
       return intent.announcedAt > occurredAt
-        ? `nothing was announced before; ${who} announced ${purpose} ${since(intent.announcedAt)} after`
+        ? `nothing was announced before; ${who} announced ${purpose} ${since(intent.announcedAt)} after the access${sayBesideReport(intent, access)}`
         : `nothing was announced before; ${who} announced ${purpose} ${sayDuration(+intent.announcedAt - +receivedAt)} after it was reported`;
   }
 }
@@ -110,6 +151,20 @@ export function sayAnnouncement(announcement: Announcement, access: Access, fact
 function sayPurpose(intent: Intent): string {
   const quoted = quote(intent.purpose);
   return quoted === "''" ? "a purpose without words" : quoted;
+}
+
+/** Where the report came late, whether the person could have known of it when they announced. */
+function sayBesideReport({ announcedAt }: Intent, { occurredAt, receivedAt }: Access): string {
+  if (+receivedAt - +occurredAt < 2 * 60_000) return "";
+  const byMs = +announcedAt - +receivedAt;
+  return `, ${sayDuration(byMs)} ${byMs > 0 ? "after" : "before"} it was reported`;
+}
+
+function sayUnverified(intent: Intent, who: string, { occurredAt }: Access, { clockAheadMs }: Facts): string {
+  const byMs = +occurredAt - +intent.announcedAt;
+  const order = byMs >= 0 ? "before" : "after";
+  const clock = `${sayDuration(clockAheadMs ?? 0)} ${(clockAheadMs ?? 0) > 0 ? "ahead of" : "behind"} ours`;
+  return `${who} announced ${sayPurpose(intent)} ${sayDuration(byMs)} ${order} by the vault's clock, which is ${clock}: timing unverified`;
 }
 
 function sayEnd(intent: Intent): string {

@@ -1,13 +1,15 @@
-import { isWithinHours, sayMoment } from "../time.ts";
+import { isAnnouncedForThen } from "./announcement.ts";
+import { hoursOf } from "./hours.ts";
 import type { Policy } from "./policy.ts";
 
-/** Is this a time at which somebody would be doing it? Judged when it occurred, in the vault's zone. */
-export const officeHours: Policy = ({ occurredAt, receivedAt }, { vault }) => {
-  if (vault.hours === null || isWithinHours(vault.hours, occurredAt, vault.timezone)) return [];
-  const moment = sayMoment(occurredAt, vault.timezone, receivedAt);
-  const reason =
-    vault.hours.ranges.length === 0
-      ? `${moment}, and no hour is an ordinary one in this vault`
-      : `${moment}, outside ${vault.hours.text}`;
-  return [{ policy: "office-hours", severity: "warning", reason }];
+/** Is this a time at which somebody would be doing it? A task that was announced for a night makes that hour ordinary for itself. */
+export const officeHours: Policy = {
+  name: "office-hours",
+  about: "circumstances",
+  level: "warning",
+  whatToDo: "Ask whether something urgent came up at that hour, and agree to announce such work beforehand.",
+  find(access, known) {
+    const { isWithin, moment, why } = hoursOf(access, known);
+    return isWithin || isAnnouncedForThen(known.announcement) ? null : `${moment}, ${why}`;
+  },
 };

@@ -1,18 +1,25 @@
 import { sayDuration } from "../time.ts";
+import { toleratedAheadMs } from "./announcement.ts";
 import type { Policy } from "./policy.ts";
 
-/** A clock farther ahead than this can let a purpose pass that was announced after the act. */
-const toleratedAheadMs = 30_000;
-const firstBelievable = new Date("2000-01-01T00:00:00Z");
+/** No vault service is older. */
+export const firstBelievable = new Date("2000-01-01T00:00:00Z");
 
 /** Can the reported time be right at all? It is judged as reported, and a time that can't be right is said to be doubtful. */
-export const reportedTime: Policy = ({ occurredAt, receivedAt }) => {
-  const doubt = (reason: string) => [{ policy: "reported-time", severity: "note" as const, reason }];
-  const aheadMs = +occurredAt - +receivedAt;
-  if (aheadMs > toleratedAheadMs) {
-    return doubt(`the vault's clock is ${sayDuration(aheadMs)} ahead of ours, so the timing is unverified`);
-  }
-  if (occurredAt < firstBelievable)
-    return doubt("the vault reports a time before the year 2000, so the timing is unverified");
-  return [];
+export const reportedTime: Policy = {
+  name: "reported-time",
+  about: "circumstances",
+  level: "note",
+  whatToDo: "Ask whoever runs the vault service, or the device, to set its clock.",
+  find({ occurredAt, receivedAt }, { announcement, clockAheadMs }) {
+    const aheadMs = +occurredAt - +receivedAt;
+    if (aheadMs > toleratedAheadMs) {
+      return `the vault's clock is ${sayDuration(aheadMs)} ahead of ours, so the timing is unverified`;
+    }
+    if (occurredAt < firstBelievable)
+      return "the vault reports a time before the year 2000, so the timing is unverified";
+    if (clockAheadMs === null || Math.abs(clockAheadMs) <= toleratedAheadMs) return null;
+    const clock = `the vault's clock is ${sayDuration(clockAheadMs)} ${clockAheadMs > 0 ? "ahead of" : "behind"} ours`;
+    return announcement.kind === "explains" ? `${clock}, and the purpose came first even so` : clock;
+  },
 };

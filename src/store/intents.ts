@@ -1,4 +1,4 @@
-import type { Selectable } from "kysely";
+import { type Selectable, sql } from "kysely";
 import type { Intent } from "../model.ts";
 import type { Db, Tx } from "./database.ts";
 import type { Schema } from "./schema.ts";
@@ -38,24 +38,46 @@ export async function readIntents(db: Db | Tx, ids: string[]): Promise<Intent[]>
   return rows.map(toIntent);
 }
 
+/** Whose intents are asked for: under any of a person's ids, and as announced by their Slack user. */
+export interface Announcer {
+  personIds: string[];
+  /** Their address may not have been known when they announced, or was another one. */
+  slackUserId: string | null;
+}
+
 /**
- * Intents of a person whose time touches the stretch from `since` to `until`, newest first: under any of the person's
- * ids, and as announced by their Slack user, whose address may not have been known then or was another one.
+ * Intents of each of these people whose time touches the stretch from `since` to `until`, in the order of the list; of each
+ * person the hundred newest, newest first. One statement.
  */
 export async function intentsBetween(
   db: Db | Tx,
-  { personIds, slackUserId }: { personIds: string[]; slackUserId: string | null },
+  announcers: Announcer[],
   since: Date,
   until: Date,
-): Promise<Intent[]> {
-  const rows = await withEnds(db)
-    .where((is) => is.or([is("intent.person_id", "in", personIds), is("intent.slack_user_id", "=", slackUserId)]))
-    .where("intent.ends_at", ">=", since)
-    .where("intent.announced_at", "<=", until)
-    .orderBy("intent.id", "desc")
-    .limit(100)
-    .execute();
-  return rows.map(toIntent);
+): Promise<Intent[][]> {
+  const found: Intent[][] = announcers.map(() => []);
+  if (announcers.length === 0) return found;
+  const keys = announcers.flatMap(({ personIds, slackUserId }, place) => [
+    ...personIds.map((personId) => ({ place, personId, slackUserId: null })),
+    ...(slackUserId === null ? [] : [{ place, personId: null, slackUserId }]),
+  ]);
+  const { rows } = await sql<IntentWithEnd & { place: number }>`
+    select asked.place, one.*
+      from unnest(${keys.map((key) => key.place)}::integer[], ${keys.map((key) => key.personId)}::bigint[],
+                  ${keys.map((key) => key.slackUserId)}::text[]) as asked (place, person_id, slack_user_id)
+     cross join lateral (
+       select intent.*, intent_end.how, intent_end.at as ended_at
+         from intent left join intent_end on intent_end.intent_id = intent.id
+        where (intent.person_id = asked.person_id or intent.slack_user_id = asked.slack_user_id)
+          and intent.ends_at >= ${since} and intent.announced_at <= ${until}
+        order by intent.id desc limit 100) as one
+     order by one.id desc`.execute(db);
+  for (const row of rows) {
+    const theirs = found[row.place];
+    // Found under the person and under the Slack user, it is one all the same.
+    if (theirs && !theirs.some(({ id }) => id === row.id)) theirs.push(toIntent(row));
+  }
+  return found;
 }
 
 /** Whether an intent stands or is to come of a Slack user whose address Slack didn't tell. */
@@ -91,9 +113,9 @@ function withEnds(db: Db | Tx) {
     .select(["intent_end.how", "intent_end.at as ended_at"]);
 }
 
-function toIntent(
-  row: Selectable<Schema["intent"]> & { how: "done" | "cancelled" | null; ended_at: Date | null },
-): Intent {
+type IntentWithEnd = Selectable<Schema["intent"]> & { how: "done" | "cancelled" | null; ended_at: Date | null };
+
+function toIntent(row: IntentWithEnd): Intent {
   return {
     id: row.id,
     personId: row.person_id,

@@ -1,7 +1,7 @@
-import { sql } from "kysely";
+import { type Selectable, sql } from "kysely";
 import type { Person, SlackMatch, SlackUser } from "../model.ts";
 import type { Db, Tx } from "./database.ts";
-import type { AliasKind } from "./schema.ts";
+import type { AliasKind, Schema } from "./schema.ts";
 
 /** One way in which a person is known. E-mail addresses are folded before they come here. */
 export interface Alias {
@@ -27,6 +27,24 @@ export async function personOf(tx: Tx, aliases: Alias[], now: Date): Promise<str
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   return elder;
+}
+
+/** The persons of whom every alias is known and is one person's, by the place in the list that was given. One statement. */
+export async function settledPersons(tx: Tx, people: Alias[][]): Promise<Map<number, string>> {
+  const all = people.flat();
+  if (all.length === 0) return new Map();
+  const { rows } = await sql<{ kind: AliasKind; value: string; person_id: string }>`
+    select alias.kind, alias.value, alias.person_id
+      from unnest(${all.map(({ kind }) => kind)}::text[], ${all.map(({ value }) => value)}::text[]) as asked (kind, value)
+      join person_alias as alias on alias.kind = asked.kind and alias.value = asked.value`.execute(tx);
+  const personOfAlias = new Map(rows.map((row) => [`${row.kind} ${row.value}`, row.person_id]));
+  const settled = new Map<number, string>();
+  for (const [index, aliases] of people.entries()) {
+    const ids = new Set(aliases.map(({ kind, value }) => personOfAlias.get(`${kind} ${value}`)));
+    const [only] = ids;
+    if (ids.size === 1 && only !== undefined) settled.set(index, only);
+  }
+  return settled;
 }
 
 async function knownPersons(tx: Tx, aliases: Alias[]): Promise<{ id: string; has: number }[]> {
@@ -60,71 +78,94 @@ async function join(tx: Tx, elder: string, younger: string): Promise<void> {
 
 /** Everything known of a person, under whichever of their ids. Throws when there is no such person. */
 export async function readPerson(db: Db | Tx, personId: string): Promise<Person> {
-  const ids = await allIdsOf(db, personId);
+  const known = (await readPersons(db, [personId])).get(personId);
+  if (!known) throw new Error(`there is no person ${personId}`);
+  return known.person;
+}
+
+export interface KnownPerson {
+  /** All ids that the person was ever known by, the elder's first. */
+  ids: string[];
+  person: Person;
+  /** Slack was asked about one of their addresses, or they have none that could be asked about. */
+  isLookedUp: boolean;
+}
+
+/** The same for several, in a few statements, by the ids that were asked for. Those that there aren't are missing. */
+export async function readPersons(db: Db | Tx, personIds: string[]): Promise<Map<string, KnownPerson>> {
+  if (personIds.length === 0) return new Map();
+  const idsOf = await allIds(db, personIds);
+  const everyId = [...new Set([...idsOf.values()].flat())];
+  if (everyId.length === 0) return new Map();
   const aliases = await db
     .selectFrom("person_alias")
-    .select(["kind", "value"])
-    .where("person_id", "in", ids)
+    .select(["person_id", "kind", "value"])
+    .where("person_id", "in", everyId)
     .orderBy("learnt_at")
     .execute();
-  const of = (kind: AliasKind) => aliases.filter((alias) => alias.kind === kind).map((alias) => alias.value);
-  const emails = of("email");
-  const slack = await matchInSlack(db, of("slack"), emails);
-  // Kept as "source:identity", because two sources may use one word for two people.
-  const vaultIdentities = of("vault").map((value) => value.slice(value.indexOf(":") + 1));
-  const name =
-    (slack.kind === "matched" ? slack.user.name : null) ??
-    (await newestReportedName(db, ids)) ??
-    emails[0]?.split("@")[0] ??
-    vaultIdentities[0] ??
-    "Somebody";
-  return { id: ids[0] ?? personId, name, vaultIdentities, emails, slack };
+  const all = (kind: AliasKind) => aliases.filter((alias) => alias.kind === kind).map((alias) => alias.value);
+  const settled = all("slack").length > 0 ? await slackUsers(db, "id", all("slack")) : [];
+  const addressed = all("email").length > 0 ? await slackUsersWithAddress(db, all("email")) : [];
+  const lookedUp = await addressesLookedUp(db, all("email"));
+  const matchOf = (of: (kind: AliasKind) => string[]) => {
+    const bySettled = settled.filter((user) => of("slack").includes(user.id));
+    const byAddress = addressed.filter(({ folded }) => of("email").includes(folded)).map(({ user }) => user);
+    return matchInSlack(bySettled.length > 0 ? bySettled : byAddress);
+  };
+  const described = [...idsOf].map(([personId, ids]) => {
+    const theirs = aliases.filter((alias) => ids.includes(alias.person_id));
+    const of = (kind: AliasKind) => theirs.filter((alias) => alias.kind === kind).map((alias) => alias.value);
+    return { personId, ids, of, slack: matchOf(of) };
+  });
+  const nameless = described.filter(({ slack }) => slack.kind !== "matched").map(({ ids }) => ids);
+  const reported = await newestReportedNames(db, nameless);
+  const known = new Map<string, KnownPerson>();
+  for (const { personId, ids, of, slack } of described) {
+    const emails = of("email");
+    // Kept as "source:identity", because two sources may use one word for two people.
+    const vaultIdentities = of("vault").map((value) => value.slice(value.indexOf(":") + 1));
+    const name =
+      (slack.kind === "matched" ? slack.user.name : null) ??
+      ids.map((id) => reported.get(id)).find((one) => one !== undefined) ??
+      emails[0]?.split("@")[0] ??
+      vaultIdentities[0] ??
+      "Somebody";
+    const person = { id: ids[0] ?? personId, name, vaultIdentities, emails, slack };
+    known.set(personId, { ids, person, isLookedUp: emails.length === 0 || emails.some((one) => lookedUp.has(one)) });
+  }
+  return known;
 }
 
-/** The elder's id first, then those of everybody who turned out to be the same. */
-export async function allIdsOf(db: Db | Tx, personId: string): Promise<string[]> {
-  const rows = await db
-    .selectFrom("person")
-    .select("id")
-    .where((is) =>
-      is.or(
-        (["id", "same_as"] as const).map((column) =>
-          is(
-            column,
-            "=",
-            is
-              .selectFrom("person as one")
-              .select(sql<string>`coalesce(one.same_as, one.id)`.as("elder"))
-              .where("one.id", "=", personId),
-          ),
-        ),
-      ),
-    )
-    .orderBy(sql`same_as is not null`)
-    .orderBy("id")
-    .execute();
-  if (rows.length === 0) throw new Error(`there is no person ${personId}`);
-  return rows.map((row) => row.id);
+/** For each id the ids of the same person, the elder's first. */
+async function allIds(db: Db | Tx, personIds: string[]): Promise<Map<string, string[]>> {
+  const { rows } = await sql<{ asked: string; id: string }>`
+    select one.id as asked, other.id
+      from person as one
+      join person as other
+        on other.id = coalesce(one.same_as, one.id) or other.same_as = coalesce(one.same_as, one.id)
+     where one.id = any (${personIds}::bigint[])
+     order by other.same_as is not null, other.id`.execute(db);
+  const found = new Map<string, string[]>();
+  for (const { asked, id } of rows) found.set(asked, [...(found.get(asked) ?? []), id]);
+  return found;
 }
 
-async function newestReportedName(db: Db | Tx, personIds: string[]): Promise<string | null> {
-  const row = await db
-    .selectFrom("assessment")
-    .innerJoin("access", "access.id", "assessment.access_id")
-    .select("access.actor_name")
-    .where("assessment.person_id", "in", personIds)
-    .where("access.actor_name", "is not", null)
-    .orderBy("assessment.access_id", "desc")
-    .limit(1)
-    .executeTakeFirst();
-  return row?.actor_name ?? null;
+/** The name that was reported last, for each of the persons who has one, by the ids given. */
+async function newestReportedNames(db: Db | Tx, idsOf: string[][]): Promise<Map<string, string>> {
+  const ids = idsOf.flat();
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql<{ person_id: string; actor_name: string }>`
+    select asked.person_id, newest.actor_name
+      from unnest(${ids}::bigint[]) as asked (person_id)
+     cross join lateral (
+       select access.actor_name from assessment join access on access.id = assessment.access_id
+        where assessment.person_id = asked.person_id and access.actor_name is not null
+        order by assessment.access_id desc limit 1) as newest`.execute(db);
+  return new Map(rows.map((row) => [row.person_id, row.actor_name]));
 }
 
 /** A Slack id from the configuration settles it; otherwise every user who has one of the addresses is a candidate. */
-async function matchInSlack(db: Db | Tx, slackIds: string[], emails: string[]): Promise<SlackMatch> {
-  const bySettled = slackIds.length > 0 ? await slackUsers(db, "id", slackIds) : [];
-  const users =
-    bySettled.length > 0 ? bySettled : emails.length > 0 ? await slackUsers(db, "email_folded", emails) : [];
+function matchInSlack(users: SlackUser[]): SlackMatch {
   const people = users.filter((user) => !user.isBot);
   // An automation may have an address of its own; beside a person it is nobody.
   const [first, ...others] = people.length > 0 ? people : users;
@@ -132,9 +173,38 @@ async function matchInSlack(db: Db | Tx, slackIds: string[], emails: string[]): 
   return others.length === 0 ? { kind: "matched", user: first } : { kind: "ambiguous", users: [first, ...others] };
 }
 
+async function slackUsersWithAddress(
+  db: Db | Tx,
+  emailsFolded: string[],
+): Promise<{ folded: string; user: SlackUser }[]> {
+  const rows = await db
+    .selectFrom("slack_user")
+    .selectAll()
+    .where("email_folded", "in", emailsFolded)
+    .orderBy("id")
+    .execute();
+  return rows.map((row) => ({ folded: row.email_folded ?? "", user: toSlackUser(row) }));
+}
+
+async function addressesLookedUp(db: Db | Tx, emailsFolded: string[]): Promise<Set<string>> {
+  if (emailsFolded.length === 0) return new Set();
+  const rows = await db
+    .selectFrom("slack_lookup")
+    .select("email_folded")
+    .where("email_folded", "in", emailsFolded)
+    .execute();
+  return new Set(rows.map((row) => row.email_folded));
+}
+
 async function slackUsers(db: Db | Tx, column: "id" | "email_folded", values: string[]): Promise<SlackUser[]> {
   const rows = await db.selectFrom("slack_user").selectAll().where(column, "in", values).orderBy("id").execute();
-  return rows.map((row) => ({
+  return rows.map(toSlackUser);
+}
+
+function toSlackUser(row: Selectable<Schema["slack_user"]>): SlackUser {
+  const { status_text: text, status_emoji: emoji } = row;
+  const isSaid = Boolean(text || emoji);
+  return {
     id: row.id,
     teamId: row.team_id,
     name: row.name,
@@ -144,7 +214,10 @@ async function slackUsers(db: Db | Tx, column: "id" | "email_folded", values: st
     isDeactivated: row.is_deactivated,
     isGuest: row.is_guest,
     isStranger: row.is_stranger,
-  }));
+    ...(isSaid && {
+      status: { text: text ?? "", emoji: emoji ?? "", until: row.status_until, seenAt: row.checked_at },
+    }),
+  };
 }
 
 /** What Slack said of a user just now, or `null` if nothing was ever heard of them. */
@@ -178,6 +251,9 @@ export async function slackSaid(
         is_deactivated: user.isDeactivated,
         is_guest: user.isGuest,
         is_stranger: user.isStranger,
+        status_text: user.status?.text || null,
+        status_emoji: user.status?.emoji || null,
+        status_until: user.status?.until ?? null,
         checked_at: now,
       })),
     )
@@ -192,6 +268,9 @@ export async function slackSaid(
         is_deactivated: is.ref("excluded.is_deactivated"),
         is_guest: is.ref("excluded.is_guest"),
         is_stranger: is.ref("excluded.is_stranger"),
+        status_text: is.ref("excluded.status_text"),
+        status_emoji: is.ref("excluded.status_emoji"),
+        status_until: is.ref("excluded.status_until"),
         checked_at: now,
       })),
     )

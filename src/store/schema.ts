@@ -36,6 +36,11 @@ export interface Schema {
     policy_version: string;
     assessed_at: Date;
   };
+  person_item: SpanColumns & { item_key: string };
+  person_context: SpanColumns & { kind: string; value: string };
+  person_stretch: { person_id: string; beginning: Date; accesses: number; items: string[]; countries: string[] };
+  vault_watch: { vault_id: string; vault_key: string; since: Date };
+  intent_use: { intent_id: string; accesses: string };
   alert: {
     id: string;
     vault_id: string;
@@ -103,6 +108,13 @@ interface AccessRow {
   city: string | null;
 }
 
+interface SpanColumns {
+  person_id: string;
+  first_occurred: Date;
+  last_occurred: Date;
+  accesses: string;
+}
+
 interface SlackUserRow {
   id: string;
   team_id: string | null;
@@ -114,6 +126,9 @@ interface SlackUserRow {
   is_deactivated: boolean;
   is_guest: boolean;
   is_stranger: boolean;
+  status_text: string | null;
+  status_emoji: string | null;
+  status_until: Date | null;
   checked_at: Date;
 }
 

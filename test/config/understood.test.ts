@@ -26,7 +26,6 @@ test("the design's example is understood whole", () => {
     file: "vaultbell.yaml",
     fingerprint: createHash("sha256").update(design).digest("hex"),
     timezone: "Europe/Madrid",
-    holidays: "ES-MD",
     vaults: [
       {
         id: "v_cards",
@@ -41,19 +40,38 @@ test("the design's example is understood whole", () => {
           ranges: [{ weekdays: [1, 2, 3, 4, 5], fromMinute: 480, untilMinute: 1140 }],
           text: "Mon–Fri 08:00–19:00",
         },
+        clock: "vault",
+        holidays: {
+          region: "ES-MD",
+          names: expect.objectContaining({
+            "2026-01-06": "Epiphany",
+            "2026-05-02": "Día de la Comunidad de Madrid",
+            "2026-12-25": "Christmas Day",
+          }),
+        },
+        closed: [],
+        policies: {},
         intent: "required",
         hint: "supplier and amount, please",
         items: [{ id: "i_visa", title: "Company Visa", isSensitive: true, hint: null }],
       },
     ],
-    people: [{ email: "dana@example.com", vaultIdentity: "U7…", slackUserId: "U02DANA", timezone: null }],
-    intents: { defaultMinutes: 60, maximumMinutes: 1440 },
+    people: [
+      {
+        email: "dana@example.com",
+        vaultIdentity: "U7…",
+        slackUserId: "U02DANA",
+        timezone: null,
+        holidays: null,
+        away: [],
+      },
+    ],
+    intents: { defaultMinutes: 60, maximumMinutes: 1440, uses: 50 },
     sittingMinutes: 30,
     fallback: { channel: null, emails: [] },
     digest: { weekday: 1, minute: 540 },
     escalations: [{ vaultId: "v_cards", afterMinutes: 15, channel: "C0SECURITY" }],
     notes: [
-      "`holidays` is understood and kept, but this version does not act on it yet.",
       "`digest` is understood and kept, but this version does not act on it yet.",
       "`escalate` is understood and kept, but this version does not act on it yet.",
     ],
@@ -101,9 +119,40 @@ people:
   expect(config.notes).toEqual([]);
 });
 
+test("holidays, closed days and levels at the top are everybody's; a vault has its own besides or instead", () => {
+  const config = understoodFrom(`timezone: Europe/Madrid
+holidays: ES
+closed: [2026-12-24]
+policies: { new-device: off, export: critical }
+managers: [marta@example.com]
+vaults:
+  - { id: v_a, name: A, channel: C0123ABCD, hours: 22:00-06:00, clock: person }
+  - { id: v_b, name: B, channel: C0123ABCD, hours: 22:00-06:00, holidays: FR, closed: [2026-12-27..2026-12-31], policies: { export: note } }
+  - { id: v_c, name: C, channel: C0123ABCD, hours: 22:00-06:00, holidays: off }
+people:
+  - { email: dana@example.com, holidays: DE-BE, away: [2026-08-03..2026-08-14] }
+`);
+  const day = { from: "2026-12-24", until: "2026-12-24" };
+  const said = config.vaults.map(({ clock, holidays, closed, policies }) => [
+    clock,
+    holidays?.region,
+    closed,
+    policies,
+  ]);
+  expect(said).toEqual([
+    ["person", "ES", [day], { "new-device": "off", export: "critical" }],
+    ["vault", "FR", [day, { from: "2026-12-27", until: "2026-12-31" }], { "new-device": "off", export: "note" }],
+    ["vault", undefined, [day], { "new-device": "off", export: "critical" }],
+  ]);
+  expect(config.people[0]).toMatchObject({
+    holidays: { region: "DE-BE" },
+    away: [{ from: "2026-08-03", until: "2026-08-14" }],
+  });
+});
+
 test("settings of ours are durations", () => {
-  const config = understoodFrom(written({ below: "intents: { default: 90m, max: 1h30m }\nsitting: 2h" }));
-  expect(config.intents).toEqual({ defaultMinutes: 90, maximumMinutes: 90 });
+  const config = understoodFrom(written({ below: "intents: { default: 90m, max: 1h30m, uses: 5 }\nsitting: 2h" }));
+  expect(config.intents).toEqual({ defaultMinutes: 90, maximumMinutes: 90, uses: 5 });
   expect(config.sittingMinutes).toBe(120);
 });
 

@@ -114,7 +114,7 @@ describe("near misses are said, never counted", () => {
 
   test("it came after the access", () => {
     expect(said([anIntent({ announcedAt: minutesAfter(12) })])).toBe(
-      "afterwards: nothing was announced before; Dana announced 'paying licence renewal' 12 min after",
+      "afterwards: nothing was announced before; Dana announced 'paying licence renewal' 12 min after the access",
     );
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { PolicyLevel } from "../../src/model.ts";
 import { assess } from "../../src/policies/assess.ts";
 import { rulesVersion } from "../../src/policies/index.ts";
 import type { Facts } from "../../src/policies/policy.ts";
@@ -25,7 +26,7 @@ describe("the three states and their sentences", () => {
   });
 
   test("nothing announced, outside hours: suspicious", () => {
-    expect(assess(onSaturday, theFacts(), "1+abc")).toEqual({
+    expect(assess(onSaturday, theFacts(), "1+abc")).toMatchObject({
       state: "suspicious",
       severity: "critical",
       sentence: "Saturday 02:13 in Madrid, outside Mon–Fri 08:00–19:00; nothing was announced",
@@ -35,7 +36,9 @@ describe("the three states and their sentences", () => {
           policy: "office-hours",
           severity: "warning",
           reason: "Saturday 02:13 in Madrid, outside Mon–Fri 08:00–19:00",
+          whatToDo: "Ask whether something urgent came up at that hour, and agree to announce such work beforehand.",
         },
+        { policy: "sensitive-item", severity: "note", reason: "an item marked as sensitive" },
       ],
       intentId: null,
       policyVersion: "1+abc",
@@ -131,14 +134,14 @@ describe("a late report", () => {
     expect(said(late, { intents: [anIntent()] })).toEqual([
       "explained",
       "note",
-      "Dana announced 'paying licence renewal' 14 min before, Tuesday 10:20 in Madrid",
+      "Dana announced 'paying licence renewal' 14 min before, Tuesday 10:20 in Madrid; reported 3 days later",
     ]);
   });
 
   test("of a week and more names the date, because the weekday alone would mislead", () => {
     const late = anAccess({ occurredAt: saturday0213, receivedAt: minutesFrom(saturday0213, 8 * 24 * 60) });
     expect(said(late)[2]).toBe(
-      "Saturday 21 November 02:13 in Madrid, outside Mon–Fri 08:00–19:00; nothing was announced",
+      "Saturday 21 November 02:13 in Madrid, outside Mon–Fri 08:00–19:00; nothing was announced; reported 8 days later",
     );
   });
 });
@@ -157,11 +160,9 @@ describe("a reported time that can't be right", () => {
 
   test("half a minute ahead is nothing yet", () => {
     const ahead = (ms: number) => anAccess({ receivedAt: new Date(tuesday1020.getTime() - ms) });
-    expect(assess(ahead(30_000), theFacts(), "1").findings.map(({ policy }) => policy)).toEqual(["announced-purpose"]);
-    expect(assess(ahead(30_001), theFacts(), "1").findings.map(({ policy }) => policy)).toEqual([
-      "announced-purpose",
-      "reported-time",
-    ]);
+    const found = (ms: number) => assess(ahead(ms), theFacts(), "1").findings.map(({ policy }) => policy);
+    expect(found(30_000)).not.toContain("reported-time");
+    expect(found(30_001)).toContain("reported-time");
   });
 
   test("before the year 2000 is judged and named", () => {
@@ -171,5 +172,37 @@ describe("a reported time that can't be right", () => {
       "critical",
       "Thursday 1 January 1970 01:00 in Madrid, outside Mon–Fri 08:00–19:00; the vault reports a time before the year 2000, so the timing is unverified; nothing was announced",
     ]);
+  });
+});
+
+describe("how loud a policy is", () => {
+  const exported = anAccess({ action: "export", item: { ...anAccess().item, id: "i_amex" } });
+  const loud = (level: PolicyLevel | null, intents = [anIntent()]) => {
+    const vault = aVault({ policies: level === null ? {} : { export: level } });
+    const { state, severity, findings } = assess(exported, theFacts({ vault, intents }), rulesVersion);
+    return [state, severity, findings.map((finding) => `${finding.policy} ${finding.severity}`)];
+  };
+
+  test("is its own level, unless the vault says otherwise", () => {
+    expect(loud(null)).toEqual(["explained", "warning", ["export warning"]]);
+    expect(loud("note")).toEqual(["explained", "note", ["export note"]]);
+    expect(loud("off")).toEqual(["explained", "note", []]);
+  });
+
+  test("critical is never explained away", () => {
+    expect(loud("critical")).toEqual(["suspicious", "critical", ["export critical"]]);
+  });
+
+  test("a note beside a missing purpose leaves it unexplained, a warning makes it look unusual", () => {
+    expect(loud("note", [])).toEqual(["unexplained", "warning", ["announced-purpose warning", "export note"]]);
+    expect(loud("warning", [])).toEqual(["suspicious", "critical", ["announced-purpose warning", "export warning"]]);
+  });
+
+  test("a missing purpose can be made quieter, and is then left out", () => {
+    const judged = (level: PolicyLevel) =>
+      said(onTuesday, { vault: aVault({ policies: { "announced-purpose": level } }) }).slice(0, 2);
+    expect(judged("note")).toEqual(["unexplained", "note"]);
+    expect(judged("critical")).toEqual(["unexplained", "critical"]);
+    expect(judged("off")).toEqual(["explained", "note"]);
   });
 });

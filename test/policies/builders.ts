@@ -1,5 +1,7 @@
 import type { Access, Intent, Person, SlackUser, WatchedVault } from "../../src/model.ts";
-import type { Facts } from "../../src/policies/policy.ts";
+import { announcementFor } from "../../src/policies/announcement.ts";
+import { emptyMemory } from "../../src/policies/memory.ts";
+import type { Facts, PersonFacts, Policy } from "../../src/policies/policy.ts";
 
 /** Dana, the company cards in Madrid, and a Tuesday at 10:20; a test names only what it changes. */
 
@@ -59,6 +61,10 @@ export function aVault(changes: Partial<WatchedVault> = {}): WatchedVault {
       ranges: [{ weekdays: [1, 2, 3, 4, 5], fromMinute: 8 * 60, untilMinute: 19 * 60 }],
       text: "Mon–Fri 08:00–19:00",
     },
+    clock: "vault",
+    holidays: null,
+    closed: [],
+    policies: {},
     intent: "required",
     hint: "supplier and amount, please",
     items: [
@@ -72,7 +78,29 @@ export function aVault(changes: Partial<WatchedVault> = {}): WatchedVault {
 export function theFacts(changes: Partial<Facts> = {}): Facts {
   const vault = changes.vault ?? aVault();
   const servers = aVault({ id: "v_servers", name: "Servers", items: [] });
-  return { vault, vaults: [vault, servers], actorName: "Dana Ruiz", intents: [], ...changes };
+  return {
+    vault,
+    vaults: [vault, servers],
+    actorName: "Dana Ruiz",
+    person: thePerson(),
+    intents: [],
+    uses: new Map(),
+    mostUses: 50,
+    memory: emptyMemory(),
+    watchedSince: null,
+    clockAheadMs: null,
+    ...changes,
+  };
+}
+
+export function thePerson(changes: Partial<PersonFacts> = {}): PersonFacts {
+  const { slack } = dana();
+  return { slack, isLookedUp: true, timezone: "Europe/Madrid", holidays: null, away: [], ...changes };
+}
+
+/** What a policy by itself finds. */
+export function found(policy: Policy, access: Access, facts: Facts): string | null {
+  return policy.find(access, { ...facts, announcement: announcementFor(access, facts) });
 }
 
 export function aSlackUser(changes: Partial<SlackUser> = {}): SlackUser {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SlackUser } from "../../src/model.ts";
 import { inTransaction, openStore, type Store } from "../../src/store/database.ts";
-import { type Alias, allIdsOf, personOf, readPerson, slackSaid } from "../../src/store/people.ts";
+import { type Alias, personOf, readPerson, readPersons, slackSaid } from "../../src/store/people.ts";
 import { freshDatabase } from "../support/database.ts";
 
 let database: Awaited<ReturnType<typeof freshDatabase>>;
@@ -27,7 +27,7 @@ test("two persons turn out to be one when an event names both, and each old id l
   const byEmail = await person(email("two@example.com"));
   expect(byEmail).not.toBe(byVault);
   expect(await person(vault("U2"), email("two@example.com"))).toBe(byVault);
-  expect(await allIdsOf(store.db, byEmail)).toEqual([byVault, byEmail]);
+  expect((await readPersons(store.db, [byEmail])).get(byEmail)?.ids).toEqual([byVault, byEmail]);
   const joined = await readPerson(store.db, byEmail);
   expect(joined).toMatchObject({ id: byVault, vaultIdentities: ["U2"], emails: ["two@example.com"] });
 });
@@ -38,7 +38,7 @@ test("a chain of joins ends at one elder", async () => {
   const c = await person(vault("U3c"));
   await person(vault("U3b"), vault("U3c"));
   await person(vault("U3a"), vault("U3c"));
-  for (const id of [a, b, c]) expect(await allIdsOf(store.db, id)).toEqual([a, b, c]);
+  for (const id of [a, b, c]) expect((await readPersons(store.db, [id])).get(id)?.ids).toEqual([a, b, c]);
 });
 
 test("one Slack user with the address is matched; two are ambiguous, and a bot doesn't count", async () => {

@@ -211,7 +211,9 @@ test("nothing can be announced backwards, typed or in the form (threat T4)", asy
   expect(rows).toHaveLength(3);
   expect(rows.every((row) => row.announced_at >= now && row.starts_at >= row.announced_at)).toBe(true);
   await story.reveal({ by: dana, occurredAt: before });
-  expect(alertText()).toMatch(/^Unexplained: .*nothing was announced before; Dana announced .* 30 min after$/);
+  expect(alertText()).toMatch(
+    /^Unexplained: .*nothing was announced before; Dana announced .* 30 min after the access, /,
+  );
 });
 
 test("a vague purpose is noted, said to be vague kindly, and explains nothing until it is changed", async () => {
@@ -260,7 +262,7 @@ test("a planned tonight 22-23h explains 22:14, and not 23:40", async () => {
   await story.at("2026-11-24T22:40:00Z");
   await story.reveal({ by: dana });
   expect(story.alerts().map(({ text }) => text)).toEqual([
-    "Explained: Dana Ruiz opened Company Visa (Company cards); Dana announced 'migrating the card to the new bank' 12 h 14 min before, for 22:00–23:00; Tuesday 22:14 in Madrid, outside Mon–Fri 08:00–19:00",
+    "Explained: Dana Ruiz opened Company Visa (Company cards); Dana announced 'migrating the card to the new bank' 12 h 14 min before, for 22:00–23:00; Tuesday 22:14 in Madrid, outside Mon–Fri 08:00–19:00, as announced",
     "Looks unusual: Dana Ruiz opened Company Visa (Company cards), Tuesday 23:40 in Madrid, outside Mon–Fri 08:00–19:00; Dana had announced 'migrating the card to the new bank', but that ended 40 min before",
   ]);
 });

@@ -1,0 +1,168 @@
+import { hash } from "node:crypto";
+import type { Access, Assessment } from "../model.ts";
+import {
+  type ContextKind,
+  contextKey,
+  contextsOf,
+  emptyMemory,
+  itemKey,
+  type Memory,
+  mostItems,
+  remember,
+  stretchOf,
+} from "../policies/memory.ts";
+import type { Tx } from "../store/database.ts";
+import * as stored from "../store/memory.ts";
+import type { ActorFacts, Past } from "./actor-facts.ts";
+
+export interface Remembered {
+  /** What was known of the past when this access was reported: what the database has, and this batch up to here. */
+  before(access: Access): Past;
+  add(access: Access, assessment: Assessment | null): void;
+  /** Keeps what was added. */
+  keep(): Promise<void>;
+}
+
+/** As far as two places can be from each other in time, and a rule still joins them. */
+const reachMs = 25 * 60 * 60_000;
+
+/** Reads what is remembered of those who made these accesses, in a few statements for all of them. */
+export async function remembered(
+  tx: Tx,
+  accesses: Access[],
+  facts: { of(access: Access): ActorFacts },
+): Promise<Remembered> {
+  const idsOf = (access: Access) => facts.of(access).personIds;
+  /** Two persons who turned out to be one have one memory. */
+  const elderOf = (access: Access) => idsOf(access)[0] ?? access.personId;
+  const elders = new Map(accesses.flatMap((access) => idsOf(access).map((id) => [id, elderOf(access)] as const)));
+  const memories = await readMemories(tx, accesses, elders, idsOf);
+  const intentIds = [...new Set(accesses.flatMap((access) => facts.of(access).intents.map(({ id }) => id)))];
+  const uses = await stored.readUses(tx, intentIds);
+  const watched = await stored.readWatchedSince(tx, [...new Set(accesses.map(({ vault }) => vaultKey(vault.id)))]);
+  const clocks = await stored.readClocksAhead(
+    tx,
+    accesses.map(({ id }) => id),
+  );
+  const added = new Map<string, Memory>();
+  const addedUses = new Map<string, number>();
+  const addedVaults = new Map<string, { vaultId: string; key: string; since: Date }>();
+
+  return {
+    before: (access) => ({
+      memory: memories.get(elderOf(access)) ?? emptyMemory(),
+      uses,
+      watchedSince: watched.get(vaultKey(access.vault.id)) ?? null,
+      clockAheadMs: clocks.get(access.source) ?? null,
+    }),
+    add(access, assessment) {
+      const elder = elderOf(access);
+      for (const all of [memories, added]) {
+        const memory = all.get(elder) ?? emptyMemory();
+        remember(memory, access);
+        all.set(elder, memory);
+      }
+      const key = vaultKey(access.vault.id);
+      if (!watched.has(key)) {
+        watched.set(key, access.receivedAt);
+        addedVaults.set(key, { vaultId: access.vault.id, key, since: access.receivedAt });
+      }
+      const intentId = assessment?.intentId ?? null;
+      if (intentId === null) return;
+      uses.set(intentId, (uses.get(intentId) ?? 0) + 1);
+      addedUses.set(intentId, (addedUses.get(intentId) ?? 0) + 1);
+    },
+    keep: () =>
+      stored.addToMemory(tx, {
+        spans: [...added].flatMap(([personId, memory]) => spanRows(personId, memory)),
+        stretches: [...added].flatMap(([personId, memory]) => stretchRows(personId, memory)),
+        vaults: [...addedVaults.values()],
+        uses: [...addedUses].map(([intentId, count]) => ({ intentId, accesses: count })),
+      }),
+  };
+}
+
+async function readMemories(
+  tx: Tx,
+  accesses: Access[],
+  elders: Map<string, string>,
+  idsOf: (access: Access) => string[],
+): Promise<Map<string, Memory>> {
+  const memories = new Map<string, Memory>();
+  const memoryOf = (personId: string) => {
+    const elder = elders.get(personId) ?? personId;
+    const memory = memories.get(elder) ?? emptyMemory();
+    memories.set(elder, memory);
+    return memory;
+  };
+  const wanted = new Map<string, { personId: string; kind: string; key: string }>();
+  const times = new Map<string, { personId: string; from: Date; until: Date }>();
+  for (const access of accesses) {
+    for (const personId of idsOf(access)) {
+      const keys = contextsOf(access).map(({ kind, value }) => ({ personId, kind: kind as string, key: value }));
+      for (const one of [...keys, { personId, kind: "item", key: itemKey(access) }]) {
+        wanted.set(`${personId} ${one.kind} ${one.key}`, one);
+      }
+      const known = times.get(personId);
+      const from = new Date(access.occurredAt.getTime() - reachMs);
+      const until = new Date(access.occurredAt.getTime() + reachMs);
+      times.set(personId, {
+        personId,
+        from: known && known.from < from ? known.from : from,
+        until: known && known.until > until ? known.until : until,
+      });
+    }
+  }
+  for (const row of await stored.readSpans(tx, [...wanted.values()])) {
+    const memory = memoryOf(row.personId);
+    const isItem = row.kind === "item";
+    const spans = isItem ? memory.items : memory.contexts;
+    const key = isItem ? row.key : contextKey(row.kind as ContextKind, row.key);
+    const known = spans.get(key);
+    spans.set(key, {
+      first: known && known.first < row.first ? known.first : row.first,
+      last: known && known.last > row.last ? known.last : row.last,
+      accesses: (known?.accesses ?? 0) + row.accesses,
+    });
+  }
+  for (const { personId, kind, since } of await stored.readContextsSince(tx, [...elders.keys()])) {
+    const memory = memoryOf(personId);
+    const known = memory.since.get(kind as ContextKind);
+    if (known === undefined || since < known) memory.since.set(kind as ContextKind, since);
+  }
+  for (const row of await stored.readStretches(tx, [...times.values()])) {
+    const { stretches } = memoryOf(row.personId);
+    const beginning = stretchOf(row.beginning);
+    const known = stretches.get(beginning) ?? { accesses: 0, items: new Set(), countries: new Set() };
+    known.accesses += row.accesses;
+    for (const item of row.items) if (known.items.size < mostItems) known.items.add(item);
+    for (const country of row.countries) known.countries.add(country);
+    stretches.set(beginning, known);
+  }
+  return memories;
+}
+
+function spanRows(personId: string, { items, contexts }: Memory): stored.SpanRow[] {
+  return [
+    ...[...items].map(([key, span]) => ({ personId, kind: "item", key, ...span })),
+    ...[...contexts].map(([joined, span]) => {
+      const end = joined.indexOf("\n");
+      return { personId, kind: joined.slice(0, end), key: joined.slice(end + 1), ...span };
+    }),
+  ];
+}
+
+function stretchRows(personId: string, { stretches }: Memory): stored.StretchRow[] {
+  return [...stretches].map(([beginning, { accesses, items, countries }]) => ({
+    personId,
+    beginning: new Date(beginning),
+    accesses,
+    items: [...items],
+    countries: [...countries],
+  }));
+}
+
+/** As in the migration that made the table. */
+function vaultKey(vaultId: string): string {
+  return hash("sha256", vaultId).slice(0, 32);
+}

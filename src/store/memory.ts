@@ -1,0 +1,185 @@
+import { sql } from "kysely";
+import type { Db, Tx } from "./database.ts";
+
+/** What the judge remembers of people, as rows: read for a batch of accesses at once, and added to in the same transaction. */
+
+export interface SpanRow {
+  personId: string;
+  /** The item's key, or the context's value. */
+  key: string;
+  kind: string;
+  first: Date;
+  last: Date;
+  accesses: number;
+}
+
+export interface StretchRow {
+  personId: string;
+  beginning: Date;
+  accesses: number;
+  items: string[];
+  countries: string[];
+}
+
+interface Wanted {
+  personId: string;
+  kind: string;
+  key: string;
+}
+
+/** Of the items and contexts asked for, those that are remembered. `kind` is "item" or a context's. */
+export async function readSpans(db: Db | Tx, wanted: Wanted[]): Promise<SpanRow[]> {
+  if (wanted.length === 0) return [];
+  const columns = [wanted.map((one) => one.personId), wanted.map((one) => one.kind), wanted.map((one) => one.key)];
+  const { rows } = await sql<SpanRow>`
+    with asked as (
+      select * from unnest(${columns[0]}::bigint[], ${columns[1]}::text[], ${columns[2]}::text[]) as asked (person_id, kind, key)
+    )
+    select item.person_id as "personId", 'item' as kind, item.item_key as key, item.first_occurred as first,
+           item.last_occurred as last, item.accesses::float8 as accesses
+      from asked join person_item as item on item.person_id = asked.person_id and item.item_key = asked.key
+     where asked.kind = 'item'
+    union all
+    select context.person_id, context.kind, context.value, context.first_occurred, context.last_occurred,
+           context.accesses::float8
+      from asked join person_context as context
+        on context.person_id = asked.person_id and context.kind = asked.kind and context.value = asked.key`.execute(db);
+  return rows;
+}
+
+/** Since when anything of each kind is known of each of these persons. */
+export async function readContextsSince(
+  db: Db | Tx,
+  personIds: string[],
+): Promise<{ personId: string; kind: string; since: Date }[]> {
+  if (personIds.length === 0) return [];
+  const { rows } = await sql<{ personId: string; kind: string; since: Date }>`
+    select person_id as "personId", kind, min(first_occurred) as since from person_context
+     where person_id = any (${personIds}::bigint[]) group by person_id, kind`.execute(db);
+  return rows;
+}
+
+/** What these persons did in the stretches that begin within the times asked for. */
+export async function readStretches(
+  db: Db | Tx,
+  wanted: { personId: string; from: Date; until: Date }[],
+): Promise<StretchRow[]> {
+  if (wanted.length === 0) return [];
+  const { rows } = await sql<StretchRow>`
+    select stretch.person_id as "personId", stretch.beginning, stretch.accesses, stretch.items, stretch.countries
+      from unnest(${wanted.map((one) => one.personId)}::bigint[], ${wanted.map((one) => one.from)}::timestamptz[],
+                  ${wanted.map((one) => one.until)}::timestamptz[]) as asked (person_id, from_, until)
+      join person_stretch as stretch on stretch.person_id = asked.person_id
+       and stretch.beginning between asked.from_ and asked.until`.execute(db);
+  return rows;
+}
+
+/** When the first access in each of these vaults was reported, by the vault's key. */
+export async function readWatchedSince(db: Db | Tx, vaultKeys: string[]): Promise<Map<string, Date>> {
+  if (vaultKeys.length === 0) return new Map();
+  const rows = await db.selectFrom("vault_watch").selectAll().where("vault_key", "in", vaultKeys).execute();
+  return new Map(rows.map((row) => [row.vault_key, row.since]));
+}
+
+/** How many accesses each of these intents has explained. */
+export async function readUses(db: Db | Tx, intentIds: string[]): Promise<Map<string, number>> {
+  if (intentIds.length === 0) return new Map();
+  const rows = await db.selectFrom("intent_use").selectAll().where("intent_id", "in", intentIds).execute();
+  return new Map(rows.map((row) => [row.intent_id, Number(row.accesses)]));
+}
+
+/**
+ * How far each source's clock was ahead of ours by the deliveries that brought these accesses and those shortly before, in
+ * milliseconds; negative: behind. A delivery takes time, so that the largest difference of signature and arrival tells
+ * most. No signature that is more than five minutes off is ever taken; what seems farther is our own clock having moved.
+ */
+export async function readClocksAhead(db: Db | Tx, accessIds: string[]): Promise<Map<string, number>> {
+  if (accessIds.length === 0) return new Map();
+  const { rows } = await sql<{ source: string; ahead: number }>`
+    with newest as (
+      select delivery.id, delivery.received_at from delivery
+       where delivery.id = (select max(delivery_id) from access where id = any (${accessIds}::bigint[]))
+    )
+    select delivery.source, max(extract(epoch from delivery.signed_at - delivery.received_at))::float8 * 1000 as ahead
+      from newest join delivery on delivery.id between newest.id - 200 and newest.id
+       and delivery.received_at between newest.received_at - interval '6 hours' and newest.received_at + interval '1 minute'
+     where delivery.signed_at - delivery.received_at between interval '-5 minutes -5 seconds' and interval '5 minutes 5 seconds'
+     group by delivery.source`.execute(db);
+  return new Map(rows.map((row) => [row.source, row.ahead]));
+}
+
+/** Adds what a batch of accesses adds up to. Rows are written in one order, so that two replicas wait instead of deadlocking. */
+export async function addToMemory(
+  tx: Tx,
+  added: {
+    spans: SpanRow[];
+    stretches: StretchRow[];
+    vaults: { vaultId: string; key: string; since: Date }[];
+    uses: { intentId: string; accesses: number }[];
+  },
+): Promise<void> {
+  const items = added.spans.filter(({ kind }) => kind === "item");
+  const contexts = added.spans.filter(({ kind }) => kind !== "item");
+  if (items.length > 0) await addItems(tx, items);
+  if (contexts.length > 0) await addContexts(tx, contexts);
+  if (added.stretches.length > 0) await addStretches(tx, added.stretches);
+  if (added.vaults.length > 0) {
+    await sql`
+      insert into vault_watch (vault_id, vault_key, since)
+      select * from unnest(${added.vaults.map((one) => one.vaultId)}::text[], ${added.vaults.map((one) => one.key)}::text[],
+                           ${added.vaults.map((one) => one.since)}::timestamptz[]) as new (vault_id, vault_key, since)
+       where not exists (select from vault_watch as known where known.vault_key = new.vault_key)
+       order by vault_key
+      on conflict do nothing`.execute(tx);
+  }
+  if (added.uses.length > 0) {
+    await sql`
+      insert into intent_use as known (intent_id, accesses)
+      select * from unnest(${added.uses.map((one) => one.intentId)}::bigint[], ${added.uses.map((one) => one.accesses)}::bigint[])
+       order by 1
+      on conflict (intent_id) do update set accesses = known.accesses + excluded.accesses`.execute(tx);
+  }
+}
+
+async function addItems(tx: Tx, rows: SpanRow[]): Promise<void> {
+  await sql`
+    insert into person_item as known (person_id, item_key, first_occurred, last_occurred, accesses)
+    select * from unnest(${rows.map((row) => row.personId)}::bigint[], ${rows.map((row) => row.key)}::text[],
+                         ${rows.map((row) => row.first)}::timestamptz[], ${rows.map((row) => row.last)}::timestamptz[],
+                         ${rows.map((row) => row.accesses)}::bigint[])
+     order by 1, 2
+    on conflict (person_id, item_key) do update
+      set first_occurred = least(known.first_occurred, excluded.first_occurred),
+          last_occurred = greatest(known.last_occurred, excluded.last_occurred),
+          accesses = known.accesses + excluded.accesses`.execute(tx);
+}
+
+async function addContexts(tx: Tx, rows: SpanRow[]): Promise<void> {
+  await sql`
+    insert into person_context as known (person_id, kind, value, first_occurred, last_occurred, accesses)
+    select * from unnest(${rows.map((row) => row.personId)}::bigint[], ${rows.map((row) => row.kind)}::text[],
+                         ${rows.map((row) => row.key)}::text[], ${rows.map((row) => row.first)}::timestamptz[],
+                         ${rows.map((row) => row.last)}::timestamptz[], ${rows.map((row) => row.accesses)}::bigint[])
+     order by 1, 2, 3
+    on conflict (person_id, kind, value) do update
+      set first_occurred = least(known.first_occurred, excluded.first_occurred),
+          last_occurred = greatest(known.last_occurred, excluded.last_occurred),
+          accesses = known.accesses + excluded.accesses`.execute(tx);
+}
+
+async function addStretches(tx: Tx, rows: StretchRow[]): Promise<void> {
+  // Lists of lists can't be given as an array of arrays of different lengths.
+  const lists = (values: string[][]) => values.map((value) => JSON.stringify(value));
+  await sql`
+    insert into person_stretch as known (person_id, beginning, accesses, items, countries)
+    select new.person_id, new.beginning, new.accesses,
+           array(select jsonb_array_elements_text(new.items)), array(select jsonb_array_elements_text(new.countries))
+      from unnest(${rows.map((row) => row.personId)}::bigint[], ${rows.map((row) => row.beginning)}::timestamptz[],
+                  ${rows.map((row) => row.accesses)}::integer[], ${lists(rows.map((row) => row.items))}::jsonb[],
+                  ${lists(rows.map((row) => row.countries))}::jsonb[]) as new (person_id, beginning, accesses, items, countries)
+     order by 1, 2
+    on conflict (person_id, beginning) do update
+      set accesses = known.accesses + excluded.accesses,
+          items = (array(select unnest(known.items) union select unnest(excluded.items)))[1:30],
+          countries = array(select unnest(known.countries) union select unnest(excluded.countries))`.execute(tx);
+}
