@@ -2,7 +2,7 @@ import type { Selectable } from "kysely";
 import type { Access } from "../model.ts";
 import type { Schema } from "./schema.ts";
 
-/** What is read of an access: everything but the digests and the delivery. */
+/** What is read of an access: everything but the digest and the delivery. */
 export const accessColumns = [
   "access.id",
   "access.source",
@@ -28,7 +28,7 @@ export const accessColumns = [
   "access.city",
 ] as const;
 
-type Row = Omit<Selectable<Schema["access"]>, "digest" | "content_digest" | "delivery_id">;
+type Row = Omit<Selectable<Schema["access"]>, "digest" | "delivery_id">;
 
 export function toAccess(row: Row): Omit<Access, "personId"> {
   return {

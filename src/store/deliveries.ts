@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { sql } from "kysely";
 import type { Pool } from "pg";
 import type { ReportedAccess } from "../model.ts";
+import { byteaArray, integerArray, textArray, timestamptzArray } from "./binary-arrays.ts";
 import type { Db } from "./database.ts";
 
 /** A delivery whose signature fits, with what its body turned out to say. */
@@ -23,17 +24,16 @@ export type Recorded = { kind: "recorded"; accepted: number; duplicates: number 
 /** A delivery with its digests, ready to be put into a group. */
 export interface SealedDelivery {
   delivery: AuthenticDelivery;
-  /** The key that makes "once", in hex. */
-  digest: string;
-  /** SHA-256 of the body, in hex. */
-  bodySha256: string;
+  /** The key that makes "once". */
+  digest: Buffer;
+  bodySha256: Buffer;
 }
 
 export function sealed(delivery: AuthenticDelivery): SealedDelivery {
   return {
     delivery,
     digest: keyDigest(delivery.source, delivery.messageId),
-    bodySha256: hash("sha256", delivery.body),
+    bodySha256: hash("sha256", delivery.body, "buffer"),
   };
 }
 
@@ -46,16 +46,22 @@ export function sealed(delivery: AuthenticDelivery): SealedDelivery {
  * one of its events did. The same id with other content is kept beside what came first (RELIABILITY T7).
  */
 export async function recordGroup(pool: Pool, group: SealedDelivery[], now: Date): Promise<Recorded[]> {
-  const { rows } = await pool.query<{ accepted: number[] }>({
+  const inOrder = group.toSorted((a, b) => a.digest.compare(b.digest));
+  const { rows } = await pool.query<{ accepted: number[] | null }>({
     name: "record_group",
-    text: "select record_group($1, $2, $3) as accepted",
-    values: [Buffer.concat(group.map((one) => one.delivery.body)), JSON.stringify(written(group)), now],
+    text: recordGroupText,
+    values: [now, ...deliveryArrays(inOrder), ...accessArrays(inOrder)],
   });
-  return group.map(({ delivery: { content } }, n) => {
-    if (content.kind === "not-understood") return { kind: "quarantined" };
-    const accepted = rows[0]?.accepted[n] ?? 0;
-    return { kind: "recorded", accepted, duplicates: content.accesses.length - accepted };
-  });
+  const accepted = rows[0]?.accepted ?? null;
+  const outcomes = new Map(inOrder.map(({ delivery }, n) => [delivery, outcomeOf(delivery, accepted?.[n])]));
+  return group.map(({ delivery }) => outcomes.get(delivery) as Recorded);
+}
+
+/** `accepted`: how many of its accesses were new, where not all were. */
+function outcomeOf({ content }: AuthenticDelivery, accepted: number | undefined): Recorded {
+  if (content.kind === "not-understood") return { kind: "quarantined" };
+  const count = accepted ?? content.accesses.length;
+  return { kind: "recorded", accepted: count, duplicates: content.accesses.length - count };
 }
 
 /** How many authentic deliveries could not be understood, and how many accesses wait to be judged. */
@@ -66,77 +72,70 @@ export async function countOpenEnds(db: Db): Promise<{ quarantined: number; unju
   return { quarantined: Number(rows[0]?.quarantined ?? 0), unjudged: Number(rows[0]?.unjudged ?? 0) };
 }
 
-function written(group: SealedDelivery[]) {
-  let from = 0;
-  const deliveries = group.map(({ delivery, digest, bodySha256 }, n) => {
-    const row = {
-      n,
-      source: delivery.source,
-      digest,
-      from,
-      length: delivery.body.length,
-      sha: bodySha256,
-      secret: delivery.secretId,
-      signed: delivery.signedAt,
-      received: delivery.receivedAt,
-      problem: delivery.content.kind === "not-understood" ? (delivery.content.problem ?? {}) : null,
-    };
-    from += delivery.body.length;
-    return row;
-  });
-  const accesses = group.flatMap(({ delivery }, n) =>
-    delivery.content.kind === "accesses"
-      ? delivery.content.accesses.map((access) => writtenAccess(access, delivery, n))
+const recordGroupText = `select record_group(${Array.from({ length: 32 }, (_, n) => `$${n + 1}`).join(", ")}) as accepted`;
+
+/** The arrays d_… of `record_group`. */
+function deliveryArrays(group: SealedDelivery[]): Buffer[] {
+  const deliveries = group.map(({ delivery }) => delivery);
+  return [
+    textArray(deliveries.map(({ source }) => source)),
+    byteaArray(group.map(({ digest }) => digest)),
+    byteaArray(deliveries.map(({ body }) => body)),
+    byteaArray(group.map(({ bodySha256 }) => bodySha256)),
+    textArray(deliveries.map(({ secretId }) => secretId)),
+    timestamptzArray(deliveries.map(({ signedAt }) => signedAt)),
+    timestamptzArray(deliveries.map(({ receivedAt }) => receivedAt)),
+    textArray(
+      deliveries.map(({ content }) =>
+        content.kind === "not-understood" ? JSON.stringify(content.problem ?? {}) : null,
+      ),
+    ),
+    textArray(group.map(saidInRecord)),
+    integerArray(deliveries.map(({ content }) => (content.kind === "accesses" ? content.accesses.length : 0))),
+  ];
+}
+
+/** A JSON object without its end, which tells what only the database knows. */
+function saidInRecord({ delivery: { source, secretId }, bodySha256 }: SealedDelivery): string {
+  return JSON.stringify({ source, secret: secretId, bodySha256: bodySha256.toString("hex") }).slice(0, -1);
+}
+
+/** The arrays a_… of `record_group`. */
+function accessArrays(group: SealedDelivery[]): Buffer[] {
+  const told = group.flatMap(({ delivery: { source, content } }, index) =>
+    content.kind === "accesses"
+      ? content.accesses.map((access) => ({ of: index + 1, digest: keyDigest(source, access.eventId), access }))
       : [],
   );
-  return { deliveries, accesses };
-}
-
-function writtenAccess(access: ReportedAccess, delivery: AuthenticDelivery, n: number) {
-  const { actor, vault, item, client, location } = access;
-  return {
-    n,
-    digest: keyDigest(delivery.source, access.eventId),
-    content: contentDigest(access),
-    source: delivery.source,
-    received: delivery.receivedAt,
-    event: access.eventId,
-    action: access.action,
-    occurred: access.occurredAt,
-    actor: actor.vaultIdentity,
-    email: actor.email,
-    name: actor.name,
-    vault: vault.id,
-    vault_name: vault.name,
-    item: item.id,
-    title: item.title,
-    version: item.version,
-    category: item.category,
-    app: client.app,
-    app_version: client.version,
-    platform: client.platform,
-    device: client.device,
-    ip: access.ip,
-    country: location.country,
-    city: location.city,
-  };
-}
-
-/** Over exact UTF-16, so that ids which PostgreSQL would confuse stay apart. In hex. */
-function keyDigest(source: string, id: string): string {
-  return hash("sha256", Buffer.from(`${source}\u0000${id}`, "utf16le"));
-}
-
-/** What an access says, apart from its id: the same whatever unknown fields came along. In hex. */
-function contentDigest(access: ReportedAccess): string {
-  const { action, occurredAt, actor, vault, item, client, ip, location } = access;
-  const said = [
-    [action, occurredAt.toISOString(), ip],
-    [actor.vaultIdentity, actor.email, actor.name],
-    [vault.id, vault.name],
-    [item.id, item.title, item.version, item.category],
-    [client.app, client.version, client.platform, client.device],
-    [location.country, location.city],
+  // Stable: of one event, the first in the group stays the first.
+  told.sort((a, b) => a.digest.compare(b.digest));
+  const accesses = told.map(({ access }) => access);
+  return [
+    integerArray(told.map((one) => one.of)),
+    byteaArray(told.map(({ digest }) => digest)),
+    textArray(accesses.map(({ eventId }) => eventId)),
+    textArray(accesses.map(({ action }) => action)),
+    timestamptzArray(accesses.map(({ occurredAt }) => occurredAt)),
+    textArray(accesses.map(({ actor }) => actor.vaultIdentity)),
+    textArray(accesses.map(({ actor }) => actor.email)),
+    textArray(accesses.map(({ actor }) => actor.name)),
+    textArray(accesses.map(({ vault }) => vault.id)),
+    textArray(accesses.map(({ vault }) => vault.name)),
+    textArray(accesses.map(({ item }) => item.id)),
+    textArray(accesses.map(({ item }) => item.title)),
+    textArray(accesses.map(({ item }) => item.version)),
+    textArray(accesses.map(({ item }) => item.category)),
+    textArray(accesses.map(({ client }) => client.app)),
+    textArray(accesses.map(({ client }) => client.version)),
+    textArray(accesses.map(({ client }) => client.platform)),
+    textArray(accesses.map(({ client }) => client.device)),
+    textArray(accesses.map(({ ip }) => ip)),
+    textArray(accesses.map(({ location }) => location.country)),
+    textArray(accesses.map(({ location }) => location.city)),
   ];
-  return hash("sha256", JSON.stringify(said));
+}
+
+/** Over exact UTF-16, so that ids which PostgreSQL would confuse stay apart. */
+function keyDigest(source: string, id: string): Buffer {
+  return hash("sha256", Buffer.from(`${source}\u0000${id}`, "utf16le"), "buffer");
 }

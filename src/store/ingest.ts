@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import pg, { type Pool } from "pg";
 import type { Clock } from "../model.ts";
 import { point } from "../point.ts";
@@ -30,9 +29,14 @@ interface IngestLimits {
   /** What one statement works on must be done long before its timeout. */
   groupAccesses: number;
   groupBytes: number;
-  /** How long a group gathers when the one before had company: its requests come again about now. */
+  /** How long a group gathers at most when the one before had company, whose senders come again about now. */
   gatherMs: number;
+  /** From so many on, a second group doesn't wait for the first: one is written while the other is being committed. */
+  secondGroupFrom: number;
 }
+
+/** Of a SHA-256, a character for each byte. */
+const digestLength = 32;
 
 const usualLimits: IngestLimits = {
   waitingDeliveries: 4_096,
@@ -40,7 +44,8 @@ const usualLimits: IngestLimits = {
   groupDeliveries: 256,
   groupAccesses: 1_000,
   groupBytes: 4 * 1024 * 1024,
-  gatherMs: 1,
+  gatherMs: 5,
+  secondGroupFrom: 64,
 };
 
 interface Waiting extends SealedDelivery {
@@ -49,20 +54,26 @@ interface Waiting extends SealedDelivery {
 }
 
 /**
- * Requests that arrive together share one commit. While one group is being committed, the next one gathers, so that a
- * request waits for two commits at most and an idle door for none. The queue is bounded, in deliveries and in bytes.
+ * Requests that arrive together share one commit. While one group is being committed, the next one gathers, and goes off
+ * beside it once it is large enough; there are two at most. An idle door waits for nothing. The queue is bounded, in deliveries
+ * and in bytes.
  */
 export function createIngest({ pool, clock, onTrouble, limits = usualLimits }: IngestParts): Ingest {
   /** By digest and body, in the order of arrival. */
   const queue = new Map<string, Waiting>();
   let queuedBytes = 0;
+  /** Deliveries, and groups, that are being committed. */
   let underWay = 0;
-  let isCommitting = false;
+  let groups = 0;
+  let isStarting = false;
+  let gathering: NodeJS.Timeout | null = null;
+  /** So many came together last time. */
+  let expected = 0;
 
   const record = (delivery: AuthenticDelivery): Promise<IngestOutcome> => {
     const isFull = queue.size >= limits.waitingDeliveries || queuedBytes >= limits.waitingBytes;
     const one = sealed(delivery);
-    const key = `${one.digest}${one.bodySha256}`;
+    const key = one.digest.toString("latin1") + one.bodySha256.toString("latin1");
     const same = queue.get(key);
     if (isFull && !same) return Promise.resolve({ kind: "unavailable", retryAfterSeconds: 1 });
     return new Promise((resolve) => {
@@ -72,23 +83,36 @@ export function createIngest({ pool, clock, onTrouble, limits = usualLimits }: I
       }
       queue.set(key, { ...one, answer: [resolve] });
       queuedBytes += delivery.body.length;
-      // At the end of this turn of the event loop, so that everything that was read in it is in the group.
-      if (!isCommitting) {
-        isCommitting = true;
-        setImmediate(() => void commitAll());
+      if (groups === 1 && queue.size >= limits.secondGroupFrom) {
+        void commitNext();
+      } else if (groups === 0 && gathering !== null) {
+        if (queue.size >= expected) commitGathered();
+      } else if (groups === 0 && !isStarting) {
+        // At the end of this turn of the event loop, so that everything that was read in it is in the group.
+        isStarting = true;
+        setImmediate(commitGathered);
       }
     });
   };
 
-  async function commitAll(): Promise<void> {
-    while (queue.size > 0) {
-      if (underWay > 1 && queue.size < limits.groupDeliveries) await pause(limits.gatherMs);
-      const group = takeGroup();
-      underWay = group.length;
-      await commit(group);
-    }
-    underWay = 0;
-    isCommitting = false;
+  function commitGathered(): void {
+    isStarting = false;
+    if (gathering !== null) clearTimeout(gathering);
+    gathering = null;
+    if (queue.size > 0) void commitNext();
+  }
+
+  async function commitNext(): Promise<void> {
+    const group = takeGroup();
+    underWay += group.length;
+    groups += 1;
+    await commit(group);
+    underWay -= group.length;
+    groups -= 1;
+    expected = Math.min(group.length + queue.size, limits.groupDeliveries);
+    if (groups > 0) return;
+    if (expected > 1 && queue.size < expected) gathering = setTimeout(commitGathered, limits.gatherMs);
+    else if (queue.size > 0) void commitNext();
   }
 
   function takeGroup(): Waiting[] {
@@ -98,11 +122,12 @@ export function createIngest({ pool, clock, onTrouble, limits = usualLimits }: I
     let accesses = 0;
     for (const [key, one] of queue) {
       // The same id with another body waits for the next group, so that it meets the first one in the table.
-      if (digests.has(one.digest)) continue;
+      const digest = key.slice(0, digestLength);
+      if (digests.has(digest)) continue;
       bytes += one.delivery.body.length;
       accesses += one.delivery.content.kind === "accesses" ? one.delivery.content.accesses.length : 0;
       if (group.length > 0 && (bytes > limits.groupBytes || accesses > limits.groupAccesses)) break;
-      digests.add(one.digest);
+      digests.add(digest);
       queue.delete(key);
       queuedBytes -= one.delivery.body.length;
       if (group.push(one) >= limits.groupDeliveries) break;

@@ -83,7 +83,6 @@ export type MessageKind = "alert" | "intent" | "note" | "flood";
 interface AccessRow {
   id: Generated<string>;
   digest: Buffer;
-  content_digest: Buffer;
   delivery_id: string;
   source: string;
   event_id: string;

@@ -159,6 +159,7 @@ test("a queue that is full says so at once, and takes again when it has room (fa
     groupAccesses: 10,
     groupBytes: 1_000,
     gatherMs: 0,
+    secondGroupFrom: 64,
   };
   const narrow = createIngest({ pool: store.doorPool, clock, onTrouble: () => {}, limits });
   const answers = await Promise.all(
