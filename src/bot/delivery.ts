@@ -47,6 +47,7 @@ const lookAgainMs = 5_000;
 const looksInVain = 2;
 /** A post may arrive half a minute after we gave up on it; five minutes are for what nobody has seen. */
 const sweepPausesMs = [10_000, 45_000, 300_000] as const;
+const historyMayOpenMs = 60 * 60_000;
 
 /**
  * Makes Slack show what the tables say. One call takes every lane that has work and acts once or more in each, until
@@ -171,6 +172,7 @@ async function callPost(
 async function edit(parts: DeliveryParts, message: Message, ts: string, drawing: Drawing): Promise<number> {
   if (!(await takeEdit(parts.db, parts.clock.now()))) return 0;
   point("delivery-before-edit");
+  const begun = parts.clock.now();
   try {
     await parts.client().chat.update({
       channel: message.channel,
@@ -201,7 +203,9 @@ async function edit(parts: DeliveryParts, message: Message, ts: string, drawing:
     if (trouble.kind === "later") await noEditsBefore(parts.db, later(parts, trouble.afterMs));
     // An edit may be repeated: showing the newest state twice shows it once.
     const waitMs = trouble.kind === "later" ? trouble.afterMs : pauseAfter(message.attempts);
-    await lanes.heldBack(parts.db, message, later(parts, waitMs), trouble.code);
+    const until = later(parts, waitMs);
+    if (trouble.kind === "unsure") await lanes.editUnsure(parts.db, message.id, begun, until, trouble.code);
+    else await lanes.heldBack(parts.db, message, until, trouble.code);
     parts.log.warn({ messageId: message.id, code: trouble.code, waitMs }, "Slack didn't take an edit");
     return 0;
   }
@@ -258,7 +262,8 @@ async function recordShown(
   const now = parts.clock.now();
   const outcome = await inTransaction(parts.db, async (tx) => {
     // An attempt before this one may still arrive: Slack is looked through for copies for a while.
-    const sweep = message.unsureSince && { since: message.unsureSince, at: later(parts, sweepPausesMs[0]) };
+    const since = how === "edited" ? null : message.unsureSince;
+    const sweep = since && { since, at: later(parts, sweepPausesMs[0]) };
     const result = await lanes.nowShown(tx, message.id, { version: message.wanted, ts, redrawAt, sweep });
     if (result === "shown" && how !== "edited") {
       const payload = {
@@ -311,8 +316,12 @@ async function sweepTwins(parts: DeliveryParts): Promise<void> {
     } catch (error) {
       const trouble = readTrouble(error);
       parts.log.warn({ messageId: message.id, code: trouble.code }, "Slack could not be looked through");
-      // Where history is closed to us, the next lease would find the same; a token or a channel may be back at the next look.
-      if (trouble.kind === "refused") await swept();
+      // Where history is closed to us, the next lease would find the same. What closes it may be over soon: that look doesn't
+      // count in the first hour.
+      if (trouble.kind !== "refused") continue;
+      if (parts.clock.now().getTime() - message.sweepSince.getTime() > historyMayOpenMs) await swept();
+      else
+        await lanes.sweepAgain(parts.db, message.id, { since: message.sweepSince, at: later(parts, sweepPausesMs[2]) });
     }
   }
 }

@@ -24,7 +24,7 @@ export async function unshownIn(db: Db, channel: string): Promise<Unshown> {
     select coalesce(sum(wanted - greatest(shown, covered)), 0) as accesses, count(*) filter (where ts is null) as posts, count(ts) as edits,
            min(behind_since) as since, (select flooded_at from lane where channel = ${channel}) as "floodedAt"
       from message
-     where channel = ${channel} and kind = 'alert' and unsure_since is null and wanted > greatest(shown, covered)`.execute(
+     where channel = ${channel} and kind = 'alert' and (unsure_since is null or ts is not null) and wanted > greatest(shown, covered)`.execute(
     db,
   );
   const [row] = rows;
@@ -48,7 +48,7 @@ export async function gatherFlood(tx: Tx, channel: string, now: Date): Promise<n
     ])
     .where("message.channel", "=", channel)
     .where("message.kind", "=", "alert")
-    .where("message.unsure_since", "is", null)
+    .where((is) => is.or([is("message.unsure_since", "is", null), is("message.ts", "is not", null)]))
     .where(sql<boolean>`message.wanted > greatest(message.shown, message.covered)`)
     .orderBy("message.urgency", "desc")
     .orderBy("message.id")

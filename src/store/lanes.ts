@@ -11,6 +11,10 @@ export interface Lane {
 
 /** RELIABILITY fact 4: what a dead process held is taken over within this time. */
 const leaseMs = 15_000;
+/** Slack may do what it was asked for half a minute after we gave up on it, which we do after ten seconds. */
+const lateMs = 45_000;
+
+const lateFrom = sql<Date>`unsure_since + ${sql.raw(`interval '${lateMs} milliseconds'`)}`;
 
 const messageColumns = [
   "id",
@@ -27,22 +31,28 @@ const messageColumns = [
 
 /**
  * Takes a lane that is free and has work due, the most urgent first; `null` when there is none. Where only edits wait,
- * it is taken when the workspace's budget has room for one.
+ * it is taken when the workspace's budget has room for one. Whoever takes a lane over that wasn't given back doesn't know
+ * whether an edit is under way there.
  */
 export async function claimLane(db: Db, now: Date, holder: string): Promise<Lane | null> {
   const heldUntil = new Date(now.getTime() + leaseMs);
   const { rows } = await sql<{ channel: string }>`
+    with free as (
+      select lane.channel, lane.holder is not null as was_held from lane
+        join lateral (select max(urgency) as urgency, min(id) as id from message
+                       where message.channel = lane.channel and wanted > shown and due_at <= ${now}
+                         and (ts is null or ${editsFrom} <= ${now})) as work on work.id is not null
+       where free_at <= ${now} and (held_until is null or held_until <= ${now})
+       order by work.urgency desc, work.id
+       limit 1
+       for update of lane skip locked
+    ), unsure as (
+      update message set unsure_since = ${now}::timestamptz
+       where channel = (select channel from free where was_held) and ts is not null and wanted > shown
+    )
     update lane set holder = ${holder}, held_until = ${heldUntil}
-     where channel = (
-       select lane.channel from lane
-         join lateral (select max(urgency) as urgency, min(id) as id from message
-                        where message.channel = lane.channel and wanted > shown and due_at <= ${now}
-                          and (ts is null or ${editsFrom} <= ${now})) as work on work.id is not null
-        where free_at <= ${now} and (held_until is null or held_until <= ${now})
-        order by work.urgency desc, work.id
-        limit 1
-        for update of lane skip locked)
-    returning channel`.execute(db);
+      from free where lane.channel = free.channel
+    returning lane.channel`.execute(db);
   return rows[0] ? { channel: rows[0].channel, holder } : null;
 }
 
@@ -76,7 +86,7 @@ export async function nextMessage(db: Db, channel: string, now: Date): Promise<M
     .where("due_at", "<=", now)
     .whereRef("wanted", ">", "shown")
     .where(sql<boolean>`(ts is null or ${editsFrom} <= ${now})`)
-    .orderBy(sql`unsure_since is null`)
+    .orderBy(sql`unsure_since is null or ts is not null`)
     .orderBy(sql`ts is not null`)
     .orderBy("urgency", "desc")
     .orderBy("id")
@@ -109,7 +119,8 @@ export async function lookedInVain(db: Db, messageId: string, at: Date): Promise
 
 /**
  * Slack shows this version now, under this `ts`. "twin": the message is already known under another `ts`, so this one is
- * a second copy that must go.
+ * a second copy that must go. An edit of before whose outcome nobody knows may still undo this one: it is made once more
+ * when that can no longer be.
  */
 export async function nowShown(
   db: Db | Tx,
@@ -121,7 +132,7 @@ export async function nowShown(
     .set({
       ts: shown.ts,
       shown: shown.version,
-      redraw_at: shown.redrawAt,
+      redraw_at: sql<Date | null>`least(${shown.redrawAt}::timestamptz, case when ts is not null then ${lateFrom} end)`,
       unsure_since: null,
       unsure_looks: 0,
       attempts: 0,
@@ -157,6 +168,22 @@ export async function heldBack(
     .execute();
 }
 
+/** Nobody knows whether Slack took an edit, or will. It may be repeated at once, and is made again when it can't come late. */
+export async function editUnsure(db: Db, messageId: string, begun: Date, until: Date, trouble: string): Promise<void> {
+  await db
+    .updateTable("message")
+    .set((is) => ({
+      due_at: until,
+      trouble,
+      attempts: is("attempts", "+", 1),
+      unsure_since: begun,
+      redraw_at: sql<Date>`least(redraw_at, ${new Date(begun.getTime() + lateMs)}::timestamptz)`,
+    }))
+    .where("id", "=", messageId)
+    .where("ts", "is not", null)
+    .execute();
+}
+
 /** Something of ours stands in the way; whether a post is under way stays as it was. */
 export async function putOff(db: Db, messageId: string, until: Date, trouble: string): Promise<void> {
   await db
@@ -171,11 +198,11 @@ export async function leftUnsure(db: Db, messageId: string, at: Date, trouble: s
   await db.updateTable("message").set({ due_at: at, trouble }).where("id", "=", messageId).execute();
 }
 
-/** Somebody deleted the message in Slack: it is to be posted anew. */
+/** Somebody deleted the message in Slack: it is to be posted anew. Copies of it are looked for all the same. */
 export async function goneFromSlack(db: Db | Tx, messageId: string): Promise<void> {
   await db
     .updateTable("message")
-    .set({ ts: null, shown: 0, sweep_at: null, trouble: "message_not_found" })
+    .set({ ts: null, shown: 0, unsure_since: null, trouble: "message_not_found" })
     .where("id", "=", messageId)
     .execute();
 }

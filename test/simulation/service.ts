@@ -64,11 +64,8 @@ interface Announced {
 
 type AnnounceAnswer = { kind: "announced"; intentId: string } | { kind: "refused" };
 
-/**
- * Families of faults that the product doesn't survive yet: a lane keeps the time of a clock that jumped ahead, and an edit
- * that Slack takes half a minute after its timeout undoes a newer one.
- */
-export const notPromised: readonly Family[] = ["clock-jump", "late-edit"];
+/** Families of faults that the product doesn't survive yet: a lane keeps the time of a clock that jumped ahead. */
+export const notPromised: readonly Family[] = ["clock-jump"];
 
 export function createReplica(parts: {
   store: Store;

@@ -114,6 +114,48 @@ test("what goes out of date by itself is wanted anew at its time, not before", a
   expect(await lanes.nextMessage(store.db, "C1", after(600_000))).toMatchObject({ wanted: 2 });
 });
 
+test("an edit whose outcome nobody knows may come late: the newest is shown once more when that can't be any more", async () => {
+  await wanted("a", "C1");
+  await shown("a", "1.0");
+  await inTransaction(store.db, (tx) => wantAnew(tx, "alert", "a", t0));
+  await lanes.editUnsure(store.db, await idOf("a"), t0, after(5_000), "ETIMEDOUT");
+  await lanes.nowShown(store.db, await idOf("a"), { version: 2, ts: "1.0", redrawAt: after(600_000) });
+  expect(await lanes.nextDue(store.db)).toEqual(after(45_000));
+  await lanes.wantRedrawn(store.db, after(45_000));
+  await lanes.nowShown(store.db, await idOf("a"), { version: 3, ts: "1.0", redrawAt: after(600_000) });
+  expect(await lanes.nextDue(store.db)).toEqual(after(600_000));
+});
+
+test("whoever takes over a lane doesn't know whether an edit is under way there, and makes it once more later", async () => {
+  await wanted("a", "C1");
+  await shown("a", "1.0");
+  await inTransaction(store.db, (tx) => wantAnew(tx, "alert", "a", t0));
+  await lanes.claimLane(store.db, t0, "dies over its edit");
+  await lanes.claimLane(store.db, after(15_000), "next");
+  await lanes.nowShown(store.db, await idOf("a"), { version: 2, ts: "1.0", redrawAt: null });
+  expect(await lanes.nextDue(store.db)).toEqual(after(60_000));
+});
+
+test("whoever gave a lane back left nothing open: the next one's edit is made once", async () => {
+  await wanted("a", "C1");
+  await shown("a", "1.0");
+  await inTransaction(store.db, (tx) => wantAnew(tx, "alert", "a", t0));
+  await lanes.releaseLane(store.db, await claimed("first"), t0);
+  await claimed("second");
+  await lanes.nowShown(store.db, await idOf("a"), { version: 2, ts: "1.0", redrawAt: null });
+  expect(await lanes.nextDue(store.db)).toBeNull();
+});
+
+test("a message that a human deleted is posted anew, and copies of it are looked for all the same (simulation, seed 24)", async () => {
+  await wanted("a", "C1");
+  const sweep = { since: t0, at: after(10_000) };
+  await lanes.nowShown(store.db, await idOf("a"), { version: 1, ts: "2.0", redrawAt: null, sweep });
+  await lanes.goneFromSlack(store.db, await idOf("a"));
+  expect(await lanes.claimSweep(store.db, after(10_000))).toBeNull();
+  await shown("a", "3.0");
+  expect(await lanes.claimSweep(store.db, after(10_000))).toMatchObject({ ts: "3.0", sweepSince: t0 });
+});
+
 async function wanted(subject: string, channel: string, urgency = 1): Promise<void> {
   await inTransaction(store.db, (tx) => want(tx, { kind: "alert", subject, channel, urgency, at: t0 }));
 }
