@@ -150,6 +150,8 @@ export function openReplicaStore(parts: {
     try {
       // Prepared once per connection: a statement that PostgreSQL needn't plan again takes half the time.
       const query = { name: nameOf(text), text, values: [...values] };
+      // What ends a transaction waits for nobody.
+      if (/^(commit|rollback)\b/.test(text)) return await client.query(query);
       return await locks.run(client, connection.isInTransaction, () => client.query(query), wait);
     } finally {
       connection.isBusy = false;

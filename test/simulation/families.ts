@@ -45,12 +45,15 @@ export interface Faults {
   names(): Family[];
 }
 
-/** `without`: families that this product doesn't promise to survive yet. */
-export function drawFaults(random: Random, without: readonly Family[]): Faults {
+/** `without`: families that this product doesn't promise to survive yet; `always`: those that the caller wants to see. */
+export function drawFaults(
+  random: Random,
+  { without, always }: { without: readonly Family[]; always: readonly Family[] },
+): Faults {
   const isQuiet = random.chance(0.05);
   const share = random.pick([0.15, 0.3, 0.5]);
   const drawn = families.filter(() => random.chance(share));
-  const on = new Set(isQuiet ? [] : drawn.filter((family) => !without.includes(family)));
+  const on = new Set([...(isQuiet ? [] : drawn.filter((family) => !without.includes(family))), ...always]);
   const intensity = random.pick([0.5, 1, 1, 2]);
   let isHealed = false;
   return {

@@ -1,7 +1,7 @@
 import { startAnnouncers } from "./announcers.ts";
 import { startClickers } from "./clickers.ts";
 import { openServer, rememberNew, type Server } from "./database.ts";
-import { drawFaults } from "./families.ts";
+import { drawFaults, type Family } from "./families.ts";
 import { judgeRun } from "./judge.ts";
 import { createLocks } from "./locks.ts";
 import { look } from "./picture.ts";
@@ -27,7 +27,8 @@ export interface Run {
 }
 
 export interface Stage {
-  simulate(seed: number): Promise<Run>;
+  /** `always`: families of faults that the seed has, whether it draws them or not. */
+  simulate(seed: number, always?: readonly Family[]): Promise<Run>;
   close(): Promise<void>;
 }
 
@@ -41,17 +42,17 @@ export async function openStage(databaseUrl: string): Promise<Stage> {
   const makeNew = await rememberNew(server);
   let runs = 0;
   return {
-    simulate: async (seed) => {
+    simulate: async (seed, always = []) => {
       await makeNew(runs++ % 100 === 0);
-      return simulateOn(server, seed);
+      return simulateOn(server, seed, always);
     },
     close: () => server.close(),
   };
 }
 
-async function simulateOn(server: Server, seed: number): Promise<Run> {
+async function simulateOn(server: Server, seed: number, always: readonly Family[]): Promise<Run> {
   const random = (name: string) => randomOf(seed, name);
-  const faults = drawFaults(random("faults"), notPromised);
+  const faults = drawFaults(random("faults"), { without: notPromised, always });
   const stillness = random("stillness");
   const world = createWorld({
     random: random("order"),

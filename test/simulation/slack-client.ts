@@ -160,7 +160,8 @@ function drawFate({ faults, random }: ClientParts, method: string): Fate {
       error: refusal(word),
     });
   }
-  if (faults.strikes("definite-word", 0.06)) {
+  // Slack's words for history that is closed to us are a family of their own.
+  if (isWrite && faults.strikes("definite-word", 0.06)) {
     const word = random.pick(["restricted_action", "not_in_channel", "is_archived"]);
     return fate(word, { doneAfterMs: null, error: refusal(word) });
   }
