@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
+import { compileCache, serviceFlags } from "../scripts/run.mjs";
 import { type Child, startChild } from "./children.ts";
 import { monotonicMs } from "./clock.ts";
 import { configFor } from "./events.ts";
@@ -93,8 +94,8 @@ export async function openStage(folder: string, isProfiled: boolean): Promise<St
       const startedAt = monotonicMs();
       const child = startChild(folder, `vaultbell-${++starts}`, "../src/main.ts", {
         args: ["start"],
-        env,
-        nodeFlags: nodeFlags(),
+        env: { ...env, NODE_COMPILE_CACHE: compileCache },
+        nodeFlags: [...serviceFlags, ...nodeFlags()],
       });
       await ready(child, port);
       return { port, pid: child.pid, readyAfterMs: monotonicMs() - startedAt, end: child.end };

@@ -1,0 +1,3 @@
+export const compileCache: string;
+export const serviceFlags: string[];
+export function run(command: string, args: string[]): void;
