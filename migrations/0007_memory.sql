@@ -48,6 +48,9 @@ create table intent_use (
 -- Intents are looked for by the Slack user who announced them, too.
 create index intent_slack_user on intent (slack_user_id, ends_at);
 
+-- Those who turned out to be the same are looked for by their elder.
+create index person_same_as on person (same_as) where same_as is not null;
+
 -- What people say of themselves in Slack: "On holiday".
 alter table slack_user add column status_text text;
 alter table slack_user add column status_emoji text;

@@ -6,7 +6,7 @@ import { foldEmail } from "../policies/fold-email.ts";
 import { inTransaction, type Tx } from "../store/database.ts";
 import { someHasNoAddress } from "../store/intents.ts";
 import * as judging from "../store/judging.ts";
-import { type Alias, personOf, settledPersons } from "../store/people.ts";
+import { type Alias, personsOf } from "../store/people.ts";
 import { type RecordEntry, seal, wake } from "../store/record.ts";
 import { factsAbout, factsFor } from "./actor-facts.ts";
 import { type House, watchedVault } from "./house.ts";
@@ -117,11 +117,8 @@ async function withPersons(house: House, tx: Tx, batch: Unjudged[], now: Date): 
   for (const access of batch) actors.set(keyOf(access), access);
   const aliases: Alias[][] = [];
   for (const access of actors.values()) aliases.push(await aliasesOfActor(tx, access, house.config.people));
-  const settled = await settledPersons(tx, aliases);
-  const known = new Map<string, string>();
-  for (const [index, key] of [...actors.keys()].entries()) {
-    known.set(key, settled.get(index) ?? (await personOf(tx, aliases[index] ?? [], now)));
-  }
+  const persons = await personsOf(tx, aliases, now);
+  const known = new Map([...actors.keys()].map((key, place) => [key, persons[place] ?? ""]));
   return batch.map((access) => ({ ...access, personId: known.get(keyOf(access)) ?? "" }));
 }
 

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { Access, Assessment, Severity, WatchedVault } from "../model.ts";
-import { joinSitting, type OpenSitting } from "../policies/sitting.ts";
+import { joinSitting } from "../policies/sitting.ts";
 import type { Tx } from "../store/database.ts";
+import type { Sitting } from "../store/judging.ts";
 import * as judging from "../store/judging.ts";
-import { urgency, want, wantAnew } from "../store/messages.ts";
+import { urgency, type Wanted, wantAll, wantAnew } from "../store/messages.ts";
 import type { ActorFacts } from "./actor-facts.ts";
 import type { House } from "./house.ts";
 import { louderNote } from "./notes.ts";
@@ -33,63 +34,79 @@ export async function ringer(
   const keyOf = (access: Access) => `${facts.of(access).personIds[0]} ${access.vault.id}`;
   const keys = [...new Set(watched.map(({ access }) => keyOf(access)))].sort();
   await judging.oneAtATime(tx, keys);
-  const sittings = new Map<string, OpenSitting[]>();
-  for (const key of keys) {
-    const accesses = watched.filter(({ access }) => keyOf(access) === key).map(({ access }) => access);
-    sittings.set(key, await sittingsOf(tx, accesses, facts));
-  }
-  const grown = new Map<string, { changes: number; loudest: Severity; isUrgent: boolean }>();
+  const around = keys.map((key) =>
+    reachOf(
+      watched.filter(({ access }) => keyOf(access) === key).map(({ access }) => access),
+      facts,
+    ),
+  );
+  const found = await judging.sittingsAround(tx, around);
+  const sittings = new Map(keys.map((key, place) => [key, found[place] ?? []]));
+  const opened: (Sitting & { vaultId: string; personId: string })[] = [];
+  const grown = new Map<string, { sitting: Sitting; changes: number; loudest: Severity; isUrgent: boolean }>();
+  const joined: { accessId: string; alertId: string; revision: number }[] = [];
+  const wanted: Wanted[] = [];
   /** How loud each alert has been so far, this batch included. */
   const loudness = new Map<string, Severity>();
 
-  async function open(access: Access, vault: WatchedVault, { severity }: Assessment): Promise<string> {
+  function open(access: Access, vault: WatchedVault, { severity }: Assessment): string {
     const { id: accessId, personId, occurredAt } = access;
     const id = randomBytes(16).toString("hex");
-    await judging.openAlert(tx, { id, vaultId: vault.id, personId, accessId, occurredAt, at: now });
-    await want(tx, { kind: "alert", subject: id, channel: vault.channel, urgency: urgency[severity], at: now });
+    const sitting = {
+      id,
+      vaultId: vault.id,
+      personId,
+      firstOccurredAt: occurredAt,
+      lastOccurredAt: occurredAt,
+      revision: 1,
+    };
+    opened.push(sitting);
+    joined.push({ accessId, alertId: id, revision: 1 });
+    wanted.push({ kind: "alert", subject: id, channel: vault.channel, urgency: urgency[severity], at: now });
     loudness.set(id, severity);
-    sittings.get(keyOf(access))?.push({ id, firstOccurredAt: occurredAt, lastOccurredAt: occurredAt });
+    sittings.get(keyOf(access))?.push(sitting);
     return id;
   }
 
-  async function grow(
-    sitting: OpenSitting,
-    access: Access,
-    vault: WatchedVault,
-    { severity }: Assessment,
-  ): Promise<void> {
+  async function grow(sitting: Sitting, access: Access, vault: WatchedVault, { severity }: Assessment): Promise<void> {
     const before = loudness.get(sitting.id) ?? (await judging.loudestOf(tx, sitting.id));
     loudness.set(sitting.id, louderOf(before, severity));
-    const revision = await judging.growAlert(tx, {
-      id: sitting.id,
-      accessId: access.id,
-      occurredAt: access.occurredAt,
-    });
+    sitting.revision += 1;
+    joined.push({ accessId: access.id, alertId: sitting.id, revision: sitting.revision });
     sitting.firstOccurredAt = new Date(Math.min(+sitting.firstOccurredAt, +access.occurredAt));
     sitting.lastOccurredAt = new Date(Math.max(+sitting.lastOccurredAt, +access.occurredAt));
-    const so = grown.get(sitting.id) ?? { changes: 0, loudest: "note", isUrgent: false };
+    const so = grown.get(sitting.id) ?? { sitting, changes: 0, loudest: "note", isUrgent: false };
     const becomesCritical = severity === "critical" && before !== "critical";
     grown.set(sitting.id, {
+      sitting,
       changes: so.changes + 1,
       loudest: louderOf(so.loudest, severity),
       isUrgent: so.isUrgent || becomesCritical,
     });
     if (!becomesCritical) return;
     // An edit makes no sound, and this must be heard.
-    const subject = louderNote(sitting.id, revision);
-    await want(tx, { kind: "note", subject, channel: vault.channel, urgency: urgency.critical, at: now });
+    const subject = louderNote(sitting.id, sitting.revision);
+    wanted.push({ kind: "note", subject, channel: vault.channel, urgency: urgency.critical, at: now });
   }
 
   return {
     async ring(access, vault, assessment) {
       const near = sittings.get(keyOf(access)) ?? [];
-      const joined = joinSitting(near, access.occurredAt, house.config.sittingMinutes);
-      const sitting = near.find(({ id }) => id === joined);
+      const id = joinSitting(near, access.occurredAt, house.config.sittingMinutes);
+      const sitting = near.find((one) => one.id === id);
       if (!sitting) return open(access, vault, assessment);
       await grow(sitting, access, vault, assessment);
       return sitting.id;
     },
     async finish() {
+      await judging.openAlerts(tx, opened, now);
+      await judging.joinAlerts(tx, joined);
+      const isNew = new Set(opened.map(({ id }) => id));
+      await judging.growAlerts(
+        tx,
+        [...grown.values()].map(({ sitting }) => sitting).filter(({ id }) => !isNew.has(id)),
+      );
+      await wantAll(tx, wanted);
       for (const [alertId, { changes, loudest, isUrgent }] of grown) {
         const pauseMs = isUrgent ? 0 : editPauseMs;
         await wantAnew(tx, "alert", alertId, now, { louder: urgency[loudest], pauseMs, changes });
@@ -102,16 +119,14 @@ function louderOf(a: Severity, b: Severity): Severity {
   return urgency[a] > urgency[b] ? a : b;
 }
 
-/** The sittings that reach into the time of these accesses, all of one person in one vault. */
-async function sittingsOf(
-  tx: Tx,
-  accesses: Access[],
-  facts: { of(access: Access): ActorFacts },
-): Promise<OpenSitting[]> {
-  const [first] = accesses;
-  if (!first) return [];
+/** Within which time sittings may be that these accesses, all of one person in one vault, belong to. */
+function reachOf(accesses: Access[], facts: { of(access: Access): ActorFacts }) {
   const times = accesses.map(({ occurredAt }) => occurredAt.getTime());
-  const since = new Date(Math.min(...times) - day);
-  const until = new Date(Math.max(...times) + day);
-  return judging.sittingsAround(tx, facts.of(first).personIds, first.vault.id, since, until);
+  const first = accesses[0];
+  return {
+    personIds: first ? facts.of(first).personIds : [],
+    vaultId: first?.vault.id ?? "",
+    since: new Date(Math.min(...times) - day),
+    until: new Date(Math.max(...times) + day),
+  };
 }

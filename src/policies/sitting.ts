@@ -1,4 +1,4 @@
-export interface OpenSitting {
+interface OpenSitting {
   /** The alert's id. */
   id: string;
   firstOccurredAt: Date;

@@ -31,9 +31,12 @@ export async function claimForJudging(tx: Tx, accessIds: string[]): Promise<Set<
 
 /** One at a time for each key (a person in a vault), until the transaction ends. All callers bring them in one order. */
 export async function oneAtATime(tx: Tx, keys: string[]): Promise<void> {
-  for (const key of keys) {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`sitting ${key}`}, 0))`.execute(tx);
-  }
+  if (keys.length === 0) return;
+  await sql`
+    select pg_advisory_xact_lock(hashtextextended('sitting ' || wanted.key, 0))
+      from (select key from unnest(${keys}::text[]) with ordinality as asked (key, place) order by place) as wanted`.execute(
+    tx,
+  );
 }
 
 /** What the policies concluded, or why they weren't asked. Takes the accesses off the to-do list. */
@@ -71,60 +74,81 @@ export async function recordAssessments(
     .execute();
 }
 
-/** The sittings of one person in one vault that reach into the time from `since` to `until`. */
+export interface Sitting {
+  /** The alert's id. */
+  id: string;
+  firstOccurredAt: Date;
+  lastOccurredAt: Date;
+  revision: number;
+}
+
+/** For each of these, the sittings of the person in the vault that reach into the time from `since` to `until`, newest first. */
 export async function sittingsAround(
   tx: Tx,
-  personIds: string[],
-  vaultId: string,
-  since: Date,
-  until: Date,
-): Promise<{ id: string; firstOccurredAt: Date; lastOccurredAt: Date }[]> {
-  return tx
-    .selectFrom("alert")
-    .select(["id", "first_occurred_at as firstOccurredAt", "last_occurred_at as lastOccurredAt"])
-    .where("person_id", "in", personIds)
-    .where("vault_id", "=", vaultId)
-    .where("last_occurred_at", ">=", since)
-    .where("first_occurred_at", "<=", until)
-    .orderBy("last_occurred_at", "desc")
-    .limit(50)
-    .execute();
+  asked: { personIds: string[]; vaultId: string; since: Date; until: Date }[],
+): Promise<Sitting[][]> {
+  const found: Sitting[][] = asked.map(() => []);
+  const keys = asked.flatMap((one, place) => one.personIds.map((personId) => ({ ...one, place, personId })));
+  if (keys.length === 0) return found;
+  const { rows } = await sql<Sitting & { place: number }>`
+    select asked.place, one.id, one.first_occurred_at as "firstOccurredAt", one.last_occurred_at as "lastOccurredAt", one.revision
+      from unnest(${keys.map((key) => key.place)}::integer[], ${keys.map((key) => key.personId)}::bigint[],
+                  ${keys.map((key) => key.vaultId)}::text[], ${keys.map((key) => key.since)}::timestamptz[],
+                  ${keys.map((key) => key.until)}::timestamptz[]) as asked (place, person_id, vault_id, since, until_)
+     cross join lateral (
+       select * from alert
+        where alert.person_id = asked.person_id and alert.vault_id = asked.vault_id
+          and alert.last_occurred_at >= asked.since and alert.first_occurred_at <= asked.until_
+        order by alert.last_occurred_at desc limit 50) as one
+     order by one.last_occurred_at desc`.execute(tx);
+  for (const { place, ...sitting } of rows) found[place]?.push(sitting);
+  return found;
 }
 
-/** A new sitting begins with this access. */
-export async function openAlert(
+/** New sittings, each begun by its first access; those that follow come by `joinAlerts`. */
+export async function openAlerts(
   tx: Tx,
-  alert: { id: string; vaultId: string; personId: string; accessId: string; occurredAt: Date; at: Date },
+  alerts: (Sitting & { vaultId: string; personId: string })[],
+  at: Date,
 ): Promise<void> {
+  if (alerts.length === 0) return;
   await tx
     .insertInto("alert")
-    .values({
-      id: alert.id,
-      vault_id: alert.vaultId,
-      person_id: alert.personId,
-      opened_at: alert.at,
-      revision: 1,
-      first_occurred_at: alert.occurredAt,
-      last_occurred_at: alert.occurredAt,
-    })
+    .values(
+      alerts.map((alert) => ({
+        id: alert.id,
+        vault_id: alert.vaultId,
+        person_id: alert.personId,
+        opened_at: at,
+        revision: alert.revision,
+        first_occurred_at: alert.firstOccurredAt,
+        last_occurred_at: alert.lastOccurredAt,
+      })),
+    )
     .execute();
-  await tx.insertInto("alert_access").values({ access_id: alert.accessId, alert_id: alert.id, revision: 1 }).execute();
 }
 
-/** The sitting goes on with this access. Returns the revision that it makes. */
-export async function growAlert(tx: Tx, grown: { id: string; accessId: string; occurredAt: Date }): Promise<number> {
-  const { revision } = await tx
-    .updateTable("alert")
-    .set((is) => ({
-      revision: is("revision", "+", 1),
-      first_occurred_at: sql<Date>`least(first_occurred_at, ${grown.occurredAt}::timestamptz)`,
-      last_occurred_at: sql<Date>`greatest(last_occurred_at, ${grown.occurredAt}::timestamptz)`,
-    }))
-    .where("id", "=", grown.id)
-    .returning("revision")
-    .executeTakeFirstOrThrow();
-  await tx.insertInto("alert_access").values({ access_id: grown.accessId, alert_id: grown.id, revision }).execute();
-  return revision;
+/** Which access made which revision of which alert. */
+export async function joinAlerts(
+  tx: Tx,
+  joined: { accessId: string; alertId: string; revision: number }[],
+): Promise<void> {
+  if (joined.length === 0) return;
+  await tx
+    .insertInto("alert_access")
+    .values(joined.map(({ accessId, alertId, revision }) => ({ access_id: accessId, alert_id: alertId, revision })))
+    .execute();
+}
+
+/** Sittings that went on. Only whoever holds their lock (`oneAtATime`) may say so. */
+export async function growAlerts(tx: Tx, grown: Sitting[]): Promise<void> {
+  if (grown.length === 0) return;
+  await sql`
+    update alert set revision = new.revision, first_occurred_at = new.first_at, last_occurred_at = new.last_at
+      from unnest(${grown.map((one) => one.id)}::text[], ${grown.map((one) => one.revision)}::integer[],
+                  ${grown.map((one) => one.firstOccurredAt)}::timestamptz[],
+                  ${grown.map((one) => one.lastOccurredAt)}::timestamptz[]) as new (id, revision, first_at, last_at)
+     where alert.id = new.id`.execute(tx);
 }
 
 /** The loudest severity among the accesses of an alert so far. */

@@ -37,13 +37,16 @@ export async function readSpans(db: Db | Tx, wanted: Wanted[]): Promise<SpanRow[
     )
     select item.person_id as "personId", 'item' as kind, item.item_key as key, item.first_occurred as first,
            item.last_occurred as last, item.accesses::float8 as accesses
-      from asked join person_item as item on item.person_id = asked.person_id and item.item_key = asked.key
+      from asked cross join lateral (
+             select * from person_item where person_id = asked.person_id and item_key = asked.key limit 1) as item
      where asked.kind = 'item'
     union all
     select context.person_id, context.kind, context.value, context.first_occurred, context.last_occurred,
            context.accesses::float8
-      from asked join person_context as context
-        on context.person_id = asked.person_id and context.kind = asked.kind and context.value = asked.key`.execute(db);
+      from asked cross join lateral (
+             select * from person_context
+              where person_id = asked.person_id and kind = asked.kind and value = asked.key limit 1) as context
+     where asked.kind <> 'item'`.execute(db);
   return rows;
 }
 
@@ -69,8 +72,11 @@ export async function readStretches(
     select stretch.person_id as "personId", stretch.beginning, stretch.accesses, stretch.items, stretch.countries
       from unnest(${wanted.map((one) => one.personId)}::bigint[], ${wanted.map((one) => one.from)}::timestamptz[],
                   ${wanted.map((one) => one.until)}::timestamptz[]) as asked (person_id, from_, until)
-      join person_stretch as stretch on stretch.person_id = asked.person_id
-       and stretch.beginning between asked.from_ and asked.until`.execute(db);
+     cross join lateral (
+       select * from person_stretch
+        where person_id = asked.person_id and beginning between asked.from_ and asked.until limit 2000) as stretch`.execute(
+    db,
+  );
   return rows;
 }
 

@@ -19,30 +19,44 @@ export interface Message {
 /** Higher goes first in its lane. */
 export const urgency = { note: 0, warning: 1, critical: 2, answer: 3 } as const;
 
+export interface Wanted {
+  kind: MessageKind;
+  subject: string;
+  channel: string;
+  urgency: number;
+  at: Date;
+}
+
 /** A subject shall be shown in a channel. Asking twice is asking once. */
-export async function want(
-  tx: Tx,
-  message: { kind: MessageKind; subject: string; channel: string; urgency: number; at: Date },
-): Promise<void> {
+export async function want(tx: Tx, message: Wanted): Promise<void> {
+  await wantAll(tx, [message]);
+}
+
+/** The same for several, in their order. */
+export async function wantAll(tx: Tx, messages: Wanted[]): Promise<void> {
+  if (messages.length === 0) return;
+  const channels = [...new Map(messages.map(({ channel, at }) => [channel, at]))].sort(([a], [b]) => (a < b ? -1 : 1));
   await tx
     .insertInto("lane")
-    .values({ channel: message.channel, free_at: message.at, holder: null, held_until: null })
+    .values(channels.map(([channel, at]) => ({ channel, free_at: at, holder: null, held_until: null })))
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   await tx
     .insertInto("message")
-    .values({
-      kind: message.kind,
-      subject: message.subject,
-      channel: message.channel,
-      urgency: message.urgency,
-      behind_since: message.at,
-      due_at: message.at,
-      ts: null,
-      redraw_at: null,
-      unsure_since: null,
-      trouble: null,
-    })
+    .values(
+      messages.map((message) => ({
+        kind: message.kind,
+        subject: message.subject,
+        channel: message.channel,
+        urgency: message.urgency,
+        behind_since: message.at,
+        due_at: message.at,
+        ts: null,
+        redraw_at: null,
+        unsure_since: null,
+        trouble: null,
+      })),
+    )
     .onConflict((conflict) => conflict.columns(["kind", "subject", "channel"]).doNothing())
     .execute();
 }

@@ -29,22 +29,81 @@ export async function personOf(tx: Tx, aliases: Alias[], now: Date): Promise<str
   return elder;
 }
 
-/** The persons of whom every alias is known and is one person's, by the place in the list that was given. One statement. */
-export async function settledPersons(tx: Tx, people: Alias[][]): Promise<Map<number, string>> {
-  const all = people.flat();
-  if (all.length === 0) return new Map();
-  const { rows } = await sql<{ kind: AliasKind; value: string; person_id: string }>`
+/**
+ * The same for several people, in a few statements: those who are known as one, and those of whom nothing is known yet. Whoever
+ * needs more thought (an address that joins two, an identity seen for the first time) is looked at alone.
+ */
+export async function personsOf(tx: Tx, people: Alias[][], now: Date): Promise<string[]> {
+  const settled = settledAmong(people, await ownersOf(tx, people.flat()));
+  const open = [...people.keys()].filter((place) => !settled.has(place));
+  if (open.length > 0) {
+    await sql`select pg_advisory_xact_lock(hashtext('vaultbell people'))`.execute(tx);
+    const owners = await ownersOf(
+      tx,
+      open.flatMap((place) => people[place] ?? []),
+    );
+    const newcomers = unrelated(open, people).filter((place) =>
+      people[place]?.every((alias) => !owners.has(keyOf(alias))),
+    );
+    for (const [place, id] of await introduce(tx, newcomers, people, now)) settled.set(place, id);
+    for (const place of open) {
+      if (!settled.has(place)) settled.set(place, await personOf(tx, people[place] ?? [], now));
+    }
+  }
+  return [...people.keys()].map((place) => settled.get(place) ?? "");
+}
+
+const keyOf = ({ kind, value }: Alias) => `${kind} ${value}`;
+
+/** Whose each of these aliases is, by `keyOf`. */
+async function ownersOf(tx: Tx, aliases: Alias[]): Promise<Map<string, string>> {
+  if (aliases.length === 0) return new Map();
+  const { rows } = await sql<Alias & { person_id: string }>`
     select alias.kind, alias.value, alias.person_id
-      from unnest(${all.map(({ kind }) => kind)}::text[], ${all.map(({ value }) => value)}::text[]) as asked (kind, value)
-      join person_alias as alias on alias.kind = asked.kind and alias.value = asked.value`.execute(tx);
-  const personOfAlias = new Map(rows.map((row) => [`${row.kind} ${row.value}`, row.person_id]));
+      from unnest(${aliases.map(({ kind }) => kind)}::text[], ${aliases.map(({ value }) => value)}::text[]) as asked (kind, value)
+     cross join lateral (
+       select * from person_alias as one where one.kind = asked.kind and one.value = asked.value limit 1) as alias`.execute(
+    tx,
+  );
+  return new Map(rows.map((row) => [keyOf(row), row.person_id]));
+}
+
+/** Those of whom every alias is known and is one person's. */
+function settledAmong(people: Alias[][], owners: Map<string, string>): Map<number, string> {
   const settled = new Map<number, string>();
-  for (const [index, aliases] of people.entries()) {
-    const ids = new Set(aliases.map(({ kind, value }) => personOfAlias.get(`${kind} ${value}`)));
+  for (const [place, aliases] of people.entries()) {
+    const ids = new Set(aliases.map((alias) => owners.get(keyOf(alias))));
     const [only] = ids;
-    if (ids.size === 1 && only !== undefined) settled.set(index, only);
+    if (ids.size === 1 && only !== undefined) settled.set(place, only);
   }
   return settled;
+}
+
+/** Those who share no alias with another of the list. */
+function unrelated(places: number[], people: Alias[][]): number[] {
+  const times = new Map<string, number>();
+  const keysOf = (place: number) => new Set(people[place]?.map(keyOf));
+  for (const place of places) for (const key of keysOf(place)) times.set(key, (times.get(key) ?? 0) + 1);
+  return places.filter((place) => [...keysOf(place)].every((key) => times.get(key) === 1));
+}
+
+async function introduce(tx: Tx, places: number[], people: Alias[][], now: Date): Promise<[number, string][]> {
+  if (places.length === 0) return [];
+  const rows = await tx
+    .insertInto("person")
+    .values(places.map(() => ({ same_as: null, created_at: now })))
+    .returning("id")
+    .execute();
+  const introduced = places.map((place, index): [number, string] => [place, rows[index]?.id ?? ""]);
+  await tx
+    .insertInto("person_alias")
+    .values(
+      introduced.flatMap(([place, person_id]) =>
+        (people[place] ?? []).map((alias) => ({ ...alias, person_id, learnt_at: now })),
+      ),
+    )
+    .execute();
+  return introduced;
 }
 
 async function knownPersons(tx: Tx, aliases: Alias[]): Promise<{ id: string; has: number }[]> {
@@ -139,12 +198,13 @@ export async function readPersons(db: Db | Tx, personIds: string[]): Promise<Map
 /** For each id the ids of the same person, the elder's first. */
 async function allIds(db: Db | Tx, personIds: string[]): Promise<Map<string, string[]>> {
   const { rows } = await sql<{ asked: string; id: string }>`
-    select one.id as asked, other.id
-      from person as one
-      join person as other
-        on other.id = coalesce(one.same_as, one.id) or other.same_as = coalesce(one.same_as, one.id)
-     where one.id = any (${personIds}::bigint[])
-     order by other.same_as is not null, other.id`.execute(db);
+    with elder as (
+      select one.id as asked, coalesce(one.same_as, one.id) as id from person as one where one.id = any (${personIds}::bigint[])
+    )
+    select asked, id, false as is_younger from elder
+    union all
+    select elder.asked, younger.id, true from elder join person as younger on younger.same_as = elder.id
+     order by is_younger, id`.execute(db);
   const found = new Map<string, string[]>();
   for (const { asked, id } of rows) found.set(asked, [...(found.get(asked) ?? []), id]);
   return found;

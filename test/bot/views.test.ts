@@ -57,6 +57,36 @@ const explained = anAlertAccess({
   }),
 });
 
+/** Loud findings are in the sentence, quiet ones beside it; the runbook lines wait in the details. */
+const remarked = anAlertAccess({
+  access: anAccess({ occurredAt: new Date("2026-11-21T01:13:00Z"), receivedAt: new Date("2026-11-21T01:13:05Z") }),
+  assessment: anAssessment({
+    state: "suspicious",
+    severity: "critical",
+    sentence:
+      "Saturday 02:13 in Madrid, Friday 20:13 in Bogotá, outside Mon–Fri 08:00–19:00 in Madrid; a country not seen before: Colombia; nothing was announced",
+    findings: [
+      {
+        policy: "announced-purpose",
+        severity: "warning",
+        reason: "nothing was announced",
+        whatToDo: "Ask what it was for.",
+      },
+      {
+        policy: "new-country",
+        severity: "warning",
+        reason: "a country not seen before: Colombia",
+        whatToDo: "Ask whether they are travelling.",
+      },
+      { policy: "sensitive-item", severity: "note", reason: "an item marked as sensitive", whatToDo: "Ask today." },
+      { policy: "guest-actor", severity: "note", reason: "opened by a guest", whatToDo: "Ask their colleague." },
+      { policy: "new-device", severity: "note", reason: "a device not used before: kiosk-7", whatToDo: "Ask." },
+      { policy: "new-client", severity: "note", reason: "an app not used before: 1Password CLI", whatToDo: "Ask." },
+      { policy: "new-network", severity: "note", reason: "a network not used before: 198.51.100.*", whatToDo: "Ask." },
+    ],
+  }),
+});
+
 const night = anAlertAccess({
   access: anAccess({
     occurredAt: new Date("2026-11-21T01:13:00Z"),
@@ -100,6 +130,8 @@ const messages: Record<string, MessageView> = {
   "alert-explained": draw(anAlert({ accesses: [explained] })),
   "alert-unexplained": draw(anAlert()),
   "alert-at-night-late": draw(anAlert({ accesses: [night] })),
+  "alert-also": draw(anAlert({ accesses: [remarked] })),
+  "alert-details-what-to-do": alertDetails(anAlert({ accesses: [remarked] }), vault),
   "alert-several": draw(several),
   "alert-many-items": draw(
     anAlert({

@@ -88,7 +88,7 @@ test("an app that was offline reports hours later: judged by when it happened, a
   await story.reveal({ by: dana, occurredAt: new Date("2026-11-24T09:14:00Z") });
   const [alert] = story.alerts();
   expect(alert?.text).toContain("Explained: Dana Ruiz");
-  expect(readBlocks(alert?.blocks)).toContain("9 h 12 min after it happened");
+  expect(readBlocks(alert?.blocks)).toContain("9 h 12 min later");
 });
 
 test("a purpose announced after the access explains nothing, however fast it was", async () => {

@@ -1,5 +1,5 @@
 import type { KnownBlock, RichTextElement } from "@slack/types";
-import type { Alert, AlertAccess, Review, WatchedVault } from "../../model.ts";
+import type { Alert, AlertAccess, Finding, Review, WatchedVault } from "../../model.ts";
 import type { MessageView } from "./alert.ts";
 import { sayPurpose, sayReported } from "./alert-facts.ts";
 import { bold, bullets, italic, line, lines, quote, quoted, richText, said, user, when } from "./rich-text.ts";
@@ -23,6 +23,7 @@ export function alertDetails(alert: Alert, vault: WatchedVault): MessageView {
         ),
       ),
       ...shown.map((access) => accessBlock(access, vault)),
+      ...whatToDo(shown),
       ...verdicts(alert.reviews, vault),
     ],
   };
@@ -54,17 +55,34 @@ function accessBlock(shown: AlertAccess, vault: WatchedVault): KnownBlock {
       ),
     ],
   ];
-  const findings = assessment.findings
-    .slice(0, 6)
-    .map(({ policy, severity, reason }) => [
-      said(`${clean(policy, 40)}, ${severity}: `),
-      quoted(reason, 200, "no reason given"),
-    ]);
+  const findings = assessment.findings.slice(0, FINDINGS).map(sayFinding);
+  const left = assessment.findings.length - findings.length;
+  if (left > 0) findings.push([italic(`and ${left} more`)]);
   return richText(
     lines(rows),
     quote(quoted(assessment.sentence, 300, "No reason was given.")),
     ...(findings.length > 0 ? [bullets(findings)] : []),
   );
+}
+
+/** More than this about one access is not read; the loudest policies come first. */
+const FINDINGS = 6;
+
+function sayFinding({ policy, severity, reason }: Finding): RichTextElement[] {
+  return [said(`${clean(policy, 40)}, ${severity}: `), quoted(reason, 200, "no reason given")];
+}
+
+/** The runbook lines of what was found, once each, for what asks for a look. */
+function whatToDo(accesses: AlertAccess[]): KnownBlock[] {
+  const asking = accesses.flatMap(({ assessment }) =>
+    assessment.findings.filter(({ severity }) => severity !== "note"),
+  );
+  const lines = new Map(asking.flatMap(({ policy, whatToDo }) => (whatToDo ? [[policy, whatToDo] as const] : [])));
+  if (lines.size === 0) return [];
+  const rows = [...lines]
+    .slice(0, FINDINGS)
+    .map(([policy, line]) => [said(`${clean(policy, 40)}: `), quoted(line, 200, "no advice was given")]);
+  return [richText(line(bold("What you can do")), bullets(rows))];
 }
 
 const VERDICTS: Record<Review["verdict"], string> = {

@@ -1,12 +1,16 @@
 import type { RichTextElement } from "@slack/types";
-import type { Alert, AlertAccess, Intent, WatchedVault } from "../../model.ts";
+import type { Alert, AlertAccess, Assessment, Intent, WatchedVault } from "../../model.ts";
 import { sayDuration, sayMoment } from "../../time.ts";
 import { bold, quoted, said, when } from "./rich-text.ts";
 import { clean } from "./text.ts";
 import { personName, sayDevice } from "./words.ts";
 
 /** The short facts under the sentence, a line each: who exactly, the purpose or its absence, with what, how late. */
-export function alertFacts(alert: Alert, { access, intent }: AlertAccess, vault: WatchedVault): RichTextElement[][] {
+export function alertFacts(
+  alert: Alert,
+  { access, intent, assessment }: AlertAccess,
+  vault: WatchedVault,
+): RichTextElement[][] {
   const device = sayDevice(access);
   const late = access.receivedAt.getTime() - access.occurredAt.getTime();
   return [
@@ -14,16 +18,28 @@ export function alertFacts(alert: Alert, { access, intent }: AlertAccess, vault:
     [bold("Purpose: "), ...sayPurpose(intent, vault)],
     ...(device ? [[bold("With: "), said(device)]] : []),
     ...(late > LATE_MS
-      ? [
-          [
-            bold("Reported: "),
-            when(access.receivedAt, vault.timezone),
-            said(`, ${sayDuration(late)} after it happened`),
-          ],
-        ]
+      ? [[bold("Reported: "), when(access.receivedAt, vault.timezone), said(`, ${sayDuration(late)} later`)]]
       : []),
+    ...sayAlso(assessment),
   ];
 }
+
+/** What is worth knowing and asks nobody anything by itself: the quiet findings, which the sentence leaves out. */
+function sayAlso({ findings, sentence }: Assessment): RichTextElement[][] {
+  const quiet = findings.filter(
+    ({ policy, severity, reason }) => severity === "note" && !SAID_ELSEWHERE.has(policy) && !sentence.includes(reason),
+  );
+  if (quiet.length === 0) return [];
+  const shown = quiet.slice(0, ALSO).map(({ reason }) => clean(reason, 120));
+  const left = quiet.length - shown.length;
+  return [[bold("Also: "), said(`${shown.join("; ")}${left > 0 ? `; and ${left} more, in Details` : ""}`)]];
+}
+
+/** What the alert says of the person as Slack knows them now. */
+const SAID_ELSEWHERE = new Set(["unknown-actor", "guest-actor", "service-actor"]);
+
+/** A line of them is read; a paragraph isn't. */
+const ALSO = 3;
 
 /** Two clocks are shown from here on: apps that were offline report late. */
 const LATE_MS = 2 * 60_000;
@@ -58,7 +74,5 @@ export function sayPurpose(intent: Intent | null, vault: WatchedVault): RichText
 /** For places where Slack can't show a reader's own time. */
 export function sayReported(access: { receivedAt: Date; occurredAt: Date }, zone: string): string | null {
   const late = access.receivedAt.getTime() - access.occurredAt.getTime();
-  return late > LATE_MS
-    ? `reported ${sayMoment(access.receivedAt, zone)}, ${sayDuration(late)} after it happened`
-    : null;
+  return late > LATE_MS ? `reported ${sayMoment(access.receivedAt, zone)}, ${sayDuration(late)} later` : null;
 }
