@@ -193,7 +193,7 @@ begin
       from unnest(kinds, payloads, hashes) with ordinality as entry (kind, payload, hash, n);
     update record_head set seq = head.seq + cardinality(kinds), hash = hashes[cardinality(hashes)];
     if put_digests is not null or changed is not null then
-      perform pg_notify('vaultbell', '');
+      perform pg_notify('vaultbell', case when changed is null then 'accesses' else '' end);
     end if;
   end if;
 

@@ -24,6 +24,7 @@ import { createIngest } from "./store/ingest.ts";
 import { backlog, nextDue } from "./store/lanes.ts";
 import { listen } from "./store/listen.ts";
 import { migrateAt } from "./store/migrate.ts";
+import type { Work } from "./store/record.ts";
 import { createDoor } from "./vault/door.ts";
 import { connectionsAtMost, serverLimits } from "./vault/server-limits.ts";
 import type { WebhookSecret } from "./vault/standard-webhooks.ts";
@@ -229,11 +230,16 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       return (server.address() as AddressInfo).port;
     },
     work: async () => {
-      const wakeAll = () => {
-        for (const stage of stages) stage.wake();
+      const running = {
+        accesses: keepGoing(judging, clock, log),
+        messages: keepGoing(delivering, clock, log),
+        outages: keepGoing(fallingBack, clock, log),
       };
-      stages = [judging, delivering, fallingBack].map((stage) => keepGoing(stage, clock, log));
-      listening = listen(parts.databaseUrl, wakeAll, (error) =>
+      stages = Object.values(running);
+      const wake = (work: Work | null) => {
+        for (const stage of work === null ? stages : [running[work]]) stage.wake();
+      };
+      listening = listen(parts.databaseUrl, wake, (error) =>
         log.warn({ error }, "the wake-up connection was lost and is re-made"),
       );
       await connected().start();

@@ -57,6 +57,7 @@ export async function deliver(parts: DeliveryParts, parallel = 6): Promise<numbe
   await lanes.wantRedrawn(parts.db, parts.clock.now());
   await sweepTwins(parts);
   let acts = 0;
+  const underWay = new Set<Promise<void>>();
   const worker = async () => {
     const holder = randomUUID();
     for (;;) {
@@ -64,12 +65,24 @@ export async function deliver(parts: DeliveryParts, parallel = 6): Promise<numbe
       if (!lane) return;
       point("delivery-after-claim");
       acts += 1;
+      // Where one lane has work another may: while this one is acted in, the next looks for it.
+      startWorker();
       await actInLane(parts, lane);
     }
   };
-  const results = await Promise.allSettled(Array.from({ length: parallel }, worker));
-  const failure = results.find((result) => result.status === "rejected");
-  if (failure) throw failure.reason;
+  let failure: { error: unknown } | null = null;
+  const startWorker = () => {
+    if (underWay.size >= parallel || failure) return;
+    const one: Promise<void> = worker()
+      .catch((error) => {
+        failure ??= { error };
+      })
+      .finally(() => underWay.delete(one));
+    underWay.add(one);
+  };
+  startWorker();
+  while (underWay.size > 0) await Promise.all(underWay);
+  if (failure) throw (failure as { error: unknown }).error;
   return acts;
 }
 
@@ -123,12 +136,14 @@ async function showNewest(parts: DeliveryParts, lane: lanes.Lane, message: Messa
     await lanes.heldBack(parts.db, message, later(parts, 2_000), "waits for the message above it");
     return 0;
   }
-  // Drawing and looking took their time: without the lease, somebody else acts here now.
+  if (message.ts === null) return post(parts, lane, message, drawing);
+  // Drawing took its time: without the lease, somebody else acts here now.
   if (!(await lanes.renewLane(parts.db, lane, parts.clock.now()))) return 0;
-  return message.ts === null ? post(parts, lane, message, drawing) : edit(parts, message, message.ts, drawing);
+  return edit(parts, message, message.ts, drawing);
 }
 
 async function post(parts: DeliveryParts, lane: lanes.Lane, message: Message, drawing: Drawing): Promise<number> {
+  // Looking and drawing took their time: without the lease, somebody else acts here now.
   if (!(await lanes.beginPost(parts.db, lane, message.id, parts.clock.now()))) return 0;
   point("delivery-after-begin");
   let ts: string;

@@ -13,8 +13,11 @@ export interface Directory {
   freshUser(id: string): Promise<SlackUser | null>;
   /** As Slack described them within the hour, or, when it can't be asked, the last time. */
   knownUser(id: string): Promise<SlackUser | null>;
-  /** Makes sure that Slack was asked about these (folded) addresses within the hour. Never fails: what isn't known stays unknown. */
-  lookUp(emailsFolded: string[]): Promise<void>;
+  /**
+   * Makes sure that Slack was asked about these (folded) addresses within the hour. True: it was asked just now, and may have
+   * said something new. Never fails: what isn't known stays unknown.
+   */
+  lookUp(emailsFolded: string[]): Promise<boolean>;
   /** Hears of every user, so that two users with one address are found. Returns how many; `null`: Slack couldn't say. */
   refreshAll(): Promise<number | null>;
   groupMembers(groupId: string): Promise<string[]>;
@@ -112,14 +115,16 @@ export function createDirectory({ client, db, foldEmail, clock, log }: Directory
     }
   }
 
-  async function lookUp(emailsFolded: string[]): Promise<void> {
+  async function lookUp(emailsFolded: string[]): Promise<boolean> {
     const since = new Date(clock.now().getTime() - hour);
-    for (const email of await emailsToLookUp(db, [...new Set(emailsFolded)], since)) {
+    const emails = await emailsToLookUp(db, [...new Set(emailsFolded)], since);
+    for (const email of emails) {
       const trouble = await lookUpOne(email);
       if (!trouble) continue;
       log.warn({ method: "users.lookupByEmail", code: trouble.code }, "Slack could not say");
-      if (trouble.kind === "later") return;
+      if (trouble.kind === "later") break;
     }
+    return emails.length > 0;
   }
 
   async function groupMembers(groupId: string): Promise<string[]> {

@@ -100,8 +100,8 @@ async function drawFlood(house: House, message: Message): Promise<Drawing> {
 async function facts(house: House, alertId: string, channel: string) {
   const first = await readAlert(house.store.db, alertId);
   if (!first) throw new Error(`alert ${alertId} is gone, and alerts are never deleted`);
-  await soon(house.people.lookUp(first.person.emails));
-  const alert = (await readAlert(house.store.db, alertId)) ?? first;
+  const isNew = await soon(house.people.lookUp(first.person.emails));
+  const alert = isNew === false ? first : ((await readAlert(house.store.db, alertId)) ?? first);
   const vault = vaultOf(house, alert.vaultId, channel);
   const actors = slackUsersOf(alert.person).map((user) => user.id);
   const managers = ((await soon(house.people.managerIds(vault))) ?? []).filter((id) => !actors.includes(id));

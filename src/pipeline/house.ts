@@ -13,8 +13,11 @@ export interface House {
   people: {
     /** Slack ids of everybody who manages a vault, members of user groups included. */
     managerIds(vault: WatchedVault): Promise<string[]>;
-    /** Makes sure that Slack was asked about these (folded) addresses lately. Never fails: what isn't known stays unknown. */
-    lookUp(emailsFolded: string[]): Promise<void>;
+    /**
+     * Makes sure that Slack was asked about these (folded) addresses lately. True: it was asked just now, and may have said
+     * something new. Never fails: what isn't known stays unknown.
+     */
+    lookUp(emailsFolded: string[]): Promise<boolean>;
     homeTeamId(): string | null;
   };
 }

@@ -96,15 +96,19 @@ export async function nextMessage(db: Db, channel: string, now: Date): Promise<M
 }
 
 /**
- * Marks, before Slack is called, that a post may be under way: whoever finds this asks Slack first. False: the lease ran
- * out and somebody else has the lane, so nothing may be posted. The lock on the lane keeps the two in order: whoever takes
- * it over afterwards finds the mark.
+ * Renews the lease and marks, before Slack is called, that a post may be under way: whoever finds this asks Slack first.
+ * False: the lease ran out and somebody else has the lane, so nothing may be posted. The lock on the lane keeps the two in
+ * order: whoever takes it over afterwards finds the mark.
  */
 export async function beginPost(db: Db, lane: Lane, messageId: string, now: Date): Promise<boolean> {
   const { numAffectedRows } = await sql`
+    with held as (
+      update lane set held_until = ${new Date(now.getTime() + leaseMs)}
+       where channel = ${lane.channel} and holder = ${lane.holder}
+      returning channel
+    )
     update message set unsure_since = coalesce(unsure_since, ${now}::timestamptz), unsure_looks = 0
-     where id = ${messageId}
-       and (select holder from lane where channel = ${lane.channel} for update) = ${lane.holder}`.execute(db);
+     where id = ${messageId} and exists (select from held)`.execute(db);
   return (numAffectedRows ?? 0n) > 0n;
 }
 

@@ -1,13 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
+import type { Work } from "./record.ts";
 
 /**
- * Calls `onWake` whenever any process says that there is work, until `stop`. A lost connection is noticed (keepalive and
- * a heartbeat) and re-made; after each new connection `onWake` is called once, for whatever was missed meanwhile.
+ * Calls `onWake` whenever any process says that there is work, until `stop`; `null`: of whatever kind. A lost connection
+ * is noticed (keepalive and a heartbeat) and re-made; after each new connection `onWake` is called once, for whatever was
+ * missed meanwhile.
  */
 export function listen(
   url: string,
-  onWake: () => void,
+  onWake: (work: Work | null) => void,
   onTrouble: (error: unknown) => void,
 ): { stop: () => Promise<void> } {
   const stopping = new AbortController();
@@ -25,11 +27,13 @@ export function listen(
       client.on("error", reject).on("end", () => reject(new Error("the connection ended"))),
     );
     lost.catch(() => {});
-    client.on("notification", onWake);
+    client.on("notification", ({ payload }) =>
+      onWake(payload === "accesses" || payload === "messages" ? payload : null),
+    );
     try {
       await client.connect();
       await client.query("listen vaultbell");
-      onWake();
+      onWake(null);
       while (!stopping.signal.aborted) {
         await Promise.race([lost, pause(5_000, undefined, { signal: stopping.signal }).catch(() => {})]);
         if (!stopping.signal.aborted) await Promise.race([lost, client.query("select 1")]);

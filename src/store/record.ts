@@ -39,7 +39,10 @@ function sha256(bytes: Buffer): Buffer {
   return createHash("sha256").update(bytes).digest();
 }
 
-/** Wakes whoever waits for work on this database. Only a hint: the tables are the truth. */
+/** What there is to do: accesses to judge, or messages to show. */
+export type Work = "accesses" | "messages";
+
+/** Wakes whoever waits for messages to show on this database. Only a hint: the tables are the truth. */
 export async function wake(tx: Tx): Promise<void> {
-  await sql`select pg_notify('vaultbell', '')`.execute(tx);
+  await sql`select pg_notify('vaultbell', ${"messages" satisfies Work})`.execute(tx);
 }
