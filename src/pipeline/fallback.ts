@@ -1,6 +1,6 @@
 import { type Mail, outageMail, recoveryMail } from "../bot/views/outage-mail.ts";
 import { inTransaction } from "../store/database.ts";
-import { endOutage, moveFromClosedChannels, noteOutage, notTold, unshownAlerts } from "../store/outages.ts";
+import { endOutage, moveFromClosedChannels, noteOutage, notTold, told, unshownAlerts } from "../store/outages.ts";
 import { seal, wake } from "../store/record.ts";
 import { type House, watchedVault } from "./house.ts";
 
@@ -37,7 +37,8 @@ export async function fallBack(house: House, sendMail: SendMail | null): Promise
     }));
     house.log.error({ alerts: unshown.count, trouble: alerts[0]?.trouble }, "alerts can't be shown in Slack");
     const mail = outageMail({ beganAt: outage.beganAt, count: unshown.count, alerts }, house.config.timezone);
-    if (!(await tell(house, sendMail, mail))) await notTold(db, outage.id);
+    if (await tell(house, sendMail, mail)) await told(db, outage.id, unshown.count);
+    else await notTold(db, outage.id);
   }
   return moved;
 }

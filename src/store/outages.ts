@@ -48,13 +48,13 @@ export async function moveFromClosedChannels(tx: Tx, toChannel: string, before: 
 export async function unshownAlerts(db: Db, before: Date): Promise<{ count: number; loudest: UnshownAlert[] }> {
   const { rows } = await sql<UnshownAlert & { count: string }>`
     with unshown as (
-      select subject as alert_id, max(urgency) as urgency, max(trouble) as trouble
-        from message
-       where kind = 'alert'
-       group by subject
-      having bool_and(ts is null) and min(behind_since) <= ${before}
+      select own.subject as alert_id, max(own.urgency) as urgency, max(own.trouble) as trouble
+        from message as own
+       where own.kind = 'alert'
+       group by own.subject
+      having bool_and(own.ts is null) and min(own.behind_since) <= ${before}
          and not exists (select from flood_alert join message as flood on flood.id = flood_alert.message_id
-                          where flood_alert.alert_id = subject and flood.ts is not null))
+                          where flood_alert.alert_id = own.subject and flood.ts is not null))
     select unshown.alert_id as "alertId", alert.vault_id as "vaultId", unshown.trouble,
            coalesce(access.actor_name, access.actor_email, access.actor_identity) as who, assessment.sentence,
            count(*) over () as count
@@ -68,27 +68,40 @@ export async function unshownAlerts(db: Db, before: Date): Promise<{ count: numb
   return { count: Number(rows[0]?.count ?? 0), loudest: rows.map(({ count: _, ...row }) => row) };
 }
 
-/** Notes that alerts can't be shown, and says whether people are to be told now: at first, and again after `againAfterMs`. */
+/** Whoever is to tell people has so long for it; then another does. */
+const tellingMs = 60_000;
+
+/**
+ * Notes that alerts can't be shown, and says whether people are to be told now: at first, and again after `againAfterMs` when
+ * there is more. Who is told so tells them, and then calls `told`; one that dies over it is followed by another.
+ */
 export async function noteOutage(
   db: Db,
   alerts: number,
   now: Date,
   againAfterMs: number,
 ): Promise<{ id: string; beganAt: Date } | null> {
+  const before = (ms: number) => new Date(now.getTime() - ms);
   await sql`insert into outage (began_at) values (${now}) on conflict do nothing`.execute(db);
   const row = await db
     .updateTable("outage")
-    .set({ told_at: now, told_alerts: alerts })
+    .set({ told_at: now })
     .where("ended_at", "is", null)
     .where((is) =>
       is.or([
         is("told_at", "is", null),
-        is.and([is("told_at", "<=", new Date(now.getTime() - againAfterMs)), is("told_alerts", "<", alerts)]),
+        is.and([is("told_at", "<=", before(tellingMs)), is("told_alerts", "=", 0)]),
+        is.and([is("told_at", "<=", before(againAfterMs)), is("told_alerts", "<", alerts)]),
       ]),
     )
     .returning(["id", "began_at as beganAt"])
     .executeTakeFirst();
   return row ?? null;
+}
+
+/** People were told of so many alerts. */
+export async function told(db: Db, outageId: string, alerts: number): Promise<void> {
+  await db.updateTable("outage").set({ told_alerts: alerts }).where("id", "=", outageId).execute();
 }
 
 /** Telling failed: it is to be tried again at the next look. */
@@ -102,7 +115,7 @@ export async function endOutage(db: Db, now: Date): Promise<{ beganAt: Date; ale
     .updateTable("outage")
     .set({ ended_at: now, told_end: true })
     .where("ended_at", "is", null)
-    .returning(["began_at as beganAt", "told_alerts as alerts", "told_at as toldAt"])
+    .returning(["began_at as beganAt", "told_alerts as alerts"])
     .executeTakeFirst();
-  return row?.toldAt ? { beganAt: row.beganAt, alerts: row.alerts } : null;
+  return row && row.alerts > 0 ? row : null;
 }

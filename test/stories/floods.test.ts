@@ -25,6 +25,12 @@ test("a hundred people at once: every one of them is in Slack within seconds, th
   expect(firstLines.every((line) => !line.includes("Person 40:"))).toBe(true);
 });
 
+test("alerts that a flood message shows are shown: nobody is told that they can't be (simulation, seed 13 with an outage)", async () => {
+  await floodOf(60);
+  await story.later(5);
+  expect(story.mails).toEqual([]);
+});
+
 test("one click judges the whole flood, and the message says so; what came since stays open", async () => {
   await floodOf(60);
   await story.press(marta, flood(), "Expected");
