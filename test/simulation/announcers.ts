@@ -37,6 +37,7 @@ export function startAnnouncers(parts: {
 }): Announcers {
   const { world, random, replicas, events, lastsMs } = parts;
   const announcements: Announcement[] = [];
+  const inSlackToo = events.filter(({ actor }) => actor.slackIds.length > 0);
   let open = 0;
   const many = random.pick([0, 0, 1, 2, 3]);
   for (let n = 1; n <= many; n++) {
@@ -45,7 +46,7 @@ export function startAnnouncers(parts: {
   }
 
   async function announce(n: number): Promise<void> {
-    const event = random.pick(events);
+    const event = random.pick(inSlackToo);
     const by = random.chance(0.8) ? event.actor : random.pick([cast.dana, cast.lena, cast.marta, cast.alexa]);
     const scope = random.pick(["any", "vault", "vault", "item", "elsewhere"]);
     const other = vaults.find(({ id }) => id !== event.vault.id) ?? vaults[0];

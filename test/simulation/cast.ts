@@ -47,6 +47,11 @@ export const cast = {
 
 export const people: Person[] = Object.values(cast);
 
+/** So many that their accesses at once are too much to be shown one by one. The vault alone knows them. */
+export const crowd: Person[] = Array.from({ length: 36 }, (_, n) =>
+  person(`Crowd ${n + 1}`, `crowd${n + 1}@example.com`, [], { vault: { id: `V-CROWD-${n + 1}`, email: null } }),
+);
+
 function personOfSlack(id: string): Person {
   const found = people.find(({ slackIds }) => slackIds.includes(id));
   if (!found) throw new Error(`nobody here is ${id}`);
@@ -84,6 +89,7 @@ export const vaults = [
 ] as const;
 
 export const channels = vaults.map(({ channel }) => channel);
+export const fallbackChannel = "C0FALL";
 
 /** Long past any sitting here, so that the judge knows which accesses belong together without knowing the rule. */
 const sittingMinutes = 15;
@@ -104,5 +110,6 @@ vaults:
     channel: C0BANK
     managers: *leads
     intent: expected
+fallback: { channel: ${fallbackChannel}, email: [lead@example.com] }
 people: [{ email: lena@example.com, vault: V-LENA, slack: U0LENA }]
 `;

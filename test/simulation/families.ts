@@ -32,9 +32,14 @@ const families = [
   "clock-jump",
   "lost-wake",
   "lost-acknowledgement",
+  "mail-refused",
 ] as const;
 
-export type Family = (typeof families)[number];
+/** What takes long to play out: more people at once than a channel can show, and Slack away for minutes. */
+const rare = ["flood", "outage"] as const;
+const rareShare = 0.03;
+
+export type Family = (typeof families)[number] | (typeof rare)[number];
 
 export interface Faults {
   has(family: Family): boolean;
@@ -50,10 +55,15 @@ export function drawFaults(
   random: Random,
   { without, always }: { without: readonly Family[]; always: readonly Family[] },
 ): Faults {
-  const isQuiet = random.chance(0.05);
+  const seldom = rare.filter(() => random.chance(rareShare));
+  const isQuiet = random.chance(seldom.length > 0 ? 0.4 : 0.05);
   const share = random.pick([0.15, 0.3, 0.5]);
   const drawn = families.filter(() => random.chance(share));
-  const on = new Set([...(isQuiet ? [] : drawn.filter((family) => !without.includes(family))), ...always]);
+  const on = new Set<Family>([
+    ...seldom,
+    ...(isQuiet ? [] : drawn.filter((family) => !without.includes(family))),
+    ...always,
+  ]);
   const intensity = random.pick([0.5, 1, 1, 2]);
   let isHealed = false;
   return {

@@ -1,6 +1,7 @@
 import type { Facts } from "./judge/facts.ts";
 import { judgeIntents } from "./judge/intents.ts";
 import { judgeLimits } from "./judge/limits.ts";
+import { judgeMails } from "./judge/mails.ts";
 import { judgeRecord } from "./judge/record.ts";
 import { judgeReviews } from "./judge/reviews.ts";
 import { judgeShown } from "./judge/shown.ts";
@@ -21,6 +22,7 @@ export async function judgeRun(facts: Facts): Promise<string[]> {
     ...judgeReviews(facts),
     ...judgeIntents(facts),
     ...judgeLimits(facts),
+    ...judgeMails(facts),
     ...(await judgeRecord(facts)),
     ...(await judgeTraces(facts)),
   ];

@@ -2,8 +2,8 @@ import type { Picture, Posted } from "./slack.ts";
 
 /** What a person makes out in a message of the bot. */
 export interface Seen {
-  kind: "alert" | "intent" | "note" | "other";
-  /** The alert's, intent's or note's id, as it stands in the blocks. */
+  kind: "alert" | "intent" | "note" | "flood" | "other";
+  /** The alert's, intent's, note's or flood's id, as it stands in the blocks. */
   subject: string;
   /** Of an alert: the revision that its buttons carry. */
   revision: number;
@@ -32,7 +32,7 @@ export function look(message: Posted): Seen {
 export function lookAt(picture: Picture): Seen {
   const blocks = picture.blocks as Node[];
   const blockId =
-    blocks.map((block) => String(block.block_id ?? "")).find((id) => /^(alert|intent|note):/.test(id)) ?? "";
+    blocks.map((block) => String(block.block_id ?? "")).find((id) => /^(alert|intent|note|flood):/.test(id)) ?? "";
   const [kind = "other", subject = "", revision = "0"] = blockId.split(":");
   const buttons = blocks
     .filter((block) => block.type === "actions")
@@ -45,7 +45,7 @@ export function lookAt(picture: Picture): Seen {
   const by = verdictLine?.users[0];
   const numbers = [...new Set([...words.matchAll(/Key e(\d+)/g)].map((match) => Number(match[1])))];
   return {
-    kind: kind === "alert" || kind === "intent" || kind === "note" ? kind : "other",
+    kind: kind === "alert" || kind === "intent" || kind === "note" || kind === "flood" ? kind : "other",
     subject,
     revision: Number(revision),
     buttons,

@@ -8,6 +8,14 @@ import type { SimulatedSlack } from "./slack.ts";
 import { slackClient } from "./slack-client.ts";
 import type { Owner, World } from "./world.ts";
 
+/** A mail as the mail server's log has it. */
+export interface SentMail {
+  at: number;
+  subject: string;
+  text: string;
+  isTaken: boolean;
+}
+
 /** A place where the service runs: it dies, and is started again. */
 export interface Replica {
   name: string;
@@ -35,6 +43,7 @@ interface Parts {
   slack: SimulatedSlack;
   random: Random;
   log: (line: string) => void;
+  mails: SentMail[];
   wakeAll: () => void;
 }
 
@@ -75,13 +84,26 @@ export function createReplicaPlace(parts: Parts, name: string): Replica {
     const store = openReplicaStore({ world, faults, server, locks, owner, die, onNotify: parts.wakeAll });
     const clock = { now: () => new Date(world.now() + replica.clockErrorMs) };
     const client = slackClient({ world, faults, slack, owner, random, die });
-    const service = createReplica({ store: store.store, clock, client, log: logger(owner, parts.log), parallel });
+    const sendMail = (mail: { subject: string; text: string }) =>
+      world.effect({
+        owner,
+        label: `mail: ${mail.subject}`,
+        run: async () => {
+          const isTaken = !faults.strikes("mail-refused", 0.4);
+          parts.mails.push({ ...mail, at: world.now(), isTaken });
+          if (!isTaken) throw new Error("421 not now");
+        },
+      });
+    const log = logger(owner, parts.log);
+    const service = createReplica({ store: store.store, clock, client, log, parallel, sendMail });
     const wakes = new Set<() => void>();
     process = { owner, service, store, dead, wakes };
     world.say(`${owner.name} starts`);
     void service.start().catch(() => {});
     void stage("judge", owner, service.judge, async () => null);
     void stage("deliver", owner, service.deliver, service.nextDue);
+    // It looks often and finds something seldom: only where it may.
+    if (faults.has("outage")) void stage("fall back", owner, service.fallBack, service.nextFallBack);
 
     /** As the product's own loop: until nothing is left, then until woken, due, or the slow poll's turn. */
     async function stage(

@@ -8,6 +8,7 @@ import { parseConfig } from "../../src/config.ts";
 import type { Clock } from "../../src/model.ts";
 import { announce, endIntent } from "../../src/pipeline/announce.ts";
 import { draw } from "../../src/pipeline/draw.ts";
+import { fallBack, type SendMail } from "../../src/pipeline/fallback.ts";
 import type { House } from "../../src/pipeline/house.ts";
 import { judge } from "../../src/pipeline/judge.ts";
 import { reopen, review } from "../../src/pipeline/review.ts";
@@ -32,6 +33,10 @@ export interface Service {
   deliver(): Promise<number>;
   /** When the delivery will next have something to do, as far as it knows. */
   nextDue(): Promise<Date | null>;
+  /** The other road, when Slack can't be reached; seldom, as the product does. */
+  fallBack(): Promise<number>;
+  /** When it looks again. */
+  nextFallBack(): Promise<Date>;
   /** What is done once, at the start. */
   start(): Promise<void>;
   click(click: ButtonClick): Promise<ClickAnswer>;
@@ -67,12 +72,16 @@ type AnnounceAnswer = { kind: "announced"; intentId: string } | { kind: "refused
 /** Families of faults that the product doesn't survive yet: a lane keeps the time of a clock that jumped ahead. */
 export const notPromised: readonly Family[] = ["clock-jump"];
 
+/** As the product's own. */
+const fallbackPauseMs = 15_000;
+
 export function createReplica(parts: {
   store: Store;
   clock: Clock;
   client: WebClient;
   log: Logger;
   parallel: number;
+  sendMail: SendMail;
 }): Service {
   const { store, clock, client, log, parallel } = parts;
   const directory = createDirectory({ client: () => client, db: store.db, foldEmail, clock, log });
@@ -90,7 +99,14 @@ export function createReplica(parts: {
     clock,
     onTrouble: (error) => log.error({ error }, "not committed"),
   });
+  let looksAgainAt = 0;
   return {
+    fallBack: async () => {
+      if (clock.now().getTime() < looksAgainAt) return 0;
+      looksAgainAt = clock.now().getTime() + fallbackPauseMs;
+      return fallBack(house, parts.sendMail);
+    },
+    nextFallBack: async () => new Date(looksAgainAt),
     record: async ({ messageId, body, signedAt }) => {
       const content = parseWebhook(body);
       const outcome = await ingest.record({

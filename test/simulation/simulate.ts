@@ -6,7 +6,7 @@ import { judgeRun } from "./judge.ts";
 import { createLocks } from "./locks.ts";
 import { look } from "./picture.ts";
 import { randomOf } from "./random.ts";
-import { createReplicaPlace, type Replica } from "./replica.ts";
+import { createReplicaPlace, type Replica, type SentMail } from "./replica.ts";
 import { notPromised } from "./service.ts";
 import { createSlack, type SimulatedSlack } from "./slack.ts";
 import { inside, realPause } from "./stand-ins.ts";
@@ -67,6 +67,7 @@ async function simulateOn(server: Server, seed: number, always: readonly Family[
   });
   const locks = createLocks(server, realPause);
   const log: string[] = [];
+  const mails: SentMail[] = [];
   const slack = createSlack(world, faults);
   const replicas: Replica[] = [];
   const wakes = random("wakes");
@@ -79,7 +80,7 @@ async function simulateOn(server: Server, seed: number, always: readonly Family[
   };
   for (const name of random("size").chance(0.2) ? ["A", "B", "C"] : ["A", "B"]) {
     const parts = { world, faults, server, locks, slack, random: random(`replica ${name}`), wakeAll };
-    replicas.push(createReplicaPlace({ ...parts, log: (line) => log.push(line) }, name));
+    replicas.push(createReplicaPlace({ ...parts, mails, log: (line) => log.push(line) }, name));
   }
 
   const problems = await inside(world, random("chance"), async () => {
@@ -91,7 +92,7 @@ async function simulateOn(server: Server, seed: number, always: readonly Family[
     const announcers = startAnnouncers({ world, random: random("intents"), replicas, events, lastsMs });
     const troubles = startTroubles({ world, random: random("troubles"), faults, slack, replicas, lastsMs });
     try {
-      await world.run(startAt + lastsMs * 1.2);
+      await world.run(startAt + Math.max(lastsMs * 1.2, troubles.lastMs + 30_000));
       world.say("everything is healed");
       troubles.heal();
       const healedAt = Math.max(world.now(), ...slack.calls.map(({ waitUntil }) => waitUntil ?? 0));
@@ -99,7 +100,7 @@ async function simulateOn(server: Server, seed: number, always: readonly Family[
       const isOver = vault.isDone() && clickers.isDone() && announcers.isDone();
       const { clicks } = clickers;
       const { announcements } = announcers;
-      const facts = { vault, slack, clicks, announcements, log, faults, replicas, server };
+      const facts = { vault, slack, clicks, announcements, mails, log, faults, replicas, server };
       return [...(isOver ? [] : ["I11: somebody still waits for an answer"]), ...(await judgeRun(facts))];
     } catch (error) {
       return [`I11: the simulation broke: ${error instanceof Error ? error.stack : String(error)}`];

@@ -90,24 +90,28 @@ async function call(parts: ClientParts, method: string, args: Args): Promise<unk
   entry.answeredAt = world.now();
   if (fate.waitMs !== null) entry.waitUntil = world.now() + fate.waitMs;
   if (parts.faults.strikes("crash", 0.02)) await parts.die(`after ${method}`);
-  return tell(fate, answer);
+  return tell(fate, answer, entry, world.now());
 }
 
 const slackItself: Owner = { name: "Slack", isDead: false };
 
-function tell(fate: Fate, answer: Answer | null): unknown {
+function tell(fate: Fate, answer: Answer | null, entry: Call, now: number): unknown {
   if (fate.error === "truncated") {
     // The SDK puts a body that isn't JSON, whole, where Slack's word for the error should be.
     throw new WebAPIPlatformError({ ok: false, error: `{"ok":true,"channel":"C0` });
   }
   if (fate.error instanceof Error) throw fate.error;
   if (answer === null) throw new Error("Slack answered before it did anything: the simulation is wrong");
+  if (!answer.ok && answer.retryAfter !== undefined) {
+    entry.waitUntil = now + answer.retryAfter * 1_000;
+    throw new WebAPIRateLimitedError(answer.retryAfter);
+  }
   if (!answer.ok) throw new WebAPIPlatformError(answer);
   if (fate.error === "no-ts") return { ok: true };
   return structuredClone(answer);
 }
 
-function drawFate({ faults, random }: ClientParts, method: string): Fate {
+function drawFate({ faults, random, slack }: ClientParts, method: string): Fate {
   const quick = random.between(15, method.startsWith("users.") ? 40 : 250);
   const fate = (name: string, more: Partial<Fate>): Fate => ({
     name,
@@ -121,6 +125,7 @@ function drawFate({ faults, random }: ClientParts, method: string): Fate {
   const isWrite = method.startsWith("chat.");
   const isHistory = method.startsWith("conversations.");
   const isPeople = !isWrite && !isHistory;
+  if (slack.isAway) return fate("Slack is away", { doneAfterMs: null, error: network("ECONNREFUSED") });
   if (isPeople) {
     return faults.strikes("people-unknown", 0.3)
       ? fate("nobody can be asked", { doneAfterMs: null, error: network("ECONNREFUSED") })

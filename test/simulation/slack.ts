@@ -43,6 +43,8 @@ export interface SimulatedSlack {
   tooFast: { at: number; channel: string }[];
   setChannel(channel: string, state: "there" | "gone"): void;
   setToken(isValid: boolean): void;
+  /** Whether nothing of ours reaches Slack. */
+  isAway: boolean;
   /** Does what a call asks for, now. */
   act(method: string, args: Args): Answer;
   remove(message: Posted, by: "bot" | "human"): void;
@@ -50,12 +52,18 @@ export interface SimulatedSlack {
 }
 
 export type Args = Record<string, unknown>;
-export type Answer = { ok: true; [field: string]: unknown } | { ok: false; error: string };
+export type Answer = { ok: true; [field: string]: unknown } | { ok: false; error: string; retryAfter?: number };
 
 /** SLACK.md: one message a second per channel, short bursts allowed. */
 const burst = 2;
 
-/** A workspace, written from Slack's rules and not from the product. It refuses nothing that the faults don't ask for. */
+/** Tier 3, and a little more: "50+ per minute". */
+const editsAMinute = 55;
+
+/**
+ * A workspace, written from Slack's rules and not from the product. It refuses nothing that the faults don't ask for; where
+ * many come at once, its limits are in force.
+ */
 export function createSlack(world: World, faults: Faults): SimulatedSlack {
   const messages: Posted[] = [];
   const tooFast: { at: number; channel: string }[] = [];
@@ -63,6 +71,8 @@ export function createSlack(world: World, faults: Faults): SimulatedSlack {
   const buckets = new Map<string, { level: number; at: number }>();
   let isTokenValid = true;
   let lastTs = 0;
+  const isStrict = faults.has("flood");
+  let edits: number[] = [];
   // Some servers read from a copy that is behind; how far is the server's, not the call's.
   const staleMs = faults.has("stale-history") ? 4_000 : 0;
 
@@ -83,7 +93,10 @@ export function createSlack(world: World, faults: Faults): SimulatedSlack {
 
   function post(args: Args): Answer {
     const channel = String(args.channel);
-    if (isTooFast(channel)) tooFast.push({ at: world.now(), channel });
+    if (isTooFast(channel)) {
+      tooFast.push({ at: world.now(), channel });
+      if (isStrict) return { ok: false, error: "ratelimited", retryAfter: 2 };
+    }
     const ts = newTs();
     messages.push({
       channel,
@@ -151,6 +164,9 @@ export function createSlack(world: World, faults: Faults): SimulatedSlack {
       case "chat.update": {
         const message = find(args);
         if (!message) return { ok: false, error: "message_not_found" };
+        edits = edits.filter((at) => at > world.now() - 60_000);
+        if (isStrict && edits.length >= editsAMinute) return { ok: false, error: "ratelimited", retryAfter: 10 };
+        edits.push(world.now());
         message.pictures.push(pictureOf(args));
         return { ok: true, channel: message.channel, ts: message.ts };
       }
@@ -179,6 +195,7 @@ export function createSlack(world: World, faults: Faults): SimulatedSlack {
   return {
     messages,
     calls: [],
+    isAway: false,
     tooFast,
     setChannel: (channel, state) => void (state === "gone" ? gone.add(channel) : gone.delete(channel)),
     setToken: (isValid) => {

@@ -16,7 +16,7 @@ export function startTroubles(parts: {
   slack: SimulatedSlack;
   replicas: Replica[];
   lastsMs: number;
-}): { heal(): void } {
+}): { heal(): void; lastMs: number } {
   const { world, random, faults, slack, replicas, lastsMs } = parts;
   const sometime = () => random.between(0, lastsMs);
   const at = (ms: number, act: () => void) => world.after(ms, fate, () => void (faults.isHealed() || act()));
@@ -34,6 +34,23 @@ export function startTroubles(parts: {
       world.say("the token is revoked");
       slack.setToken(false);
       at(sometime() / 2, () => slack.setToken(true));
+    });
+  }
+  const outage = faults.has("outage")
+    ? { fromMs: random.between(0, lastsMs / 2), lastsMs: random.between(150, 300) * 1_000 }
+    : null;
+  if (outage) {
+    const kind = random.pick(["token", "channel", "channel", "all"]);
+    const channel = random.pick(channels);
+    const set = (isOver: boolean) => {
+      world.say(isOver ? "the outage is over" : `an outage: ${kind === "channel" ? channel : kind}`);
+      if (kind === "token") slack.setToken(isOver);
+      else if (kind === "channel") slack.setChannel(channel, isOver ? "there" : "gone");
+      else slack.isAway = !isOver;
+    };
+    at(outage.fromMs, () => {
+      set(false);
+      at(outage.lastsMs, () => set(true));
     });
   }
   if (faults.has("clock-jump")) {
@@ -54,9 +71,11 @@ export function startTroubles(parts: {
     });
   }
   return {
+    lastMs: outage ? outage.fromMs + outage.lastsMs : 0,
     heal: () => {
       faults.heal();
       slack.setToken(true);
+      slack.isAway = false;
       for (const channel of channels) slack.setChannel(channel, "there");
       for (const replica of replicas) replica.clockErrorMs = 0;
     },

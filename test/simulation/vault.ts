@@ -1,4 +1,4 @@
-import { cast, type Person, vaults } from "./cast.ts";
+import { cast, crowd, type Person, vaults } from "./cast.ts";
 import type { Faults } from "./families.ts";
 import type { Random } from "./random.ts";
 import type { Replica } from "./replica.ts";
@@ -52,6 +52,7 @@ export function startVault(parts: {
   const from = world.now();
   const events = planEvents(random, from, lastsMs);
   const deliveries = planDeliveries(random, events);
+  const rush = faults.has("flood") ? planRush(random, events.length, from, lastsMs) : null;
   let open = 0;
   // An app that was offline reports all at once.
   const rushAt = random.chance(0.3) ? lastsMs : null;
@@ -67,6 +68,14 @@ export function startVault(parts: {
       world.after(delay + random.between(0, 40), vault, () => void send(delivery).finally(() => (open -= 1)));
     }
   }
+
+  for (const delivery of rush?.deliveries ?? []) {
+    open += 1;
+    const delay = (rush?.at ?? from) - from + random.between(0, 80);
+    world.after(delay, vault, () => void send(delivery).finally(() => (open -= 1)));
+  }
+  events.push(...(rush?.events ?? []));
+  deliveries.push(...(rush?.deliveries ?? []));
 
   async function send(delivery: VaultDelivery): Promise<void> {
     delivery.firstSentAt = Math.min(delivery.firstSentAt, world.now());
@@ -105,7 +114,7 @@ function planEvents(random: Random, from: number, lastsMs: number): VaultEvent[]
     const actor = random.pick(actors);
     const place = random.chance(0.08) ? { id: "v_other", name: "Unwatched", channel: null } : random.pick(vaults);
     const isLate = random.chance(0.3);
-    const cluster = `${actor.slackIds[0]} ${place.id} ${isLate ? "early" : "now"}`;
+    const cluster = `${actor.name}, ${actor.slackIds[0]} ${place.id} ${isLate ? "early" : "now"}`;
     const size = random.pick([1, 1, 2, 3, 5]);
     for (let i = 0; i < size && events.length < 8; i++) {
       const at = random.between(0, lastsMs);
@@ -120,6 +129,31 @@ function planEvents(random: Random, from: number, lastsMs: number): VaultEvent[]
     }
   }
   return events;
+}
+
+/** Everybody at once: an export, a script, or somebody who hides one access among many. */
+function planRush(
+  random: Random,
+  before: number,
+  from: number,
+  lastsMs: number,
+): { at: number; events: VaultEvent[]; deliveries: VaultDelivery[] } {
+  const place = random.pick(vaults);
+  const at = Math.ceil((from + random.between(0, lastsMs / 2)) / 1000) * 1000;
+  const events = crowd.map((actor, index) => ({
+    n: before + index + 1,
+    actor,
+    vault: place,
+    isExposure: true,
+    occurredAt: at,
+    cluster: `${actor.name} ${place.id}`,
+  }));
+  const size = random.pick([9, 12, 18]);
+  const many = Math.ceil(events.length / size);
+  const deliveries = Array.from({ length: many }, (_, n) =>
+    delivery(`msg_rush_${n + 1}`, events.slice(n * size, (n + 1) * size), "as it was"),
+  );
+  return { at, events, deliveries };
 }
 
 function planDeliveries(random: Random, events: VaultEvent[]): VaultDelivery[] {

@@ -2,7 +2,7 @@ import type { Announcement } from "../announcers.ts";
 import type { Click } from "../clickers.ts";
 import type { Server } from "../database.ts";
 import type { Faults } from "../families.ts";
-import type { Replica } from "../replica.ts";
+import type { Replica, SentMail } from "../replica.ts";
 import type { SimulatedSlack } from "../slack.ts";
 import type { SimulatedVault } from "../vault.ts";
 
@@ -12,6 +12,7 @@ export interface Facts {
   slack: SimulatedSlack;
   clicks: Click[];
   announcements: Announcement[];
+  mails: SentMail[];
   log: string[];
   faults: Faults;
   replicas: Replica[];

@@ -37,6 +37,8 @@ export async function judgeRecord({ server }: Facts): Promise<string[]> {
   same("accesses to judge", await ids("select id from access"), await ids("select access_id as id from assessment"));
   same("verdicts of", of(/^review$/, "alert"), await ids("select alert_id as id from review"));
   same("intents", of(/^intent announced$/, "id"), await ids("select id from intent"));
+  const floods = "select distinct subject, min(channel) as id from message where kind = 'flood' group by subject";
+  same("floods", of(/^flood$/, "channel"), await ids(floods));
   same(
     "ends of intents",
     of(/^intent (done|cancelled)$/, "intent"),

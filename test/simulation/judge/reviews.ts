@@ -1,5 +1,6 @@
 import { mayJudge, type Person } from "../cast.ts";
 import type { Click } from "../clickers.ts";
+import type { Family } from "../families.ts";
 import { look, type Seen } from "../picture.ts";
 import type { Facts } from "./facts.ts";
 
@@ -31,6 +32,9 @@ export function judgeReviews(facts: Facts): string[] {
   return problems;
 }
 
+/** Slack can't be asked who somebody is. */
+const nobodyToAsk: Family[] = ["people-unknown", "token-revoked", "outage"];
+
 const tell = ({ by, actionId, seen, answer }: Click) =>
   `${by} ${actionId} at ${seen.revision} → ${answer === null ? "?" : Object.values(answer).join(" ")}`;
 
@@ -41,8 +45,7 @@ function judgeClick({ by, answer, seen }: Click, actor: Person, { faults }: Fact
       ? []
       : [`I4: ${by} may not judge ${actor.name} in ${seen.subject}: ${answer.kind}`];
   if (answer.kind !== "refused") return [];
-  const isUnknown =
-    answer.reason === "unknown-clicker" && (faults.has("people-unknown") || faults.has("token-revoked"));
+  const isUnknown = answer.reason === "unknown-clicker" && nobodyToAsk.some((family) => faults.has(family));
   const isFine = isUnknown || answer.reason === "wrong-message" || answer.reason === "nothing-to-undo";
   return isFine ? [] : [`I5: ${by} may judge ${actor.name}, and was refused: ${answer.reason}`];
 }

@@ -1,6 +1,6 @@
-import { channels } from "../cast.ts";
+import { channels, fallbackChannel } from "../cast.ts";
 import type { Family } from "../families.ts";
-import { look, type Seen } from "../picture.ts";
+import { look, lookAt, type Seen } from "../picture.ts";
 import type { Posted } from "../slack.ts";
 import type { Facts } from "./facts.ts";
 
@@ -13,6 +13,7 @@ export function judgeShown(facts: Facts): string[] {
     ...once(shown),
     ...onceAllAlong(facts),
     ...eventsShown(facts, shown),
+    ...floodsShown(facts),
     ...sittingsShown(facts, shown),
     ...conflictsShown(facts, shown),
     ...intentsShown(facts, shown),
@@ -46,15 +47,41 @@ function onceAllAlong({ slack, faults }: Facts): string[] {
 }
 
 /** I2: every access that counts stands in one alert in its vault's channel; what doesn't count in none. */
-function eventsShown({ vault, slack }: Facts, shown: Shown[]): string[] {
+function eventsShown({ vault, slack, faults }: Facts, shown: Shown[]): string[] {
   return vault.events.flatMap(({ n, vault: { channel }, isExposure }) => {
     const where = shown.filter(({ kind, events }) => kind === "alert" && events.includes(n));
     const subjects = new Set(where.map(({ subject }) => subject));
     const expected = channel !== null && isExposure ? 1 : 0;
+    const floods = new Set(
+      shown.filter(({ kind, events }) => kind === "flood" && events.includes(n)).map(({ subject }) => subject),
+    );
+    if (floods.size > expected) return [`I2: e${n} stands in ${floods.size} flood messages`];
+    if (subjects.size < expected && floods.size === expected) return [];
     if (subjects.size > expected) return [`I2: e${n} stands in ${subjects.size} alerts instead of ${expected}`];
     if (subjects.size < expected && !wasDeleted(slack.messages, n)) return [`I2: e${n} isn't shown in ${channel}`];
-    const strayed = where.some(({ message }) => message.channel !== channel);
+    const strayed = where.some(
+      ({ message }) => message.channel !== channel && !(message.channel === fallbackChannel && faults.has("outage")),
+    );
     return strayed ? [`I2: e${n} is shown in another channel than its vault's`] : [];
+  });
+}
+
+/** Where nothing goes wrong, everything that comes at once is represented soon, although Slack takes one message a second. */
+const calm: Family[] = ["flood", "interleaving", "no-metadata", "small-pages", "stale-history", "mail-refused"];
+const soonMs = 20_000;
+
+function floodsShown({ vault, slack, faults }: Facts): string[] {
+  if (!faults.has("flood") || faults.names().some((family) => !calm.includes(family))) return [];
+  const crowded = vault.deliveries.filter(({ messageId }) => messageId.startsWith("msg_rush"));
+  return crowded.flatMap(({ events, acknowledgements }) => {
+    const by = (acknowledgements[0]?.at ?? Infinity) + soonMs;
+    const seen = new Set(
+      slack.messages.flatMap(({ pictures }) =>
+        pictures.filter(({ at }) => at <= by).flatMap((picture) => lookAt(picture).events),
+      ),
+    );
+    const late = events.filter(({ n }) => !seen.has(n)).map(({ n }) => `e${n}`);
+    return late.length > 0 ? [`Flood: ${late.join(", ")} came with many, and weren't represented within 20 s`] : [];
   });
 }
 
