@@ -45,6 +45,16 @@ create table intent_use (
   accesses bigint not null
 );
 
+-- Which configuration was in force from when: what is reported late is judged by the one that stood when it happened.
+create table configuration (
+  id bigint generated always as identity primary key,
+  since timestamptz not null,
+  fingerprint text not null,
+  text text not null
+);
+create trigger configuration_is_append_only before update or delete or truncate on configuration
+  for each statement execute function refuse_change();
+
 -- Intents are looked for by the Slack user who announced them, too.
 create index intent_slack_user on intent (slack_user_id, ends_at);
 

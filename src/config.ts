@@ -16,6 +16,8 @@ export interface Config {
   file: string;
   /** SHA-256 of the file's bytes in hex: with the code's own version it names the policy that judged an access. */
   fingerprint: string;
+  /** The file's text, so that what is reported late can be judged by the configuration that stood when it happened. */
+  text: string;
   /** IANA zone of whatever has no zone of its own. */
   timezone: string;
   vaults: WatchedVault[];
@@ -142,6 +144,7 @@ function build(written: WrittenConfig, file: string, text: string): Config {
   return {
     file,
     fingerprint: createHash("sha256").update(text, "utf8").digest("hex"),
+    text,
     timezone: written.timezone,
     vaults,
     people: (written.people ?? []).map(({ email, vault, slack, timezone, holidays, away }) => ({

@@ -3,7 +3,9 @@ const usage = `Usage: vaultbell COMMAND
   start          runs everything; without Slack tokens, beside a stand-in workspace with its page at /
   check [FILE]   reads the configuration and says what is wrong in it, and where
   migrate        brings the database to the newest schema (start does this too)
-  doctor         looks at database, Slack, channels and managers, and says how to mend what is wrong`;
+  doctor         looks at database, Slack, channels and managers, and says how to mend what is wrong
+  replay --since 30d [--config FILE]
+                 judges past accesses again by this or another configuration, and says what would differ`;
 
 /** Each command loads what it needs and no more: what isn't there takes no memory and no time to start. */
 async function main([command, ...args]: string[]): Promise<number> {
@@ -16,6 +18,8 @@ async function main([command, ...args]: string[]): Promise<number> {
       return (await import("./cli/migrate.ts")).migrateDatabase(process.env, console);
     case "doctor":
       return (await import("./cli/doctor.ts")).doctor(process.env, console);
+    case "replay":
+      return (await import("./cli/replay.ts")).replayHistory(args, process.env, console);
     case "help":
     case "--help":
     case undefined:

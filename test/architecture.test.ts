@@ -7,7 +7,7 @@ const src = resolve(import.meta.dirname, "..", "src");
 /** Who may import whom. A row is a folder of src, or a file that stands in it alone. */
 const mayImport: Record<string, string[]> = {
   "main.ts": ["cli"],
-  cli: ["app.ts", "stand-in.ts", "log.ts", "mail.ts", "config", "store", "vault", "bot", "policies"],
+  cli: ["app.ts", "stand-in.ts", "log.ts", "mail.ts", "config", "store", "vault", "pipeline", "bot", "policies"],
   "app.ts": ["config", "metrics.ts", "health.ts", "store", "vault", "pipeline", "bot", "policies"],
   "stand-in.ts": ["config", "sandbox"],
   "metrics.ts": ["bot", "vault"],
@@ -81,6 +81,7 @@ test("nothing but the outermost doors reads the machine's clock", () => {
   expect(clocks).toEqual([
     "bot/slack.ts",
     "cli/doctor.ts",
+    "cli/replay.ts",
     "cli/start.ts",
     "sandbox/clock.ts",
     "sandbox/http-delivery.ts",

@@ -14,6 +14,7 @@ import { aliasesOfActor } from "./people.ts";
 import { policyVersion } from "./policy-version.ts";
 import { type Remembered, remembered } from "./remembered.ts";
 import { type Ringer, ringer } from "./ring.ts";
+import { type Rules, rulesInForce, tellConfiguration } from "./rules-in-force.ts";
 
 type Unjudged = Omit<Access, "personId">;
 
@@ -26,6 +27,7 @@ const batchSize = 50;
  * stays on the list, logged. Throws when nothing at all could be judged.
  */
 export async function judge(house: House, limit = 200): Promise<number> {
+  await tellConfiguration(house);
   const accesses = await judging.accessesToJudge(house.store.db, limit);
   await findUnknownAnnouncers(house, accesses);
   let judged = 0;
@@ -84,18 +86,19 @@ async function judgeTogether(house: House, batch: Unjudged[]): Promise<number> {
       const vault = watchedVault(house.config, access.vault.id);
       return vault ? [{ access, vault }] : [];
     });
+    const rules = await rulesInForce(house, tx, exposures);
     const facts = await factsAbout(tx, exposures, house.config);
     const bell = await ringer(house, tx, watched, facts, now);
     // After the ringer has locked the sittings, so that of two replicas the second knows what the first judged.
     const memory = await remembered(tx, exposures, facts);
     const conclusions: Conclusion[] = [];
-    for (const access of accesses) conclusions.push(await conclude(house, access, facts, memory, bell));
+    for (const access of accesses) conclusions.push(await conclude(house, access, { rules, facts, memory, bell }));
     await memory.keep();
     await bell.finish();
     const version = policyVersion(house.config);
     await judging.recordAssessments(
       tx,
-      conclusions.map((one) => ({ ...one, policyVersion: version, at: now })),
+      conclusions.map((one) => ({ ...one, policyVersion: one.assessment?.policyVersion ?? version, at: now })),
     );
     await seal(
       tx,
@@ -130,13 +133,15 @@ interface Conclusion {
   alertId: string | null;
 }
 
-async function conclude(
-  house: House,
-  access: Access,
-  facts: Awaited<ReturnType<typeof factsAbout>>,
-  memory: Remembered,
-  bell: Ringer,
-): Promise<Conclusion> {
+/** What conclusions are drawn from, and what they lead to. */
+interface Grounds {
+  rules: Rules;
+  facts: Awaited<ReturnType<typeof factsAbout>>;
+  memory: Remembered;
+  bell: Ringer;
+}
+
+async function conclude(house: House, access: Access, { rules, facts, memory, bell }: Grounds): Promise<Conclusion> {
   const about = { accessId: access.id, personId: access.personId, assessment: null, alertId: null };
   const vault = watchedVault(house.config, access.vault.id);
   if (!isExposure(access.action)) return { ...about, outcome: vault ? "not-an-exposure" : "unwatched" };
@@ -144,14 +149,20 @@ async function conclude(
     memory.add(access, null);
     return { ...about, outcome: "unwatched" };
   }
-  const known = factsFor(access, { vault, config: house.config, actor: facts.of(access), past: memory.before(access) });
-  const assessment = assess(access, known, policyVersion(house.config));
+  const config = rules.at(access.occurredAt, vault.id);
+  const known = factsFor(access, {
+    vault: watchedVault(config, vault.id) ?? vault,
+    config,
+    actor: facts.of(access),
+    past: memory.before(access),
+  });
+  const assessment = assess(access, known, policyVersion(config));
   memory.add(access, assessment);
   return { ...about, outcome: "alert", assessment, alertId: await bell.ring(access, vault, assessment) };
 }
 
-function entryOf({ accessId, personId, outcome, assessment, alertId }: Conclusion, policy: string): RecordEntry {
-  const payload = { access: accessId, person: personId, policy };
+function entryOf({ accessId, personId, outcome, assessment, alertId }: Conclusion, version: string): RecordEntry {
+  const payload = { access: accessId, person: personId, policy: assessment?.policyVersion ?? version };
   if (assessment === null) return { kind: `access ${outcome}`, payload };
   const { state, severity, sentence, intentId } = assessment;
   return { kind: "access judged", payload: { ...payload, alert: alertId, state, severity, sentence, intentId } };

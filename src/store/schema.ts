@@ -39,6 +39,7 @@ export interface Schema {
   person_item: SpanColumns & { item_key: string };
   person_context: SpanColumns & { kind: string; value: string };
   person_stretch: { person_id: string; beginning: Date; accesses: number; items: string[]; countries: string[] };
+  configuration: { id: Generated<string>; since: Date; fingerprint: string; text: string };
   vault_watch: { vault_id: string; vault_key: string; since: Date };
   intent_use: { intent_id: string; accesses: string };
   alert: {

@@ -25,6 +25,7 @@ test("the design's example is understood whole", () => {
   expect(understoodFrom(design)).toEqual({
     file: "vaultbell.yaml",
     fingerprint: createHash("sha256").update(design).digest("hex"),
+    text: design,
     timezone: "Europe/Madrid",
     vaults: [
       {
@@ -164,7 +165,7 @@ test("nothing of a configuration can be changed", () => {
 test("a byte order mark and Windows line ends change nothing but the fingerprint", () => {
   const plain = understoodFrom(design);
   const windows = understoodFrom(`\u{feff}${design.replaceAll("\n", "\r\n")}`);
-  expect({ ...windows, fingerprint: "" }).toEqual({ ...plain, fingerprint: "" });
+  expect({ ...windows, fingerprint: "", text: "" }).toEqual({ ...plain, fingerprint: "", text: "" });
   expect(windows.fingerprint).not.toBe(plain.fingerprint);
 });
 

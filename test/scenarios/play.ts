@@ -50,7 +50,7 @@ function readMoments(vaultZone: string): Moments {
 }
 
 /** "9 h 12 min", in milliseconds. */
-export function lengthOf(text: string): number {
+function lengthOf(text: string): number {
   const units: Record<string, number> = { s: 1000, min: 60_000, h: 3_600_000, day: 86_400_000, days: 86_400_000 };
   const parts = [...text.matchAll(/(\d+) (s|min|h|days?)\b/g)];
   if (parts.length === 0) throw new Error(`"${text}" is no length of time`);

@@ -1,0 +1,127 @@
+import { existsSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { type Config, exampleFile, loadConfig, readEnvironment } from "../config.ts";
+import { type Difference, type Replayed, replay, sayConclusion } from "../pipeline/replay.ts";
+import { plainText } from "../policies/plain-text.ts";
+import { openStore } from "../store/database.ts";
+import { runningEmbedded } from "../store/embedded/folder-lock.ts";
+import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
+import { startEmbedded } from "../store/embedded/start.ts";
+import { civilDate, sayTime } from "../time.ts";
+import { environmentLine, mistakeLine } from "./check.ts";
+import { mendDatabase } from "./doctor.ts";
+import type { Output } from "./output.ts";
+
+const usage = "Usage: vaultbell replay --since 30d [--config FILE]   (m, h, d or w)";
+
+/**
+ * `vaultbell replay`: judges past accesses again under this, or another, configuration and prints what would differ. Changes
+ * nothing. Exit code 0 whatever differs; 1 when it can't be told; 2 when the question isn't understood.
+ */
+export async function replayHistory(
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  out: Output,
+  now = new Date(),
+): Promise<number> {
+  const asked = readQuestion(args);
+  if (asked === null) {
+    out.error(usage);
+    return 2;
+  }
+  const read = readEnvironment(env);
+  // Whatever else a start would need, the database and the configuration are enough here.
+  const url = env.DATABASE_URL?.trim() || null;
+  const folder = env.VAULTBELL_DATA?.trim() || "./data";
+  const file = asked.config ?? (env.VAULTBELL_CONFIG?.trim() || "./vaultbell.yaml");
+  const isExample = asked.config === null && read.ok && read.environment.slack.kind === "sandbox" && !existsSync(file);
+  const reading = loadConfig(isExample ? exampleFile : file);
+  if (!reading.ok) {
+    for (const mistake of reading.mistakes) out.error(mistakeLine(mistake));
+    if (!read.ok) for (const mistake of read.mistakes) out.error(environmentLine(mistake));
+    return 1;
+  }
+  const since = new Date(now.getTime() - asked.sinceMs);
+  try {
+    const known = url ?? runningEmbedded(folder);
+    const embedded = known === undefined ? await startEmbedded(folder) : null;
+    const store = openStore(known ?? embedded?.url ?? "", () => {});
+    try {
+      const replayed = await replay(store.db, reading.config, since);
+      for (const line of report(replayed, reading.config, since)) out.log(line);
+      return 0;
+    } finally {
+      await store.close();
+      await embedded?.stop();
+    }
+  } catch (error) {
+    const said = error instanceof Error ? error.message || error.name : String(error);
+    out.error(error instanceof EmbeddedRefusal ? said : `The history could not be read: ${said}. ${mendDatabase}`);
+    return 1;
+  }
+}
+
+function readQuestion(args: string[]): { sinceMs: number; config: string | null } | null {
+  try {
+    const { values } = parseArgs({ args, options: { since: { type: "string" }, config: { type: "string" } } });
+    const [, amount, unit] = /^(\d{1,5})([mhdw])$/.exec(values.since ?? "") ?? [];
+    const minutes = { m: 1, h: 60, d: 24 * 60, w: 7 * 24 * 60 }[unit ?? ""];
+    if (minutes === undefined || Number(amount) === 0) return null;
+    return { sinceMs: Number(amount) * minutes * 60_000, config: values.config ?? null };
+  } catch {
+    return null;
+  }
+}
+
+/** More than this many rows nobody reads; the counts above them are of all. */
+const mostRows = 200;
+
+function report({ accesses, differences, was, wouldBe }: Replayed, config: Config, since: Date): string[] {
+  const kinds = [...new Set([...was.keys(), ...wouldBe.keys()])].sort();
+  const first = `${civilDate(since, config.timezone)} ${sayTime(since, config.timezone)}`;
+  const shown = differences.slice(0, mostRows);
+  return [
+    `${accesses} accesses since ${first} judged again by ${config.file}. Nothing was changed.`,
+    "",
+    ...table([
+      ["", "was", "would be"],
+      ...kinds.map((kind) => [kind, `${was.get(kind) ?? 0}`, `${wouldBe.get(kind) ?? 0}`]),
+    ]),
+    "",
+    differences.length === 0 ? "Nothing would differ." : `${differences.length} would come out otherwise:`,
+    ...(shown.length === 0 ? [] : ["", ...table([heading, ...shown.map((one) => row(one, config))])]),
+    ...(shown.length < differences.length ? [`… and ${differences.length - shown.length} more.`] : []),
+  ];
+}
+
+const heading = ["when", "who", "vault", "item", "was", "would be", "because of"];
+
+function row({ access, actorName, was, wouldBe }: Difference, config: Config): string[] {
+  const { timezone } = config;
+  const vault = config.vaults.find(({ id }) => id === access.vault.id);
+  const before = was?.policies ?? [];
+  const after = wouldBe?.policies ?? [];
+  const changes = [
+    ...after.filter((policy) => !before.includes(policy)).map((policy) => `+ ${policy}`),
+    ...before.filter((policy) => !after.includes(policy)).map((policy) => `- ${policy}`),
+  ];
+  return [
+    `${civilDate(access.occurredAt, timezone)} ${sayTime(access.occurredAt, timezone)}`,
+    plainText(actorName, 24),
+    plainText(vault?.name ?? access.vault.name ?? access.vault.id, 24),
+    plainText(access.item.title ?? access.item.id, 24),
+    sayConclusion(was),
+    sayConclusion(wouldBe),
+    changes.length > 0 ? changes.join(", ") : "other levels",
+  ];
+}
+
+function table(rows: string[][]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => (cells[column] ?? "").length)));
+  return rows.map((cells) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}

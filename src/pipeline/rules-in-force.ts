@@ -1,0 +1,48 @@
+import { type Config, parseConfig } from "../config.ts";
+import type { Access } from "../model.ts";
+import { configurationCame, configurationsInForce, configurationText } from "../store/configurations.ts";
+import type { Tx } from "../store/database.ts";
+import { type House, watchedVault } from "./house.ts";
+
+export interface Rules {
+  /** The configuration that stood then; today's for a vault that it didn't watch, and where none is known. */
+  at(occurredAt: Date, vaultId: string): Config;
+}
+
+/** Houses that have told the database of their configuration: once each, so that two replicas with two don't take turns. */
+const told = new WeakSet<House>();
+
+/** By fingerprint; `null`: a later version can't read it any more. */
+const parsed = new Map<string, Config | null>();
+
+/** From now on this house's configuration is in force, if it wasn't already. */
+export async function tellConfiguration(house: House): Promise<void> {
+  if (told.has(house)) return;
+  const { fingerprint, text } = house.config;
+  const [newest] = await configurationsInForce(house.store.db);
+  if (newest?.fingerprint !== fingerprint) {
+    await configurationCame(house.store.db, { fingerprint, text, since: house.clock.now() });
+  }
+  told.add(house);
+}
+
+/** What is reported late is judged by the configuration that stood when it happened, not by what was thought better of since. */
+export async function rulesInForce(house: House, tx: Tx, accesses: Access[]): Promise<Rules> {
+  const { config } = house;
+  const known = await configurationsInForce(tx);
+  const fingerprintAt = (occurredAt: Date) => known.find(({ since }) => since <= occurredAt)?.fingerprint ?? null;
+  const wanted = new Set(accesses.map(({ occurredAt }) => fingerprintAt(occurredAt)));
+  for (const fingerprint of wanted) {
+    if (fingerprint === null || fingerprint === config.fingerprint || parsed.has(fingerprint)) continue;
+    const reading = parseConfig((await configurationText(tx, fingerprint)) ?? "", "an earlier vaultbell.yaml");
+    parsed.set(fingerprint, reading.ok ? reading.config : null);
+  }
+  return {
+    at(occurredAt, vaultId) {
+      const fingerprint = fingerprintAt(occurredAt);
+      if (fingerprint === null || fingerprint === config.fingerprint) return config;
+      const then = parsed.get(fingerprint) ?? null;
+      return then !== null && watchedVault(then, vaultId) ? then : config;
+    },
+  };
+}
