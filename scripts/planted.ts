@@ -1,5 +1,5 @@
 // Plants each of the bugs in a copy of the product and says which seed noticed it: the worth of the simulation.
-//   npm run planted -- [--seeds 1000] [--from 1] [--only NAME,NAME]
+//   npm run planted -- [--seeds 1000] [--from 1] [--only NAME,NAME] [--workers 2]
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { plantedBugs } from "../test/simulation/planted/bugs.ts";
@@ -11,6 +11,7 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "1000" },
     from: { type: "string", default: "1" },
     only: { type: "string" },
+    workers: { type: "string", default: String(availableParallelism()) },
   },
 });
 const waiting = plantedBugs.filter(({ name }) => values.only === undefined || values.only.split(",").includes(name));
@@ -32,7 +33,7 @@ await withServer(async () => {
       }
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  await Promise.all(Array.from({ length: Number(values.workers) }, worker));
 });
 console.log(
   `${total - escaped.length} of ${total} planted bugs were caught${escaped.length > 0 ? `, not: ${escaped.join(", ")}` : ""}`,

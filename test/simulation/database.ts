@@ -62,7 +62,8 @@ interface Connection extends Session {
   client: pg.Client | null;
   isBroken: boolean;
   isBusy: boolean;
-  notifies: boolean;
+  /** What it will tell the others when it commits. */
+  tells: Set<string | null>;
 }
 
 /** What a replica knows as its database: each statement waits at a gate, and may fail in all the ways in which they do. */
@@ -72,7 +73,8 @@ export function openReplicaStore(parts: {
   server: Server;
   locks: Locks;
   owner: Owner;
-  onNotify: () => void;
+  /** `null`: there may be work of any kind. */
+  onNotify: (work: string | null) => void;
   /** Kills the replica, in the middle of what it does. */
   die: (where: string) => Promise<void>;
 }): ReplicaStore {
@@ -86,7 +88,7 @@ export function openReplicaStore(parts: {
       isInTransaction: false,
       isBroken: false,
       isBusy: false,
-      notifies: false,
+      tells: new Set(),
     };
     open.add(connection);
     return {
@@ -128,10 +130,11 @@ export function openReplicaStore(parts: {
     const result = await send(connection, text, values, wait);
     if (word === "begin") connection.isInTransaction = true;
     if (word === "commit" || word === "rollback") connection.isInTransaction = false;
-    if (text.includes("pg_notify") || text.includes("record_group")) connection.notifies = true;
-    if (!connection.isInTransaction && connection.notifies) {
-      connection.notifies = false;
-      if (word !== "rollback") parts.onNotify();
+    if (text.includes("pg_notify")) connection.tells.add(String(values[0]));
+    if (text.includes("record_group")) connection.tells.add(null);
+    if (!connection.isInTransaction && connection.tells.size > 0) {
+      if (word !== "rollback") for (const work of connection.tells) parts.onNotify(work);
+      connection.tells.clear();
     }
     if (isLast && faults.strikes("commit-unknown", 0.02)) return lose(connection, `after: ${labelOf(text)}`);
     if (isLast && faults.strikes("crash", 0.01)) return parts.die(`after: ${labelOf(text)}`) as never;

@@ -27,7 +27,8 @@ export interface Replica {
     what: (service: Service) => Promise<T>,
   ): Promise<{ kind: "answer"; value: T } | { kind: "failed" } | { kind: "lost" }>;
   start(): void;
-  wake(): void;
+  /** Wakes the stage that does such work; `null`: all of them. */
+  wake(work: string | null): void;
   /** Connections that are in somebody's hands, now. */
   connectionsInUse(): number;
   close(): Promise<void>;
@@ -44,7 +45,7 @@ interface Parts {
   random: Random;
   log: (line: string) => void;
   mails: SentMail[];
-  wakeAll: () => void;
+  wakeAll: (work: string | null) => void;
 }
 
 /** Slower than the product's: what is missed by a wake-up call that is lost comes late, and still in time for the judge. */
@@ -59,7 +60,7 @@ export function createReplicaPlace(parts: Parts, name: string): Replica {
     service: Service;
     store: ReplicaStore;
     dead: Promise<void>;
-    wakes: Set<() => void>;
+    wakes: Map<string, () => void>;
   } | null = null;
 
   function start(): void {
@@ -96,14 +97,14 @@ export function createReplicaPlace(parts: Parts, name: string): Replica {
       });
     const log = logger(owner, parts.log);
     const service = createReplica({ store: store.store, clock, client, log, parallel, sendMail });
-    const wakes = new Set<() => void>();
+    const wakes = new Map<string, () => void>();
     process = { owner, service, store, dead, wakes };
     world.say(`${owner.name} starts`);
     void service.start().catch(() => {});
-    void stage("judge", owner, service.judge, async () => null);
-    void stage("deliver", owner, service.deliver, service.nextDue);
+    void stage("accesses", owner, service.judge, async () => null);
+    void stage("messages", owner, service.deliver, service.nextDue);
     // It looks often and finds something seldom: only where it may.
-    if (faults.has("outage")) void stage("fall back", owner, service.fallBack, service.nextFallBack);
+    if (faults.has("outage")) void stage("outages", owner, service.fallBack, service.nextFallBack);
 
     /** As the product's own loop: until nothing is left, then until woken, due, or the slow poll's turn. */
     async function stage(
@@ -118,7 +119,7 @@ export function createReplicaPlace(parts: Parts, name: string): Replica {
           isWoken = true;
         };
         const wake = () => wakeUp();
-        wakes.add(wake);
+        wakes.set(what, wake);
         try {
           if ((await work()) > 0) continue;
           const due = await nextDue();
@@ -137,7 +138,7 @@ export function createReplicaPlace(parts: Parts, name: string): Replica {
           world.say(`${of.name}: ${what} failed: ${String(error).slice(0, 200)}`);
           await world.sleep(of, pauseAfterFailureMs);
         } finally {
-          wakes.delete(wake);
+          wakes.delete(what);
         }
       }
     }
@@ -163,8 +164,8 @@ export function createReplicaPlace(parts: Parts, name: string): Replica {
       ]);
     },
     start,
-    wake: () => {
-      for (const wake of process?.wakes ?? []) wake();
+    wake: (work) => {
+      for (const [what, wake] of process?.wakes ?? []) if (work === null || work === what) wake();
     },
     connectionsInUse: () => process?.store.inUse() ?? 0,
     close: async () => {

@@ -72,11 +72,11 @@ async function simulateOn(server: Server, seed: number, always: readonly Family[
   const replicas: Replica[] = [];
   const wakes = random("wakes");
   const town = { name: "the town", isDead: false };
-  const wakeAll = () => {
+  const wakeAll = (work: string | null) => {
     if (faults.strikes("lost-wake", 0.5)) return;
     // Mostly one is first and finds all of it; now and then they run into each other.
     const heard = wakes.chance(faults.has("interleaving") ? 0.9 : 0.4) ? replicas : [wakes.pick(replicas)];
-    for (const replica of heard) world.after(wakes.between(0, 15), town, replica.wake);
+    for (const replica of heard) world.after(wakes.between(0, 15), town, () => replica.wake(work));
   };
   for (const name of random("size").chance(0.2) ? ["A", "B", "C"] : ["A", "B"]) {
     const parts = { world, faults, server, locks, slack, random: random(`replica ${name}`), wakeAll };

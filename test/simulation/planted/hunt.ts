@@ -13,7 +13,7 @@ export async function hunt(bug: PlantedBug, from: number, seeds: number): Promis
   const copy = plant(bug);
   try {
     const script = join(copy.folder, "test", "simulation", "planted", "run.ts");
-    const child = spawn(process.execPath, [script, String(from), String(seeds)], {
+    const child = spawn(process.execPath, [script, String(from), String(seeds), ...(bug.always ?? [])], {
       stdio: ["ignore", "pipe", "pipe"],
       // Vitest's own settings are of no use to a plain Node.
       env: { ...process.env, NODE_OPTIONS: "" },

@@ -1,3 +1,3 @@
 import { simulateSeeds } from "./simulate-seeds.ts";
 
-simulateSeeds(1, 60);
+simulateSeeds(1001, 500);
