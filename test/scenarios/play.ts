@@ -36,7 +36,7 @@ export function play(written: WrittenCase): { assessment: Assessment; judges: Re
 type Moments = (text: string) => Date;
 
 /** "Tue 2026-11-24 10:20" on the vault's wall; a zone at the end names another wall. A wrong weekday is a mistake of the book. */
-function readMoments(vaultZone: string): Moments {
+export function readMoments(vaultZone: string): Moments {
   return (text) => {
     const [, weekday, date, time, zone] =
       /^(?:(\w{3}) )?(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}(?::\d{2})?)(?: (\S+))?$/.exec(text) ?? [];
@@ -50,7 +50,7 @@ function readMoments(vaultZone: string): Moments {
 }
 
 /** "9 h 12 min", in milliseconds. */
-function lengthOf(text: string): number {
+export function lengthOf(text: string): number {
   const units: Record<string, number> = { s: 1000, min: 60_000, h: 3_600_000, day: 86_400_000, days: 86_400_000 };
   const parts = [...text.matchAll(/(\d+) (s|min|h|days?)\b/g)];
   if (parts.length === 0) throw new Error(`"${text}" is no length of time`);
@@ -62,10 +62,17 @@ function clockOf(text: string | undefined): number | null {
   return lengthOf(text) * (text.endsWith("behind") ? -1 : 1);
 }
 
-const idOf = (name: string) => name.toLowerCase().replaceAll(/\W+/g, "_");
+export const idOf = (name: string) => name.toLowerCase().replaceAll(/\W+/g, "_");
 
-function configOf({ vault, settings, people }: WrittenCase): Config {
-  const text = stringify({
+function configOf(written: WrittenCase): Config {
+  const reading = parseConfig(yamlOf(written), "case.yaml");
+  if (!reading.ok) throw new Error(reading.mistakes.map(({ path, problem }) => `${path}: ${problem}`).join("\n"));
+  return reading.config;
+}
+
+/** The configuration that a case is about, as an operator would write it. */
+export function yamlOf({ vault, settings, people }: WrittenCase): string {
+  return stringify({
     timezone: "Europe/Madrid",
     managers: ["marta@example.com", "juan@example.com"],
     ...settings,
@@ -96,12 +103,9 @@ function configOf({ vault, settings, people }: WrittenCase): Config {
         : [],
     ),
   });
-  const reading = parseConfig(text, "case.yaml");
-  if (!reading.ok) throw new Error(reading.mistakes.map(({ path, problem }) => `${path}: ${problem}`).join("\n"));
-  return reading.config;
 }
 
-function openedOf(text: string, moments: Moments): { title: string; at: Date } {
+export function openedOf(text: string, moments: Moments): { title: string; at: Date } {
   const [, title = "", moment = ""] = /^(.+), (.+)$/.exec(text) ?? [];
   return { title, at: moments(moment) };
 }
