@@ -3,7 +3,7 @@ import type { Unshown } from "../store/floods.ts";
 /** What half a minute of posts can show (SLACK.md: one a second). */
 const accessesShownOneByOne = 30;
 /** So that each flood message covers more than the last second's arrivals. */
-const pauseMs = 3_000;
+const pauseMs = 2_000;
 /** One message shows all of its alert; only when the budget leaves an edit waiting for so long is it shown otherwise. */
 const patienceMs = 4_000;
 

@@ -3,6 +3,8 @@ import { storableText } from "./storable-text.ts";
 
 const depthAtMost = 64;
 const keysAtMost = 1_000;
+const [quote, comma, backslash] = [0x22, 0x2c, 0x5c];
+const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
 
 export type JsonPath = readonly (string | number)[];
 
@@ -22,11 +24,15 @@ interface Container {
 export function isNestedTooDeeply(text: string): boolean {
   let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
-    const character = text[at];
-    if (character === '"') at = endOfString(text, at);
-    else if (character === "{" || character === "[") depth += 1;
-    else if (character === "}" || character === "]") depth -= 1;
-    if (depth > depthAtMost) return true;
+    const code = text.charCodeAt(at);
+    if (code === quote) {
+      at = endOfString(text, at);
+    } else if (code === openBrace || code === openBracket) {
+      depth += 1;
+      if (depth > depthAtMost) return true;
+    } else if (code === closeBrace || code === closeBracket) {
+      depth -= 1;
+    }
   }
   return false;
 }
@@ -42,9 +48,9 @@ export function inspectJson(text: string, isRead: (path: JsonPath) => boolean): 
   const path = (): JsonPath => open.map((container) => container.place);
 
   for (let at = 0; at < text.length; at += 1) {
-    const container = open.at(-1);
-    const character = text[at];
-    if (character === '"') {
+    const code = text.charCodeAt(at);
+    if (code === quote) {
+      const container = open.at(-1);
       const end = endOfString(text, at);
       if (container?.keys && container.expectsKey) {
         const key = keyFrom(text.slice(at, end + 1));
@@ -61,23 +67,28 @@ export function inspectJson(text: string, isRead: (path: JsonPath) => boolean): 
         }
       }
       at = end;
-    } else if (character === "{" || character === "[") {
-      const isObject = character === "{";
+    } else if (code === openBrace || code === openBracket) {
+      const isObject = code === openBrace;
       open.push({ keys: isObject ? new Set() : null, place: isObject ? "" : 0, expectsKey: isObject, keyCount: 0 });
-    } else if (character === "}" || character === "]") {
+    } else if (code === closeBrace || code === closeBracket) {
       open.pop();
-    } else if (character === "," && container) {
-      if (container.keys) container.expectsKey = true;
-      else if (typeof container.place === "number") container.place += 1;
+    } else if (code === comma) {
+      const container = open.at(-1);
+      if (container?.keys) container.expectsKey = true;
+      else if (typeof container?.place === "number") container.place += 1;
     }
   }
   return mistakes;
 }
 
+/** Where the string that begins at `start` ends; beyond the text when it doesn't. */
 function endOfString(text: string, start: number): number {
-  let at = start + 1;
-  while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
-  return at;
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let escapes = 0;
+    while (text.charCodeAt(at - 1 - escapes) === backslash) escapes += 1;
+    if (escapes % 2 === 0) return at;
+  }
+  return text.length;
 }
 
 /** Two spellings of one key are one key: "\u0069d" is "id". */

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { ReportedAccess } from "../model.ts";
 import { inspectJson, isNestedTooDeeply, type JsonPath } from "./inspect-json.ts";
 import { type Part, readId, readInstant, readPart, readText, readVersion, toPart } from "./json-part.ts";
@@ -48,11 +49,9 @@ export function parseWebhook(body: Buffer): DeliveryContent {
 
 /** Strict, but for a byte order mark, which RFC 8259 lets a reader ignore. */
 function decode(body: Buffer): string | null {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(body);
-  } catch {
-    return null;
-  }
+  if (!isUtf8(body)) return null;
+  const text = body.toString();
+  return text.startsWith("\uFEFF") ? text.slice(1) : text;
 }
 
 function parseJson(text: string): { value: unknown } | null {

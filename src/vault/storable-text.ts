@@ -9,7 +9,7 @@ const idLength = 512;
  */
 export function storableText(text: string): string {
   // No code point has more than two units: what lies beyond twice the length is cut without being counted.
-  const storable = withoutUnstorable(text.slice(0, 2 * textLength));
+  const storable = withoutUnstorable(text.length <= textLength ? text : text.slice(0, 2 * textLength));
   return storable.length <= textLength ? storable : Array.from(storable).slice(0, textLength).join("");
 }
 
@@ -19,7 +19,8 @@ export function storableText(text: string): string {
  * alert by an odd name.
  */
 export function storableId(id: string): string | null {
-  if (id.length === 0 || id.length > 2 * idLength || Array.from(id).length > idLength) return null;
+  if (id.length === 0 || id.length > 2 * idLength) return null;
+  if (id.length > idLength && Array.from(id).length > idLength) return null;
   const storable = withoutUnstorable(id);
   if (storable === id) return id;
   const digest = createHash("sha256").update(Buffer.from(id, "utf16le")).digest("hex");
@@ -27,5 +28,5 @@ export function storableId(id: string): string | null {
 }
 
 function withoutUnstorable(text: string): string {
-  return text.toWellFormed().replaceAll("\u0000", "\uFFFD");
+  return text.isWellFormed() && !text.includes("\u0000") ? text : text.toWellFormed().replaceAll("\u0000", "\uFFFD");
 }
