@@ -7,7 +7,7 @@ import { type Explained, explain, pathText } from "./config/explain.ts";
 import { configSchema, type WrittenConfig } from "./config/schema.ts";
 import { readYaml } from "./config/yaml.ts";
 import type { Path } from "./config/yaml-tree.ts";
-import type { DayRange, PublicHolidays, WatchedVault } from "./model.ts";
+import type { DayRange, FollowUp, PublicHolidays, WatchedVault } from "./model.ts";
 
 export { type Environment, readEnvironment } from "./config/environment.ts";
 
@@ -27,7 +27,6 @@ export interface Config {
   sittingMinutes: number;
   /** When the weekly summary is due: ISO weekday, minutes after midnight. */
   digest: { weekday: number; minute: number } | null;
-  escalations: Escalation[];
   /** The other road when Slack can't be reached or refuses us. */
   fallback: { channel: string | null; emails: string[] };
   /** What the operator should know although nothing is wrong, a sentence each. */
@@ -42,12 +41,6 @@ export interface PersonOverride {
   timezone: string | null;
   holidays: PublicHolidays | null;
   away: DayRange[];
-}
-
-interface Escalation {
-  vaultId: string;
-  afterMinutes: number;
-  channel: string;
 }
 
 /** Something wrong in the file, where it stands, and what would be right. */
@@ -139,6 +132,7 @@ function build(written: WrittenConfig, file: string, text: string): Config {
         isSensitive: sensitive ?? false,
         hint: hint ?? null,
       })),
+      followUp: followUpOf(vault),
     }),
   );
   return {
@@ -162,12 +156,30 @@ function build(written: WrittenConfig, file: string, text: string): Config {
     },
     sittingMinutes: written.sitting ?? 30,
     digest: written.digest ? { weekday: written.digest.day, minute: written.digest.at } : null,
-    escalations: written.vaults.flatMap(({ id, escalate }) =>
-      escalate ? [{ vaultId: id, afterMinutes: escalate.after, channel: escalate.to }] : [],
-    ),
     fallback: { channel: written.fallback?.channel ?? null, emails: written.fallback?.email ?? [] },
     notes: notesOn(written),
   };
+}
+
+function followUpOf({ escalate, night }: WrittenConfig["vaults"][number]): FollowUp {
+  const { steps, repeat, hours } = inOneShape(escalate);
+  return {
+    steps: steps
+      .map(({ after, to }) => ({ afterMinutes: after, to }))
+      .toSorted((a, b) => a.afterMinutes - b.afterMinutes),
+    repeatMinutes: repeat ?? null,
+    hours: hours ?? "always",
+    night: night ?? "dm",
+  };
+}
+
+type WrittenEscalation = NonNullable<WrittenConfig["vaults"][number]["escalate"]>;
+
+/** A step, a list of them, or a list with more to say about it: as the last of the three. */
+function inOneShape(written: WrittenEscalation | undefined): Extract<WrittenEscalation, { steps: unknown }> {
+  if (written === undefined) return { steps: [] };
+  if (Array.isArray(written)) return { steps: written };
+  return "steps" in written ? written : { ...written, steps: [written] };
 }
 
 /** What is written, without the keys that aren't. */
@@ -176,10 +188,7 @@ function set<T extends object>(levels: T | undefined): WatchedVault["policies"] 
 }
 
 function notesOn(written: WrittenConfig): string[] {
-  const waiting = [
-    ...(written.digest ? ["digest"] : []),
-    ...(written.vaults.some(({ escalate }) => escalate) ? ["escalate"] : []),
-  ];
+  const waiting = written.digest ? ["digest"] : [];
   return [
     ...waiting.map((key) => `\`${key}\` is understood and kept, but this version does not act on it yet.`),
     ...written.vaults

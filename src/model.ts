@@ -134,6 +134,27 @@ export type ManagerRef =
   | { kind: "slack-user"; id: string }
   | { kind: "user-group"; id: string };
 
+/** Who hears of an alert that nobody judges: a person or group as managers are named, or a channel. */
+export type EscalationTarget = ManagerRef | { kind: "channel"; id: string };
+
+/** One step of an escalation: so long after we learnt of it, this is who hears. */
+export interface EscalationStep {
+  afterMinutes: number;
+  to: EscalationTarget;
+}
+
+/** What happens around an alert besides its message: who else is told, and when; who is asked; how many must judge. */
+export interface FollowUp {
+  /** In the order in which they fall due. */
+  steps: EscalationStep[];
+  /** The last step again, so long after itself, until there is a verdict; `null`: not again. */
+  repeatMinutes: number | null;
+  /** "vault": what isn't critical waits for the vault's ordinary hours. */
+  hours: "always" | "vault";
+  /** "dm": what is critical outside the vault's hours goes to the managers by direct message too. */
+  night: "dm" | "channel";
+}
+
 export interface WatchedItem {
   id: string;
   title: string | null;
@@ -161,6 +182,7 @@ export interface WatchedVault {
   /** What a good purpose names here: "supplier and amount, please". */
   hint: string | null;
   items: WatchedItem[];
+  followUp: FollowUp;
 }
 
 export type Severity = "note" | "warning" | "critical";

@@ -23,6 +23,9 @@ type Issue = z.core.$ZodIssue;
 export function explain(issue: Issue, yaml: YamlText): Explained[] {
   const path = issue.path as Path;
   const found = valueAt(yaml.value, path);
+  if (issue.code === "invalid_union" && found !== undefined && found !== null) {
+    return meantOption(issue.errors, found).flatMap((one) => explain({ ...one, path: [...path, ...one.path] }, yaml));
+  }
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(path, key));
   if (issue.code === "custom") {
     const { right, how } = (issue.params ?? {}) as { right?: string | null; how?: string };
@@ -39,8 +42,20 @@ export function explain(issue: Issue, yaml: YamlText): Explained[] {
   return [wrongKind(path, found, yaml.source(path))];
 }
 
+/** Of several shapes, the one that was meant: of the right kind, and with the fewest keys that it doesn't know or misses. */
+function meantOption(options: Issue[][], found: unknown): Issue[] {
+  const oddness = (issues: Issue[]) =>
+    issues.reduce((sum, issue) => {
+      if (issue.path.length === 0 && issue.code === "invalid_type") return sum + 100;
+      if (issue.code === "unrecognized_keys") return sum + issue.keys.length;
+      return sum + (valueAt(found, issue.path as Path) === undefined ? 1 : 0);
+    }, 0);
+  const [first = [], ...others] = options;
+  return others.reduce((best, issues) => (oddness(issues) < oddness(best) ? issues : best), first);
+}
+
 function unknownKey(path: Path, key: string): Explained {
-  const known = Object.keys(schemaAt(path)?.properties ?? {});
+  const known = [...new Set(shapesOf(schemaAt(path)).flatMap(({ properties }) => Object.keys(properties ?? {})))];
   const near = nearest(key, known);
   const remedy =
     key === "<<"
@@ -158,6 +173,16 @@ const definition = jsonSchema();
 
 function schemaAt(path: Path): JsonSchema | undefined {
   let current: JsonSchema | undefined = definition;
-  for (const step of path) current = typeof step === "number" ? current?.items : current?.properties?.[step];
+  for (const step of path) {
+    // Where there are several shapes, the first that has such a part.
+    const parts: (JsonSchema | undefined)[] = shapesOf(current).map((shape) =>
+      typeof step === "number" ? shape.items : shape.properties?.[step],
+    );
+    current = parts.find((part) => part !== undefined);
+  }
   return current;
+}
+
+function shapesOf(schema: JsonSchema | undefined): JsonSchema[] {
+  return schema?.anyOf ?? (schema ? [schema] : []);
 }

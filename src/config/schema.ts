@@ -14,7 +14,9 @@ import {
   readEmail,
   readManager,
   readSlackUser,
+  readTarget,
   slackUserPattern,
+  targetPattern,
 } from "./slack-id.ts";
 import { readZone } from "./zone.ts";
 
@@ -119,16 +121,57 @@ const item = z.strictObject({
   }).optional(),
 });
 
-const escalate = z
-  .strictObject({
-    after: duration(1, 7 * 24 * 60, {
-      description: "How long an alert may stay without a verdict.",
-      examples: ["15m"],
-    }),
-    to: channel("The channel that hears of it then."),
-  })
+const after = duration(1, 7 * 24 * 60, {
+  description: "How long after an access was reported its alert may stay without a verdict.",
+  examples: ["15m"],
+});
+
+const to = text(readTarget, {
+  description: `Who hears of it then: a channel (C…), a person by e-mail address or Slack member id (U…), or a Slack user group (S…), such as whoever is on call. ${howToFindChannel}`,
+  pattern: targetPattern,
+  examples: ["C0SECURITY"],
+});
+
+const repeat = duration(5, 7 * 24 * 60, {
+  description: "The last step again, so long after itself, until there is a verdict; 24 times at most.",
+  examples: ["1h"],
+}).optional();
+
+const escalateHours = z
+  .enum(["always", "vault"])
   .meta({
-    description: "Who hears of alerts that nobody reviews. Kept; not acted on yet.",
+    description:
+      "vault: time runs in the vault's ordinary hours only, except for what is critical. always: it runs day and night.",
+    default: "always",
+    examples: ["vault"],
+  })
+  .optional();
+
+const steps = z
+  .array(
+    z.strictObject({ after, to }).meta({ description: "One step.", examples: [{ after: "15m", to: "C0SECURITY" }] }),
+  )
+  .min(1)
+  .max(20)
+  .meta({
+    description: "Who hears of it one after the other.",
+    examples: [
+      [
+        { after: "15m", to: "juan@example.com" },
+        { after: "30m", to: "C0SECURITY" },
+      ],
+    ],
+  });
+
+/** One step, a list of them, or a list with more to say about it. */
+const escalate = z
+  .union([
+    z.strictObject({ after, to, repeat, hours: escalateHours }),
+    steps,
+    z.strictObject({ steps, repeat, hours: escalateHours }),
+  ])
+  .meta({
+    description: "Who hears of alerts that nobody judges. What is explained is never escalated.",
     examples: [{ after: "15m", to: "C0SECURITY" }],
   });
 
@@ -174,6 +217,15 @@ const vault = z.strictObject({
     examples: ["supplier and amount, please"],
   }).optional(),
   escalate: escalate.optional(),
+  night: z
+    .enum(["dm", "channel"])
+    .meta({
+      description:
+        "Where what is critical outside the vault's hours rings: in the channel and to each manager by direct message (dm), or in the channel alone.",
+      default: "dm",
+      examples: ["channel"],
+    })
+    .optional(),
   items: z
     .array(item)
     .meta({
@@ -303,6 +355,7 @@ export interface JsonSchema {
   examples?: unknown[];
   properties?: Record<string, JsonSchema>;
   items?: JsonSchema;
+  anyOf?: JsonSchema[];
   [keyword: string]: unknown;
 }
 

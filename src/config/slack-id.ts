@@ -1,4 +1,4 @@
-import type { ManagerRef } from "../model.ts";
+import type { EscalationTarget, ManagerRef } from "../model.ts";
 import { misread, quoted, type Reading, understood } from "./reading.ts";
 
 export const channelPattern = "^[CG][A-Z0-9]{2,20}$";
@@ -8,6 +8,9 @@ export const emailPattern = '^[^\\s@<>,;:"()]{1,64}@[^\\s@<>,;:"()]{1,190}\\.[^\
 
 /** Any of the three ways to name a manager. */
 export const managerPattern = [slackUserPattern, userGroupPattern, emailPattern].join("|");
+
+/** A manager, or a channel. */
+export const targetPattern = [channelPattern, managerPattern].join("|");
 
 export const howToFindChannel =
   "Copy the channel's id: in Slack, click the channel's name at the top; the id (C…) is at the bottom of About.";
@@ -47,6 +50,20 @@ export function readManager(text: string): Reading<ManagerRef> {
     `${quoted(text)} names no manager`,
     email.right ?? idWithin(text),
     "Managers are named by e-mail address, by Slack member id (U…), or by user group id (S…).",
+  );
+}
+
+/** Reads who hears of an escalation: a channel's id, or whatever names a manager. */
+export function readTarget(text: string): Reading<EscalationTarget> {
+  const manager = readManager(text);
+  if (manager.ok) return manager;
+  const channel = readChannel(text);
+  if (channel.ok) return understood({ kind: "channel", id: channel.value });
+  if (channel.right !== null) return channel;
+  return misread(
+    `${quoted(text)} names nobody who could hear of it`,
+    manager.right,
+    `Write a channel's id (C…), an e-mail address, a Slack member id (U…), or a user group id (S…). ${howToFindChannel}`,
   );
 }
 

@@ -140,6 +140,7 @@ function vaultOf(house: House, vaultId: string | null, channel: string): Watched
       intent: "off",
       hint: null,
       items: [],
+      followUp: { steps: [], repeatMinutes: null, hours: "always", night: "channel" },
     }
   );
 }

@@ -40,7 +40,7 @@ const joins = "Give two or more of email, vault and slack, such as `{ email: dan
 const cities = "Name a city, such as `Europe/Madrid`: abbreviations and offsets know no summer time.";
 const managers = "Managers are named by e-mail address, by Slack member id (U…), or by user group id (S…).";
 const vaultKeys =
-  "id, name, channel, managers, timezone, hours, clock, holidays, closed, policies, intent, hint, escalate, items";
+  "id, name, channel, managers, timezone, hours, clock, holidays, closed, policies, intent, hint, escalate, night, items";
 
 // One vault, whose own lines come last; the first line given is on line 6 unless it replaces one of the ordinary four.
 test.each<[string, Parameters<typeof written>[0], string]>([
@@ -139,6 +139,26 @@ test.each<[string, Parameters<typeof written>[0], string]>([
     "words for a duration",
     { vault: ["escalate: { after: 15 min, to: C0SECURITY }"] },
     '7:24 vaults[0].escalate.after: "15 min" is not how a duration is written. Write `after: 15m`.',
+  ],
+  [
+    "an escalation to nobody",
+    { vault: ["escalate: { after: 15m, to: security }"] },
+    `7:33 vaults[0].escalate.to: "security" names nobody who could hear of it. Write a channel's id (C…), an e-mail address, a Slack member id (U…), or a user group id (S…). ${howToFindChannel}`,
+  ],
+  [
+    "a step of an escalation without a time",
+    { vault: ["escalate: [{ after: 15m, to: C0SECURITY }, { to: C0LEADS }]"] },
+    "7:48 vaults[0].escalate[1].after: after is missing. Add `after: 15m`.",
+  ],
+  [
+    "an escalation with a key that isn't known",
+    { vault: ["escalate: { after: 15m, to: C0SECURITY, repaet: 1h }"] },
+    '7:45 vaults[0].escalate.repaet: the key "repaet" is not known here. Write `repeat:`.',
+  ],
+  [
+    "an escalation that is only a channel",
+    { vault: ["escalate: C0SECURITY"] },
+    '7:15 vaults[0].escalate: escalate should be a group of keys, and is the text "C0SECURITY". Write `escalate: { after: 15m, to: C0SECURITY }`.',
   ],
   [
     "what is no duration",

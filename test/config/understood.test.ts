@@ -55,6 +55,12 @@ test("the design's example is understood whole", () => {
         intent: "required",
         hint: "supplier and amount, please",
         items: [{ id: "i_visa", title: "Company Visa", isSensitive: true, hint: null }],
+        followUp: {
+          steps: [{ afterMinutes: 15, to: { kind: "channel", id: "C0SECURITY" } }],
+          repeatMinutes: null,
+          hours: "always",
+          night: "dm",
+        },
       },
     ],
     people: [
@@ -71,11 +77,7 @@ test("the design's example is understood whole", () => {
     sittingMinutes: 30,
     fallback: { channel: null, emails: [] },
     digest: { weekday: 1, minute: 540 },
-    escalations: [{ vaultId: "v_cards", afterMinutes: 15, channel: "C0SECURITY" }],
-    notes: [
-      "`digest` is understood and kept, but this version does not act on it yet.",
-      "`escalate` is understood and kept, but this version does not act on it yet.",
-    ],
+    notes: ["`digest` is understood and kept, but this version does not act on it yet."],
   });
 });
 
@@ -83,6 +85,29 @@ test("what isn't written has the default that the definition names", () => {
   const config = understoodFrom(written({}));
   expect(config.vaults[0]).toMatchObject({ hours: null, intent: "required", hint: null, items: [] });
   expect(config.notes).toEqual(["Company cards (v_cards) has no `hours`: every hour counts as ordinary there."]);
+});
+
+test("an escalation is one step, a list of them, or a list with more to say about it", () => {
+  const of = (line: string) => understoodFrom(written({ vault: [line] })).vaults[0]?.followUp;
+  const juan = { afterMinutes: 15, to: { kind: "email", email: "juan@example.com" } };
+  const security = { afterMinutes: 30, to: { kind: "channel", id: "C0SECURITY" } };
+  expect(of("escalate: [{ after: 30m, to: C0SECURITY }, { after: 15m, to: juan@example.com }]")).toMatchObject({
+    steps: [juan, security],
+    repeatMinutes: null,
+  });
+  expect(of("escalate: { steps: [{ after: 15m, to: juan@example.com }], repeat: 1h, hours: vault }")).toMatchObject({
+    steps: [juan],
+    repeatMinutes: 60,
+    hours: "vault",
+  });
+  expect(of("escalate: { after: 30m, to: C0SECURITY, repeat: 2h }")).toMatchObject({
+    steps: [security],
+    repeatMinutes: 120,
+  });
+  expect(of("escalate: { after: 30m, to: S0ONCALL }")?.steps).toEqual([
+    { afterMinutes: 30, to: { kind: "user-group", id: "S0ONCALL" } },
+  ]);
+  expect(of("night: channel")).toEqual({ steps: [], repeatMinutes: null, hours: "always", night: "channel" });
 });
 
 test("managers are e-mail addresses, Slack users and user groups", () => {
