@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { Db, Tx } from "./database.ts";
 import type { Message } from "./messages.ts";
 import { editsFrom } from "./pace.ts";
+import { isOver, laterOf } from "./waits.ts";
 
 /** The right to act in one channel for a while. Only its holder may act there, whichever process that is. */
 export interface Lane {
@@ -15,6 +16,10 @@ const leaseMs = 15_000;
 const lateMs = 45_000;
 
 const lateFrom = sql<Date>`unsure_since + ${sql.raw(`interval '${lateMs} milliseconds'`)}`;
+
+const dueAt = sql<Date>`message.due_at`;
+const freeAt = sql<Date>`lane.free_at`;
+const heldUntil = sql<Date>`lane.held_until`;
 
 const messageColumns = [
   "id",
@@ -35,14 +40,14 @@ const messageColumns = [
  * whether an edit is under way there.
  */
 export async function claimLane(db: Db, now: Date, holder: string): Promise<Lane | null> {
-  const heldUntil = new Date(now.getTime() + leaseMs);
+  const until = new Date(now.getTime() + leaseMs);
   const { rows } = await sql<{ channel: string }>`
     with free as (
       select lane.channel, lane.holder is not null as was_held from lane
         join lateral (select max(urgency) as urgency, min(id) as id from message
-                       where message.channel = lane.channel and wanted > shown and due_at <= ${now}
-                         and (ts is null or ${editsFrom} <= ${now})) as work on work.id is not null
-       where free_at <= ${now} and (held_until is null or held_until <= ${now})
+                       where message.channel = lane.channel and wanted > shown and ${isOver(dueAt, now)}
+                         and (ts is null or ${isOver(editsFrom, now)})) as work on work.id is not null
+       where ${isOver(freeAt, now)} and (held_until is null or ${isOver(heldUntil, now, leaseMs)})
        order by work.urgency desc, work.id
        limit 1
        for update of lane skip locked
@@ -50,7 +55,7 @@ export async function claimLane(db: Db, now: Date, holder: string): Promise<Lane
       update message set unsure_since = ${now}::timestamptz
        where channel = (select channel from free where was_held) and ts is not null and wanted > shown
     )
-    update lane set holder = ${holder}, held_until = ${heldUntil}
+    update lane set holder = ${holder}, held_until = ${until}
       from free where lane.channel = free.channel
     returning lane.channel`.execute(db);
   return rows[0] ? { channel: rows[0].channel, holder } : null;
@@ -67,11 +72,11 @@ export async function renewLane(db: Db, lane: Lane, now: Date): Promise<boolean>
   return result.numUpdatedRows > 0n;
 }
 
-/** Gives the lane back; the next act in it comes at `freeAt` at the earliest. */
-export async function releaseLane(db: Db, lane: Lane, freeAt: Date): Promise<void> {
+/** Gives the lane back; the next act in it comes at `next` at the earliest. */
+export async function releaseLane(db: Db, lane: Lane, next: Date): Promise<void> {
   await db
     .updateTable("lane")
-    .set({ holder: null, held_until: null, free_at: sql<Date>`greatest(free_at, ${freeAt}::timestamptz)` })
+    .set({ holder: null, held_until: null, free_at: laterOf(freeAt, next, next) })
     .where("channel", "=", lane.channel)
     .where("holder", "=", lane.holder)
     .execute();
@@ -83,9 +88,9 @@ export async function nextMessage(db: Db, channel: string, now: Date): Promise<M
     .selectFrom("message")
     .select(messageColumns)
     .where("channel", "=", channel)
-    .where("due_at", "<=", now)
+    .where(isOver(dueAt, now))
     .whereRef("wanted", ">", "shown")
-    .where(sql<boolean>`(ts is null or ${editsFrom} <= ${now})`)
+    .where(sql<boolean>`(ts is null or ${isOver(editsFrom, now)})`)
     .orderBy(sql`unsure_since is null or ts is not null`)
     .orderBy(sql`ts is not null`)
     .orderBy("urgency", "desc")

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Db } from "./database.ts";
+import { isOver, laterOf } from "./waits.ts";
 
 /**
  * `chat.update` is tier 3: about 50 a minute for the whole workspace (SLACK.md). One edit every 1.5 s and eight at once after a
@@ -14,12 +15,12 @@ export const editsFrom = sql<Date>`(select tat - ${allowance} from pace where me
 
 /** Takes one edit from the budget that all replicas share. False: there is none now. */
 export async function takeEdit(db: Db, now: Date): Promise<boolean> {
-  const next = sql<Date>`greatest(tat, ${now}::timestamptz) + ${sql.raw(`interval '${everyMs} milliseconds'`)}`;
+  const next = sql<Date>`(${laterOf(sql`tat`, now, now)}) + ${sql.raw(`interval '${everyMs} milliseconds'`)}`;
   const result = await db
     .updateTable("pace")
     .set({ tat: next })
     .where("method", "=", "chat.update")
-    .where(sql<boolean>`tat - ${allowance} <= ${now}`)
+    .where(isOver(sql`tat - ${allowance}`, now))
     .executeTakeFirst();
   return result.numUpdatedRows > 0n;
 }
@@ -28,7 +29,7 @@ export async function takeEdit(db: Db, now: Date): Promise<boolean> {
 export async function noEditsBefore(db: Db, until: Date): Promise<void> {
   await db
     .updateTable("pace")
-    .set({ tat: sql<Date>`greatest(tat, ${until}::timestamptz + ${allowance})` })
+    .set({ tat: laterOf(sql`tat`, sql`${until}::timestamptz + ${allowance}`, until) })
     .where("method", "=", "chat.update")
     .execute();
 }

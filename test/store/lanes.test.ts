@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { inTransaction, openStore, type Store } from "../../src/store/database.ts";
 import * as lanes from "../../src/store/lanes.ts";
 import { want, wantAnew } from "../../src/store/messages.ts";
+import { noEditsBefore, takeEdit } from "../../src/store/pace.ts";
 import { freshDatabase } from "../support/database.ts";
 
 let database: Awaited<ReturnType<typeof freshDatabase>>;
@@ -154,6 +155,37 @@ test("a message that a human deleted is posted anew, and copies of it are looked
   expect(await lanes.claimSweep(store.db, after(10_000))).toBeNull();
   await shown("a", "3.0");
   expect(await lanes.claimSweep(store.db, after(10_000))).toMatchObject({ ts: "3.0", sweepSince: t0 });
+});
+
+test("a clock that jumped ahead for days shuts nothing: its times are further ahead than any wait of ours", async () => {
+  const day = 86_400_000;
+  await wanted("a", "C1");
+  expect(await lanes.claimLane(store.db, after(10 * day), "jumped")).not.toBeNull();
+  expect(await lanes.claimLane(store.db, after(16_000), "other")).not.toBeNull();
+  await lanes.releaseLane(store.db, { channel: "C1", holder: "other" }, after(10 * day));
+  await lanes.heldBack(store.db, { id: await idOf("a"), unsureSince: null }, after(10 * day), "is_archived");
+  const lane = (await lanes.claimLane(store.db, after(16_000), "h")) as lanes.Lane;
+  expect(await lanes.nextMessage(store.db, "C1", after(16_000))).toMatchObject({ subject: "a" });
+  await lanes.releaseLane(store.db, lane, after(17_000));
+  expect(await lanes.claimLane(store.db, after(16_999), "h")).toBeNull();
+  expect(await lanes.claimLane(store.db, after(17_000), "h")).not.toBeNull();
+});
+
+test("a whole day of Retry-After is honoured to the letter", async () => {
+  const day = 86_400_000;
+  await wanted("a", "C1");
+  await lanes.releaseLane(store.db, await claimed("h"), after(day));
+  expect(await lanes.claimLane(store.db, after(day - 1), "h")).toBeNull();
+  expect(await lanes.claimLane(store.db, after(day), "h")).not.toBeNull();
+});
+
+test("edits go on although a clock that jumped took one; a day of Retry-After holds them", async () => {
+  const day = 86_400_000;
+  expect(await takeEdit(store.db, after(10 * day))).toBe(true);
+  expect(await takeEdit(store.db, t0)).toBe(true);
+  await noEditsBefore(store.db, after(day));
+  expect(await takeEdit(store.db, after(day - 1))).toBe(false);
+  expect(await takeEdit(store.db, after(day))).toBe(true);
 });
 
 async function wanted(subject: string, channel: string, urgency = 1): Promise<void> {
