@@ -66,6 +66,7 @@ export const plantedBugs: PlantedBug[] = [
   ),
   {
     name: "the-lease-is-not-looked-at",
+    always: ["slow", "crash"],
     changes: [
       {
         file: delivery,
