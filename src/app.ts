@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
 import { deliver } from "./bot/delivery.ts";
 import { createDirectory, type Directory } from "./bot/directory.ts";
@@ -49,6 +50,9 @@ export interface ServiceParts {
 }
 
 const fallbackPauseMs = 15_000;
+/** So many deliveries are waiting for their commit when judging gives way, for so long between two batches. */
+const busyFrom = 16;
+const givesWayMs = 200;
 
 /** Shares our port. False: not for it. */
 interface Neighbour {
@@ -124,7 +128,16 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     },
     counters: metrics.door,
   });
-  const judging = { name: "judge", work: () => judge(house).then(counted(metrics.judged)), nextDue: async () => null };
+  const judging = {
+    name: "judge",
+    work: async () => {
+      // Acknowledging comes first: while senders queue, judging leaves them most of the processor, and never stands still.
+      const isBusy = ingest.waiting() >= busyFrom;
+      if (isBusy) await pause(givesWayMs);
+      return judge(house, isBusy ? 50 : 200).then(counted(metrics.judged));
+    },
+    nextDue: async () => null,
+  };
   const deliveryParts = {
     db: store.db,
     client: () => connected().client,
