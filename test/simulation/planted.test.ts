@@ -14,6 +14,7 @@ const some = [
   "sealed-outside-the-transaction",
   "the-record-has-gaps",
   "an-intent-is-compared-with-the-arrival-alone",
+  "what-a-flood-shows-is-told-as-unshown",
 ];
 
 describe("a protection that is taken away is missed", () => {

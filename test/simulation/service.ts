@@ -69,7 +69,10 @@ interface Announced {
 
 type AnnounceAnswer = { kind: "announced"; intentId: string } | { kind: "refused" };
 
-/** Families of faults that the product doesn't survive yet: a lane keeps the time of a clock that jumped ahead. */
+/**
+ * Families of faults that the product doesn't survive yet: a clock that jumped by hours is believed. A wait of less than a day
+ * lasts as long as it says, and a copy of a message isn't found when the attempt that made it seems to lie ahead.
+ */
 export const notPromised: readonly Family[] = ["clock-jump"];
 
 /** As the product's own. */
