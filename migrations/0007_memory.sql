@@ -1,9 +1,9 @@
--- What the judge remembers of people, kept by the judge in its own transaction, so that no judgement has to look through all
+-- What the judge remembers of people (who are never deleted, so that no key is checked for each row), kept by the judge in its own transaction, so that no judgement has to look through all
 -- that was ever recorded. All of it follows from access and assessment, and is made of occurred_at: late reports add up to the same.
 
 -- Which item a person opened first and last when. item_key: the first 32 hex digits of SHA-256 over vault id, line feed, item id.
 create table person_item (
-  person_id bigint not null references person (id),
+  person_id bigint not null,
   item_key text not null,
   first_occurred timestamptz not null,
   last_occurred timestamptz not null,
@@ -13,7 +13,7 @@ create table person_item (
 
 -- In which vaults, and with which app, device, network and country a person was first and last seen.
 create table person_context (
-  person_id bigint not null references person (id),
+  person_id bigint not null,
   kind text not null check (kind in ('vault', 'client', 'device', 'network', 'country')),
   value text not null,
   first_occurred timestamptz not null,
@@ -24,7 +24,7 @@ create table person_context (
 
 -- What a person did in each stretch of five minutes: how often, on which items (some of them), from which countries.
 create table person_stretch (
-  person_id bigint not null references person (id),
+  person_id bigint not null,
   beginning timestamptz not null,
   accesses integer not null,
   items text[] not null,
@@ -57,6 +57,16 @@ create trigger configuration_is_append_only before update or delete or truncate 
 
 -- Intents are looked for by the Slack user who announced them, too.
 create index intent_slack_user on intent (slack_user_id, ends_at);
+
+-- How loud the loudest access of an alert is: it is asked for each time that the alert grows.
+alter table alert add column loudest text not null default 'note' check (loudest in ('note', 'warning', 'critical'));
+update alert set loudest = found.loudest
+  from (select alert_access.alert_id,
+               case max(case assessment.severity when 'critical' then 2 when 'warning' then 1 else 0 end)
+                 when 2 then 'critical' when 1 then 'warning' else 'note' end as loudest
+          from alert_access join assessment on assessment.access_id = alert_access.access_id
+         group by alert_access.alert_id) as found
+ where alert.id = found.alert_id;
 
 -- Those who turned out to be the same are looked for by their elder.
 create index person_same_as on person (same_as) where same_as is not null;

@@ -92,7 +92,7 @@ async function judgeTogether(house: House, batch: Unjudged[]): Promise<number> {
     // After the ringer has locked the sittings, so that of two replicas the second knows what the first judged.
     const memory = await remembered(tx, exposures, facts);
     const conclusions: Conclusion[] = [];
-    for (const access of accesses) conclusions.push(await conclude(house, access, { rules, facts, memory, bell }));
+    for (const access of accesses) conclusions.push(conclude(house, access, { rules, facts, memory, bell }));
     await memory.keep();
     await bell.finish();
     const version = policyVersion(house.config);
@@ -141,7 +141,7 @@ interface Grounds {
   bell: Ringer;
 }
 
-async function conclude(house: House, access: Access, { rules, facts, memory, bell }: Grounds): Promise<Conclusion> {
+function conclude(house: House, access: Access, { rules, facts, memory, bell }: Grounds): Conclusion {
   const about = { accessId: access.id, personId: access.personId, assessment: null, alertId: null };
   const vault = watchedVault(house.config, access.vault.id);
   if (!isExposure(access.action)) return { ...about, outcome: vault ? "not-an-exposure" : "unwatched" };
@@ -158,7 +158,7 @@ async function conclude(house: House, access: Access, { rules, facts, memory, be
   });
   const assessment = assess(access, known, policyVersion(config));
   memory.add(access, assessment);
-  return { ...about, outcome: "alert", assessment, alertId: await bell.ring(access, vault, assessment) };
+  return { ...about, outcome: "alert", assessment, alertId: bell.ring(access, vault, assessment) };
 }
 
 function entryOf({ accessId, personId, outcome, assessment, alertId }: Conclusion, version: string): RecordEntry {

@@ -4,14 +4,14 @@ import { joinSitting } from "../policies/sitting.ts";
 import type { Tx } from "../store/database.ts";
 import type { Sitting } from "../store/judging.ts";
 import * as judging from "../store/judging.ts";
-import { urgency, type Wanted, wantAll, wantAnew } from "../store/messages.ts";
+import { urgency, type Wanted, wantAll, wantAllAnew } from "../store/messages.ts";
 import type { ActorFacts } from "./actor-facts.ts";
 import type { House } from "./house.ts";
 import { louderNote } from "./notes.ts";
 
 export interface Ringer {
   /** Opens an alert for the access, or grows the one of its sitting. Returns the alert's id. */
-  ring(access: Access, vault: WatchedVault, assessment: Assessment): Promise<string>;
+  ring(access: Access, vault: WatchedVault, assessment: Assessment): string;
   /** Says once for each alert that grew that there is more to show. */
   finish(): Promise<void>;
 }
@@ -46,8 +46,6 @@ export async function ringer(
   const grown = new Map<string, { sitting: Sitting; changes: number; loudest: Severity; isUrgent: boolean }>();
   const joined: { accessId: string; alertId: string; revision: number }[] = [];
   const wanted: Wanted[] = [];
-  /** How loud each alert has been so far, this batch included. */
-  const loudness = new Map<string, Severity>();
 
   function open(access: Access, vault: WatchedVault, { severity }: Assessment): string {
     const { id: accessId, personId, occurredAt } = access;
@@ -59,18 +57,18 @@ export async function ringer(
       firstOccurredAt: occurredAt,
       lastOccurredAt: occurredAt,
       revision: 1,
+      loudest: severity,
     };
     opened.push(sitting);
     joined.push({ accessId, alertId: id, revision: 1 });
     wanted.push({ kind: "alert", subject: id, channel: vault.channel, urgency: urgency[severity], at: now });
-    loudness.set(id, severity);
     sittings.get(keyOf(access))?.push(sitting);
     return id;
   }
 
-  async function grow(sitting: Sitting, access: Access, vault: WatchedVault, { severity }: Assessment): Promise<void> {
-    const before = loudness.get(sitting.id) ?? (await judging.loudestOf(tx, sitting.id));
-    loudness.set(sitting.id, louderOf(before, severity));
+  function grow(sitting: Sitting, access: Access, vault: WatchedVault, { severity }: Assessment): void {
+    const before = sitting.loudest;
+    sitting.loudest = louderOf(before, severity);
     sitting.revision += 1;
     joined.push({ accessId: access.id, alertId: sitting.id, revision: sitting.revision });
     sitting.firstOccurredAt = new Date(Math.min(+sitting.firstOccurredAt, +access.occurredAt));
@@ -90,12 +88,12 @@ export async function ringer(
   }
 
   return {
-    async ring(access, vault, assessment) {
+    ring(access, vault, assessment) {
       const near = sittings.get(keyOf(access)) ?? [];
       const id = joinSitting(near, access.occurredAt, house.config.sittingMinutes);
       const sitting = near.find((one) => one.id === id);
       if (!sitting) return open(access, vault, assessment);
-      await grow(sitting, access, vault, assessment);
+      grow(sitting, access, vault, assessment);
       return sitting.id;
     },
     async finish() {
@@ -107,10 +105,10 @@ export async function ringer(
         [...grown.values()].map(({ sitting }) => sitting).filter(({ id }) => !isNew.has(id)),
       );
       await wantAll(tx, wanted);
-      for (const [alertId, { changes, loudest, isUrgent }] of grown) {
-        const pauseMs = isUrgent ? 0 : editPauseMs;
-        await wantAnew(tx, "alert", alertId, now, { louder: urgency[loudest], pauseMs, changes });
-      }
+      const anew = [...grown].map(([subject, { changes, loudest, isUrgent }]) => {
+        return { subject, louder: urgency[loudest], pauseMs: isUrgent ? 0 : editPauseMs, changes };
+      });
+      await wantAllAnew(tx, "alert", anew, now);
     },
   };
 }

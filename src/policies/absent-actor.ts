@@ -18,6 +18,7 @@ export const absentActor: Policy = {
 };
 
 function sayPlanned(name: string, { occurredAt }: Access, { person, vault }: Known): string | null {
+  if (person.away.length === 0 && person.holidays === null) return null;
   const date = civilDate(occurredAt, person.timezone ?? vault.timezone);
   const day = closedOn({ holidays: person.holidays, closed: person.away }, date);
   if (day === null) return null;

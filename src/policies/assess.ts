@@ -11,7 +11,7 @@ import { firstBelievable } from "./reported-time.ts";
  * access, facts and policy version always give the same assessment.
  */
 export function assess(access: Access, facts: Facts, policyVersion: string): Assessment {
-  const known: Known = { ...facts, announcement: announcementFor(access, facts) };
+  const known: Known = { ...facts, announcement: announcementFor(access, facts), hours: hoursOf(access, facts) };
   const found = policies.flatMap((policy) => findingsOf(policy, access, known));
   const findings = found.map(({ finding }) => finding);
   const of = (about: Policy["about"]) =>
@@ -55,9 +55,9 @@ function severityOf(state: AccessState, findings: Finding[], { vault }: Facts): 
 
 /** What was announced leads when it explains the access; the circumstances lead when it doesn't. */
 function sentenceOf(access: Access, known: Known, circumstances: Finding[]): string {
-  const { announcement, vault } = known;
+  const { announcement, vault, hours } = known;
   const isAnnounced = announcement.kind === "explains";
-  const { isWithin, moment, why } = hoursOf(access, known);
+  const { isWithin, moment, why } = hours;
   const purpose =
     isAnnounced || vault.intent !== "off"
       ? sayAnnouncement(announcement, access, known)

@@ -1,5 +1,4 @@
 import { isAnnouncedForThen } from "./announcement.ts";
-import { hoursOf } from "./hours.ts";
 import type { Policy } from "./policy.ts";
 
 /** Is this a time at which somebody would be doing it? A task that was announced for a night makes that hour ordinary for itself. */
@@ -8,8 +7,7 @@ export const officeHours: Policy = {
   about: "circumstances",
   level: "warning",
   whatToDo: "Ask whether something urgent came up at that hour, and agree to announce such work beforehand.",
-  find(access, known) {
-    const { isWithin, moment, why } = hoursOf(access, known);
-    return isWithin || isAnnouncedForThen(known.announcement) ? null : `${moment}, ${why}`;
+  find(_access, { announcement, hours: { isWithin, moment, why } }) {
+    return isWithin || isAnnouncedForThen(announcement) ? null : `${moment}, ${why}`;
   },
 };

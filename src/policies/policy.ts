@@ -9,6 +9,7 @@ import type {
   WatchedVault,
 } from "../model.ts";
 import type { Announcement } from "./announcement.ts";
+import type { Hours } from "./hours.ts";
 import type { Memory } from "./memory.ts";
 
 /** What is known besides the access itself when it is judged. */
@@ -45,9 +46,10 @@ export interface PersonFacts {
   away: DayRange[];
 }
 
-/** The facts, with what they say of the purpose worked out once. */
+/** The facts, with what they say of the purpose and of the hour worked out once. */
 export interface Known extends Facts {
   announcement: Announcement;
+  hours: Hours;
 }
 
 export interface Policy {

@@ -6,12 +6,12 @@ import type { AssessmentOutcome } from "./schema.ts";
 
 /** Recorded accesses that nobody has judged yet, oldest first. */
 export async function accessesToJudge(db: Db, limit: number): Promise<Omit<Access, "personId">[]> {
+  // The list is short and never what the planner last counted: it is read first, whatever the planner thinks of it.
   const rows = await db
-    .selectFrom("unjudged")
-    .innerJoin("access", "access.id", "unjudged.access_id")
+    .selectFrom(db.selectFrom("unjudged").select("access_id").orderBy("access_id").limit(limit).as("waiting"))
+    .innerJoin("access", "access.id", "waiting.access_id")
     .select(accessColumns)
     .orderBy("access.id")
-    .limit(limit)
     .execute();
   return rows.map(toAccess);
 }
@@ -80,6 +80,8 @@ export interface Sitting {
   firstOccurredAt: Date;
   lastOccurredAt: Date;
   revision: number;
+  /** The loudest severity among its accesses. */
+  loudest: Severity;
 }
 
 /** For each of these, the sittings of the person in the vault that reach into the time from `since` to `until`, newest first. */
@@ -91,7 +93,8 @@ export async function sittingsAround(
   const keys = asked.flatMap((one, place) => one.personIds.map((personId) => ({ ...one, place, personId })));
   if (keys.length === 0) return found;
   const { rows } = await sql<Sitting & { place: number }>`
-    select asked.place, one.id, one.first_occurred_at as "firstOccurredAt", one.last_occurred_at as "lastOccurredAt", one.revision
+    select asked.place, one.id, one.first_occurred_at as "firstOccurredAt", one.last_occurred_at as "lastOccurredAt", one.revision,
+           one.loudest
       from unnest(${keys.map((key) => key.place)}::integer[], ${keys.map((key) => key.personId)}::bigint[],
                   ${keys.map((key) => key.vaultId)}::text[], ${keys.map((key) => key.since)}::timestamptz[],
                   ${keys.map((key) => key.until)}::timestamptz[]) as asked (place, person_id, vault_id, since, until_)
@@ -123,6 +126,7 @@ export async function openAlerts(
         revision: alert.revision,
         first_occurred_at: alert.firstOccurredAt,
         last_occurred_at: alert.lastOccurredAt,
+        loudest: alert.loudest,
       })),
     )
     .execute();
@@ -144,22 +148,11 @@ export async function joinAlerts(
 export async function growAlerts(tx: Tx, grown: Sitting[]): Promise<void> {
   if (grown.length === 0) return;
   await sql`
-    update alert set revision = new.revision, first_occurred_at = new.first_at, last_occurred_at = new.last_at
+    update alert set revision = new.revision, first_occurred_at = new.first_at, last_occurred_at = new.last_at,
+                     loudest = new.loudest
       from unnest(${grown.map((one) => one.id)}::text[], ${grown.map((one) => one.revision)}::integer[],
                   ${grown.map((one) => one.firstOccurredAt)}::timestamptz[],
-                  ${grown.map((one) => one.lastOccurredAt)}::timestamptz[]) as new (id, revision, first_at, last_at)
+                  ${grown.map((one) => one.lastOccurredAt)}::timestamptz[],
+                  ${grown.map((one) => one.loudest)}::text[]) as new (id, revision, first_at, last_at, loudest)
      where alert.id = new.id`.execute(tx);
-}
-
-/** The loudest severity among the accesses of an alert so far. */
-export async function loudestOf(tx: Tx, alertId: string): Promise<Severity> {
-  const rows = await tx
-    .selectFrom("alert_access")
-    .innerJoin("assessment", "assessment.access_id", "alert_access.access_id")
-    .select("assessment.severity")
-    .distinct()
-    .where("alert_access.alert_id", "=", alertId)
-    .execute();
-  const severities = rows.map((row) => row.severity);
-  return severities.includes("critical") ? "critical" : severities.includes("warning") ? "warning" : "note";
 }

@@ -65,28 +65,32 @@ export async function wantAll(tx: Tx, messages: Wanted[]): Promise<void> {
  * There is more to show of a subject: whatever shows it is out of date, and what shows it nowhere by itself yet is wanted.
  * Edits wait a moment, so that several changes cost one; new posts don't.
  */
-export async function wantAnew(
+export async function wantAnew(tx: Tx, kind: MessageKind, subject: string, at: Date): Promise<void> {
+  await wantAllAnew(tx, kind, [{ subject }], at);
+}
+
+/** The same for several, each with how loud it must be at least, how long its edit may wait, and for how many changes it stands. */
+export async function wantAllAnew(
   tx: Tx,
   kind: MessageKind,
-  subject: string,
+  anew: { subject: string; louder?: number; pauseMs?: number; changes?: number }[],
   at: Date,
-  { louder, pauseMs = 0, changes = 1 }: { louder?: number; pauseMs?: number; changes?: number } = {},
 ): Promise<void> {
-  const editAt = new Date(at.getTime() + pauseMs);
-  await tx
-    .updateTable("message")
-    .set((is) => ({
-      wanted: is("wanted", "+", changes),
-      behind_since: sql<Date>`case when wanted > shown then behind_since else ${at}::timestamptz end`,
-      // What waits already keeps its time; what stood still because of trouble gets another chance.
-      due_at: sql<Date>`case when wanted > shown and trouble is null then due_at
-                             when ts is null then ${at}::timestamptz
-                             else ${editAt}::timestamptz end`,
-      ...(louder !== undefined && { urgency: sql<number>`greatest(urgency, ${louder}::smallint)` }),
-    }))
-    .where("kind", "=", kind)
-    .where("subject", "=", subject)
-    .execute();
+  if (anew.length === 0) return;
+  const editsAt = anew.map(({ pauseMs = 0 }) => new Date(at.getTime() + pauseMs));
+  await sql`
+    update message
+       set wanted = wanted + new.changes,
+           behind_since = case when wanted > shown then behind_since else ${at}::timestamptz end,
+           -- What waits already keeps its time; what stood still because of trouble gets another chance.
+           due_at = case when wanted > shown and trouble is null then due_at
+                         when ts is null then ${at}::timestamptz
+                         else new.edit_at end,
+           urgency = greatest(urgency, new.louder)
+      from unnest(${anew.map(({ subject }) => subject)}::text[], ${anew.map(({ louder = 0 }) => louder)}::smallint[],
+                  ${anew.map(({ changes = 1 }) => changes)}::integer[], ${editsAt}::timestamptz[])
+           as new (subject, louder, changes, edit_at)
+     where message.kind = ${kind} and message.subject = new.subject`.execute(tx);
 }
 
 /**

@@ -50,6 +50,7 @@ export interface Schema {
     revision: number;
     first_occurred_at: Date;
     last_occurred_at: Date;
+    loudest: Generated<Severity>;
   };
   alert_access: { access_id: string; alert_id: string; revision: number };
   review: {

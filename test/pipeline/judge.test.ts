@@ -81,6 +81,16 @@ test("what is remembered is what a recount over all that was judged says, whatev
     )
     (select * from recount except select * from kept) union all (select * from kept except select * from recount)`);
   expect(different.rows).toEqual([]);
+  const alerts = await stage.store.pool.query(`
+    select alert.id from alert, lateral (
+      select count(*) as accesses, min(occurred_at) as first, max(occurred_at) as last,
+             array_agg(distinct severity) as severities, array_agg(distinct alert_access.revision) as revisions
+        from alert_access join assessment using (access_id) join access on access.id = access_id
+       where alert_access.alert_id = alert.id) as recount
+     where alert.revision <> recount.accesses or first_occurred_at <> recount.first or last_occurred_at <> recount.last
+        or revisions <> array(select generate_series(1, alert.revision))
+        or loudest <> case when 'critical' = any (severities) then 'critical' when 'warning' = any (severities) then 'warning' else 'note' end`);
+  expect(alerts.rows).toEqual([]);
   expect((await stage.store.pool.query("select count(*)::int as n from person_item")).rows[0].n).toBeGreaterThan(50);
 });
 

@@ -1,5 +1,6 @@
 import type { Access, Intent, Person, SlackUser, WatchedVault } from "../../src/model.ts";
 import { announcementFor } from "../../src/policies/announcement.ts";
+import { hoursOf } from "../../src/policies/hours.ts";
 import { emptyMemory } from "../../src/policies/memory.ts";
 import type { Facts, PersonFacts, Policy } from "../../src/policies/policy.ts";
 
@@ -101,7 +102,7 @@ export function thePerson(changes: Partial<PersonFacts> = {}): PersonFacts {
 
 /** What a policy by itself finds. */
 export function found(policy: Policy, access: Access, facts: Facts): string | null {
-  return policy.find(access, { ...facts, announcement: announcementFor(access, facts) });
+  return policy.find(access, { ...facts, announcement: announcementFor(access, facts), hours: hoursOf(access, facts) });
 }
 
 export function aSlackUser(changes: Partial<SlackUser> = {}): SlackUser {

@@ -118,8 +118,8 @@ export const plantedBugs: PlantedBug[] = [
   bug(
     "a-grown-alert-is-not-shown",
     "src/pipeline/ring.ts",
-    /await wantAnew\(tx, "alert", alertId, now, [^;]*;/,
-    "void [alertId, pauseMs, changes];",
+    'await wantAllAnew(tx, "alert", anew, now);',
+    "void [wantAllAnew, anew];",
   ),
   bug(
     "people-are-compared-by-name",
