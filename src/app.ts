@@ -6,12 +6,14 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
 import { deliver } from "./bot/delivery.ts";
 import { createDirectory, type Directory } from "./bot/directory.ts";
+import { createDirects } from "./bot/directs.ts";
 import { connectSlack, type SlackConnection } from "./bot/slack.ts";
 import type { Config } from "./config.ts";
 import { type Readiness, readiness } from "./health.ts";
 import { createMetrics } from "./metrics.ts";
 import type { Clock } from "./model.ts";
 import { draw } from "./pipeline/draw.ts";
+import { escalate } from "./pipeline/escalate.ts";
 import { fallBack, type SendMail } from "./pipeline/fallback.ts";
 import type { House } from "./pipeline/house.ts";
 import { judge } from "./pipeline/judge.ts";
@@ -21,6 +23,7 @@ import { point } from "./point.ts";
 import { foldEmail } from "./policies/fold-email.ts";
 import { openStore } from "./store/database.ts";
 import { countOpenEnds } from "./store/deliveries.ts";
+import { nextToAttend } from "./store/escalations.ts";
 import { createIngest } from "./store/ingest.ts";
 import { backlog, nextDue } from "./store/lanes.ts";
 import { listen } from "./store/listen.ts";
@@ -146,6 +149,12 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     draw: (message: Parameters<typeof draw>[1]) => draw(house, message),
     count: metrics.slackCall,
   };
+  const directs = createDirects(() => connected().client);
+  const escalating = {
+    name: "escalate",
+    work: () => escalate(house, directs),
+    nextDue: () => nextToAttend(store.db),
+  };
   const delivering = { name: "deliver", work: () => deliver(deliveryParts), nextDue: () => nextDue(store.db) };
 
   let looksAgainAt = 0;
@@ -247,10 +256,13 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
         accesses: keepGoing(judging, clock, log),
         messages: keepGoing(delivering, clock, log),
         outages: keepGoing(fallingBack, clock, log),
+        escalations: keepGoing(escalating, clock, log),
       };
       stages = Object.values(running);
       const wake = (work: Work | null) => {
-        for (const stage of work === null ? stages : [running[work]]) stage.wake();
+        // What there is to show is often an alert that was opened, grew or was judged: who else is to hear of it, or no longer?
+        const woken = work === "messages" ? [running.messages, running.escalations] : [running.accesses];
+        for (const stage of work === null ? stages : woken) stage.wake();
       };
       listening = listen(parts.databaseUrl, wake, (error) =>
         log.warn({ error }, "the wake-up connection was lost and is re-made"),
@@ -274,7 +286,8 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     },
     connect: () => connected().start(),
     idle: () => connected().idle(),
-    turn: async () => (await judging.work()) + (await delivering.work()) + (await fallingBack.work()),
+    turn: async () =>
+      (await judging.work()) + (await delivering.work()) + (await escalating.work()) + (await fallingBack.work()),
     nextDue: () => nextDue(store.db),
     readiness: async () => readiness(await vitals()),
   };

@@ -189,8 +189,17 @@ function set<T extends object>(levels: T | undefined): WatchedVault["policies"] 
 
 function notesOn(written: WrittenConfig): string[] {
   const waiting = written.digest ? ["digest"] : [];
+  const managersOf = (vault: WrittenConfig["vaults"][number]) => vault.managers ?? written.managers ?? [];
   return [
     ...waiting.map((key) => `\`${key}\` is understood and kept, but this version does not act on it yet.`),
+    ...written.vaults
+      .filter((vault) => managersOf(vault).length === 1 && managersOf(vault)[0]?.kind !== "user-group")
+      .map(({ name, id, escalate }) => {
+        const sole = `${name} (${id}) has one manager, and nobody can judge what that manager opens`;
+        return escalate === undefined
+          ? `${sole}: name a second one, or say under \`escalate\` who hears of it.`
+          : `${sole}: it is escalated at once. Whom \`escalate\` names as a person or group can judge it.`;
+      }),
     ...written.vaults
       .filter(({ hours }) => hours === undefined)
       .map(({ name, id }) => `${name} (${id}) has no \`hours\`: every hour counts as ordinary there.`),

@@ -138,7 +138,7 @@ export type ManagerRef =
 export type EscalationTarget = ManagerRef | { kind: "channel"; id: string };
 
 /** One step of an escalation: so long after we learnt of it, this is who hears. */
-export interface EscalationStep {
+interface EscalationStep {
   afterMinutes: number;
   to: EscalationTarget;
 }

@@ -25,6 +25,8 @@ const scopes = [
   "groups:read",
   "channels:history",
   "groups:history",
+  "im:write",
+  "im:history",
   "usergroups:read",
 ];
 

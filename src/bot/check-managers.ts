@@ -12,17 +12,24 @@ type Found = { kind: "users"; users: SlackUser[] } | { kind: "nobody" } | { kind
 export async function checkManagers(client: WebClient, vaults: WatchedVault[], home: HomeTeam): Promise<Check[]> {
   const found = new Map<string, Found>();
   const checks: Check[] = [];
-  for (const ref of vaults.flatMap((vault) => vault.managers)) {
-    if (found.has(nameOf(ref))) continue;
+  const look = async (ref: ManagerRef, what: string) => {
+    if (found.has(nameOf(ref))) return;
     const answer = await find(client, ref, home);
     found.set(nameOf(ref), answer);
-    checks.push(checkManager(ref, answer));
-  }
+    checks.push(checkPerson(ref, answer, what));
+  };
+  for (const ref of vaults.flatMap((vault) => vault.managers)) await look(ref, "manager");
+  for (const ref of vaults.flatMap(deputiesOf)) await look(ref, "escalation to");
   return [...checks, ...vaults.flatMap((vault) => checkVault(vault, found))];
 }
 
-function checkManager(ref: ManagerRef, found: Found): Check {
-  const what = `manager ${nameOf(ref)}`;
+/** Whom a vault's escalation calls by name: they stand in for its managers. */
+function deputiesOf({ followUp }: WatchedVault): ManagerRef[] {
+  return followUp.steps.flatMap(({ to }) => (to.kind === "channel" ? [] : to));
+}
+
+function checkPerson(ref: ManagerRef, found: Found, kind: string): Check {
+  const what = `${kind} ${nameOf(ref)}`;
   if (found.kind === "unknown") return { what, verdict: "unknown", finding: found.finding, remedy: null };
   if (found.kind === "nobody") {
     return {
@@ -59,6 +66,15 @@ function checkVault(vault: WatchedVault, found: Map<string, Found>): Check[] {
   const users = answers.flatMap((answer) => (answer?.kind === "users" ? answer.users : []));
   const able = new Set(users.filter((user) => whyUnable(user) === null).map((user) => user.id));
   if (able.size > 1) return [];
+  const deputies = deputiesOf(vault).flatMap((ref) => {
+    const answer = found.get(nameOf(ref));
+    return answer?.kind === "users" ? answer.users.filter((user) => whyUnable(user) === null) : [];
+  });
+  const standsIn = deputies.find(({ id }) => !able.has(id));
+  if (able.size === 1 && standsIn) {
+    const finding = `there is one manager only; what that manager opens goes to ${standsIn.name} at once`;
+    return [{ what: `managers of ${vault.name}`, verdict: "good", finding, remedy: null }];
+  }
   const what = `managers of ${vault.name}`;
   return able.size === 1
     ? [
@@ -66,7 +82,7 @@ function checkVault(vault: WatchedVault, found: Map<string, Found>): Check[] {
           what,
           verdict: "warning",
           finding: "there is one manager only, so nobody can judge what that manager opens",
-          remedy: "Name a second manager.",
+          remedy: "Name a second manager, or a person under `escalate`.",
         },
       ]
     : [

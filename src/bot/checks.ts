@@ -82,6 +82,10 @@ function checkScopes(granted: string[] | undefined): Check {
 
 function byChannel(vaults: WatchedVault[]): Map<string, string[]> {
   const channels = new Map<string, string[]>();
-  for (const { channel, name } of vaults) channels.set(channel, [...(channels.get(channel) ?? []), name]);
+  const add = (channel: string, name: string) => channels.set(channel, [...(channels.get(channel) ?? []), name]);
+  for (const { channel, name } of vaults) add(channel, name);
+  for (const { name, followUp } of vaults) {
+    for (const { to } of followUp.steps) if (to.kind === "channel") add(to.id, `escalations of ${name}`);
+  }
   return channels;
 }

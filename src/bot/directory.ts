@@ -24,6 +24,8 @@ export interface Directory {
   /** Slack ids of everybody who manages a vault. An address that two users have names neither. */
   managerIds(vault: WatchedVault): Promise<string[]>;
   homeTeamId(): string | null;
+  /** "https://example.slack.com/"; `null` when Slack hasn't said. */
+  workspaceUrl(): string | null;
 }
 
 export interface DirectoryParts {
@@ -42,6 +44,7 @@ export function createDirectory({ client, db, foldEmail, clock, log }: Directory
   const known = new Map<string, { user: SlackUser; at: number }>();
   const groups = new Map<string, { members: string[]; at: number }>();
   let home: HomeTeam | null = null;
+  let workspace: string | null = null;
 
   /** Throws when Slack can't be asked: without it nobody can be told from a stranger. */
   async function homeTeam(): Promise<HomeTeam> {
@@ -51,7 +54,8 @@ export function createDirectory({ client, db, foldEmail, clock, log }: Directory
 
   async function askHome(): Promise<HomeTeam> {
     try {
-      const { team_id, enterprise_id } = await client().auth.test();
+      const { team_id, enterprise_id, url } = await client().auth.test();
+      workspace = asText(url)?.replace(/\/*$/, "/") ?? null;
       return { teamId: asText(team_id), enterpriseId: asText(enterprise_id) };
     } catch (error) {
       // Slack has the method; a server without it is no Slack with other workspaces in it.
@@ -187,6 +191,7 @@ export function createDirectory({ client, db, foldEmail, clock, log }: Directory
       return [...new Set([...byEmail, ...named, ...inGroups.flat()])];
     },
     homeTeamId: () => home?.teamId ?? null,
+    workspaceUrl: () => workspace,
   };
 }
 

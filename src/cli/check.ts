@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { sayMinutes } from "../config/duration.ts";
 import { configFileOf, type EnvironmentMistake, meansExample, type Variables } from "../config/environment.ts";
 import { type Config, exampleFile, loadConfig, type Mistake, readEnvironment } from "../config.ts";
-import type { DayRange, ManagerRef, WatchedVault } from "../model.ts";
+import type { DayRange, FollowUp, ManagerRef, WatchedVault } from "../model.ts";
 
 interface Output {
   log(line: string): void;
@@ -67,8 +67,20 @@ function describeVault(vault: WatchedVault): string[] {
     ...(vault.closed.length > 0 ? [`  closed    ${vault.closed.map(dayRange).join(", ")}`] : []),
     ...(levels.length > 0 ? [`  policies  ${levels.map((pair) => pair.join(": ")).join(", ")}`] : []),
     `  intent    ${vault.intent}`,
+    ...(vault.followUp.steps.length > 0 ? [`  escalate  ${sayEscalation(vault.followUp)}`] : []),
     ...(vault.items.length > 0 ? [`  items     ${vault.items.length} named, ${sensitive} sensitive`] : []),
   ];
+}
+
+/** "after 15m to juan@example.com, after 30m to C0SECURITY, again every 1h, in the vault's hours". */
+function sayEscalation({ steps, repeatMinutes, hours }: FollowUp): string {
+  return [
+    ...steps.map(
+      ({ afterMinutes, to }) => `after ${sayMinutes(afterMinutes)} to ${to.kind === "email" ? to.email : to.id}`,
+    ),
+    ...(repeatMinutes === null ? [] : [`again every ${sayMinutes(repeatMinutes)}`]),
+    ...(hours === "vault" ? ["in the vault's hours unless critical"] : []),
+  ].join(", ");
 }
 
 function whoseZone({ clock, timezone }: WatchedVault): string {

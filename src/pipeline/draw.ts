@@ -1,17 +1,21 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Drawing } from "../bot/delivery.ts";
 import { alertMessage, type MessageView } from "../bot/views/alert.ts";
+import { type EscalationView, escalationMessage, type Told } from "../bot/views/escalation.ts";
 import { floodMessage } from "../bot/views/flood.ts";
 import { intentAnnouncement } from "../bot/views/intent-announcement.ts";
 import * as noteViews from "../bot/views/note.ts";
-import type { WatchedVault } from "../model.ts";
+import type { Alert, EscalationTarget, WatchedVault } from "../model.ts";
 import { slackUsersOf } from "../policies/eligibility.ts";
+import { nextStep, roundBegan } from "../policies/escalation.ts";
+import { foldEmail } from "../policies/fold-email.ts";
 import { standing } from "../policies/standing.ts";
 import { readAlert } from "../store/alerts.ts";
+import { readEscalationSubject, stepsTaken } from "../store/escalations.ts";
 import { readFlood } from "../store/floods.ts";
 import { readIntents } from "../store/intents.ts";
 import { type Message, messagesShowing } from "../store/messages.ts";
-import { readPerson, slackUserOf } from "../store/people.ts";
+import { readPerson, slackUserOf, slackUsersByEmail } from "../store/people.ts";
 import { type House, watchedVault } from "./house.ts";
 import { readNote } from "./notes.ts";
 import { undoMs } from "./review.ts";
@@ -27,6 +31,8 @@ export async function draw(house: House, message: Message): Promise<Drawing | "n
       return drawNote(house, message);
     case "flood":
       return drawFlood(house, message);
+    case "escalation":
+      return drawEscalation(house, message);
   }
 }
 
@@ -44,6 +50,7 @@ async function drawAlert(house: House, message: Message): Promise<Drawing> {
     undoUntil,
     movedFrom: message.channel === vault.channel ? null : vault.channel,
     shownAfterMs: shownAt - alert.openedAt.getTime(),
+    escalation: await escalationOf(house, alert, vault, managers),
   });
   // When the undo ends, its button must turn into "Re-open".
   return drawing(view, `alert:${alert.id}`, { redrawAt: undoUntil && undoUntil > now ? undoUntil : null });
@@ -75,6 +82,84 @@ async function drawNote(house: House, message: Message): Promise<Drawing | "not-
   const { alert, vault, managers } = await facts(house, note.alertId, message.channel);
   const view = noteViews.louderNote(alert, { vault, managers, revision: note.revision, blockId: tag });
   return drawing(view, tag, { threadTs: parent.ts, broadcast: true });
+}
+
+/** The message of one step of an escalation. It shows how the alert stands now, wherever it was told. */
+async function drawEscalation(house: House, message: Message): Promise<Drawing> {
+  const { alertId, round, step } = readEscalationSubject(message.subject);
+  const { alert, vault, managers } = await facts(house, alertId, message.channel);
+  const taken = await stepsTaken(house.store.db, alertId);
+  const place = taken.findIndex((one) => one.round === round && one.step === step);
+  const own = taken[place];
+  if (!own) throw new Error(`the escalation ${message.subject} is gone, and steps are never deleted`);
+  const before = taken.slice(0, place).filter((one) => one.round === round && one.step > 0 && one.wasReached);
+  const tag = `escalation:${message.subject}`;
+  const view = escalationMessage(alert, {
+    vault,
+    standing: standing(alert.accesses, alert.reviews),
+    now: house.clock.now(),
+    managers,
+    undoUntil: null,
+    why: step === 0 ? "at-night" : step === 1 && managers.length === 0 ? "nobody-independent" : "no-verdict",
+    waitedMs: own.at.getTime() - roundBegan(round, alert.accesses, alert.reviews).getTime(),
+    link: await linkTo(house, alertId, message.channel),
+    before: [
+      ...(managers.length > 0 && step > 0 ? [{ kind: "people" as const, names: await namesOf(house, managers) }] : []),
+      ...(await Promise.all(before.map(({ to }) => saidOf(house, to, vault)))),
+    ],
+    blockId: tag,
+  });
+  return drawing(view, tag);
+}
+
+/** How far an alert's escalation has come; `null`: it has none. */
+async function escalationOf(
+  house: House,
+  alert: Alert,
+  vault: WatchedVault,
+  managers: string[],
+): Promise<EscalationView | null> {
+  const taken = await stepsTaken(house.store.db, alert.id);
+  const hasIndependentManager = managers.length > 0;
+  const next = nextStep({ vault, ...alert, taken, hasIndependentManager, now: house.clock.now() });
+  if (taken.length === 0 && next === null) return null;
+  return {
+    waitingFor: await namesOf(house, managers),
+    taken: await Promise.all(taken.map(async (one) => ({ ...one, to: await saidOf(house, one.to, vault) }))),
+    next: next && next.step > 0 ? { at: next.dueAt, to: await saidOf(house, next.to, vault) } : null,
+  };
+}
+
+/** Whom a step is for, by name: a mention would call them before their time. */
+async function saidOf(house: House, to: EscalationTarget | null, vault: WatchedVault): Promise<Told> {
+  switch (to?.kind) {
+    case undefined:
+      return { kind: "people", names: [`the managers of ${vault.name}, by direct message`] };
+    case "channel":
+      return to;
+    case "user-group":
+      return { kind: "people", names: [`user group ${to.id}`] };
+    case "slack-user":
+      return { kind: "people", names: await namesOf(house, [to.id]) };
+    case "email": {
+      const [user, ...others] = await slackUsersByEmail(house.store.db, [foldEmail(to.email)]);
+      return { kind: "people", names: [user && others.length === 0 ? user.name : to.email] };
+    }
+  }
+}
+
+async function namesOf(house: House, ids: string[]): Promise<string[]> {
+  const users = await Promise.all(ids.map((id) => slackUserOf(house.store.db, id)));
+  return users.map((user, place) => user?.name ?? ids[place] ?? "somebody");
+}
+
+/** Slack's own address of the alert's message, where it has one. */
+async function linkTo(house: House, alertId: string, from: string): Promise<string | null> {
+  const all = await messagesShowing(house.store.db, alertId);
+  const shown = all.find(({ channel, ts }) => ts !== null && channel !== from);
+  const workspace = house.people.workspaceUrl?.() ?? null;
+  if (!shown?.ts || workspace === null) return null;
+  return `${workspace}archives/${shown.channel}/p${shown.ts.replace(".", "")}`;
 }
 
 async function drawFlood(house: House, message: Message): Promise<Drawing> {

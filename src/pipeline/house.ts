@@ -19,6 +19,8 @@ export interface House {
      */
     lookUp(emailsFolded: string[]): Promise<boolean>;
     homeTeamId(): string | null;
+    /** Where the workspace's messages have their addresses, with a slash at the end. `null` or absent: Slack didn't say. */
+    workspaceUrl?(): string | null;
   };
 }
 

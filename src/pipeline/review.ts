@@ -5,10 +5,12 @@ import { mayReview as eligibility, slackUsersOf } from "../policies/eligibility.
 import { mayDecide, standing } from "../policies/standing.ts";
 import { lockAlert, readAlert, recordReview } from "../store/alerts.ts";
 import { inTransaction, type Tx } from "../store/database.ts";
+import { attendAnew, stepsTaken } from "../store/escalations.ts";
 import { messagesShowing, standingChanged, urgency, want } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
 import { type House, watchedVault } from "./house.ts";
 import { ownClickNote } from "./notes.ts";
+import { whoMayJudge } from "./who-may-judge.ts";
 
 /** For how long a verdict can be undone by the one who gave it; after that, it is re-opened. */
 export const undoMs = 10 * 60_000;
@@ -94,7 +96,7 @@ async function decide<T>(
   if (!seen || !vault) return refused("no-such-alert", null, []);
   // Slack is asked before the transaction, so that no row stays locked while it takes its time.
   await house.people.lookUp(seen.person.emails);
-  const managerSlackIds = await house.people.managerIds(vault);
+  const managerSlackIds = await whoMayJudge(house, vault, await stepsTaken(house.store.db, seen.id));
   const now = house.clock.now();
   return inTransaction(house.store.db, async (tx) => {
     await lockAlert(tx, click.alertId);
@@ -141,6 +143,7 @@ async function announceChange(
   entry: { kind: string; payload: Record<string, unknown> },
 ) {
   await standingChanged(tx, alertId, now);
+  await attendAnew(tx, alertId);
   await seal(tx, now, [entry]);
   await wake(tx);
   point("review-before-commit");

@@ -39,6 +39,16 @@ export function mayDecide(accesses: AtRevision[], reviews: Review[], clickedRevi
   return { kind: "may", revision, coversAll: revision === newest };
 }
 
+/**
+ * Which stretch of being open an alert is in: "0" since it was opened, else the id of the review that began it. What a verdict
+ * doesn't cover, and what was re-opened, begins a stretch of its own; what was undone goes on in the one before.
+ */
+export function roundOf(accesses: AtRevision[], reviews: Review[]): string {
+  const stands = standing(accesses, reviews);
+  if (stands.kind !== "open") return stands.review.id;
+  return reviews.findLast(({ verdict }) => verdict === "reopened")?.id ?? "0";
+}
+
 function standingReview(reviews: Review[]): Review | undefined {
   const verdicts: Review[] = [];
   for (const review of reviews) {

@@ -149,7 +149,9 @@ export async function growAlerts(tx: Tx, grown: Sitting[]): Promise<void> {
   if (grown.length === 0) return;
   await sql`
     update alert set revision = new.revision, first_occurred_at = new.first_at, last_occurred_at = new.last_at,
-                     loudest = new.loudest
+                     loudest = new.loudest,
+                     -- Whoever looks after alerts that wait looks at once.
+                     attend_at = 'epoch'
       from unnest(${grown.map((one) => one.id)}::text[], ${grown.map((one) => one.revision)}::integer[],
                   ${grown.map((one) => one.firstOccurredAt)}::timestamptz[],
                   ${grown.map((one) => one.lastOccurredAt)}::timestamptz[],

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Db, Tx } from "./database.ts";
+import { escalationSubjects } from "./escalations.ts";
 import type { MessageKind } from "./schema.ts";
 
 /** What Slack should show of one subject in one channel, and what it shows. */
@@ -119,7 +120,7 @@ export async function standingChanged(tx: Tx, alertId: string, at: Date): Promis
     .execute();
 }
 
-/** Where an alert can be judged: its own message, and the flood messages that cover it. */
+/** Where an alert can be judged: its own message, the flood messages that cover it, and the messages of its escalation. */
 export async function messagesShowing(db: Db | Tx, alertId: string): Promise<{ channel: string; ts: string | null }[]> {
   const covering = await db
     .selectFrom("flood_alert")
@@ -127,7 +128,13 @@ export async function messagesShowing(db: Db | Tx, alertId: string): Promise<{ c
     .select(["message.channel", "message.ts"])
     .where("flood_alert.alert_id", "=", alertId)
     .execute();
-  return [...(await messagesOf(db, "alert", alertId)), ...covering];
+  const escalations = await db
+    .selectFrom("message")
+    .select(["channel", "ts"])
+    .where("kind", "=", "escalation")
+    .where("subject", "in", escalationSubjects(alertId))
+    .execute();
+  return [...(await messagesOf(db, "alert", alertId)), ...covering, ...escalations];
 }
 
 /** Where a subject is shown: its message's channel and `ts`, if Slack has told one. */

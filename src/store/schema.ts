@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from "kysely";
-import type { AccessState, Finding, Severity } from "../model.ts";
+import type { AccessState, EscalationTarget, Finding, Severity } from "../model.ts";
 
 /** The tables as kysely sees them. bigint arrives from `pg` as a string and stays one: ids are opaque. */
 export interface Schema {
@@ -51,6 +51,16 @@ export interface Schema {
     first_occurred_at: Date;
     last_occurred_at: Date;
     loudest: Generated<Severity>;
+    attend_at: Generated<Date | null>;
+  };
+  escalation: {
+    alert_id: string;
+    round: string;
+    step: number;
+    target_kind: EscalationTarget["kind"] | null;
+    target: string | null;
+    was_reached: boolean;
+    at: Date;
   };
   alert_access: { access_id: string; alert_id: string; revision: number };
   review: {
@@ -80,7 +90,7 @@ export interface Schema {
 
 export type AliasKind = "vault" | "email" | "slack";
 export type AssessmentOutcome = "alert" | "unwatched" | "not-an-exposure";
-export type MessageKind = "alert" | "intent" | "note" | "flood";
+export type MessageKind = "alert" | "intent" | "note" | "flood" | "escalation";
 
 interface AccessRow {
   id: Generated<string>;

@@ -84,7 +84,10 @@ test("the design's example is understood whole", () => {
 test("what isn't written has the default that the definition names", () => {
   const config = understoodFrom(written({}));
   expect(config.vaults[0]).toMatchObject({ hours: null, intent: "required", hint: null, items: [] });
-  expect(config.notes).toEqual(["Company cards (v_cards) has no `hours`: every hour counts as ordinary there."]);
+  expect(config.notes).toEqual([
+    "Company cards (v_cards) has one manager, and nobody can judge what that manager opens: name a second one, or say under `escalate` who hears of it.",
+    "Company cards (v_cards) has no `hours`: every hour counts as ordinary there.",
+  ]);
 });
 
 test("an escalation is one step, a list of them, or a list with more to say about it", () => {
@@ -142,7 +145,7 @@ people:
 `);
   expect(config.vaults.map(({ channel }) => channel)).toEqual(["C0123ABCD", "C0123ABCD"]);
   expect(config.people).toHaveLength(3);
-  expect(config.notes).toEqual([]);
+  expect(config.notes).toHaveLength(2);
 });
 
 test("holidays, closed days and levels at the top are everybody's; a vault has its own besides or instead", () => {

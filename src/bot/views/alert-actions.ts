@@ -14,12 +14,17 @@ export const ALERT_MORE = "alert_more";
 export type AlertMore = "details" | "help";
 
 /** Two buttons as long as a verdict is asked for; the way back once there is one; the rest behind "…". */
-export function alertActions(alert: Alert, view: AlertView): ActionsBlock {
-  const carried = `${alert.id}:${alert.revision}`;
+export function alertActions(
+  alert: Alert,
+  view: AlertView,
+  { blockId, origin }: { blockId?: string; origin?: "escalation" } = {},
+): ActionsBlock {
+  // In another message than the alert's own the value begins otherwise: by it a server that keeps nothing else tells them apart.
+  const carried = `${origin === "escalation" ? "esc:" : ""}${alert.id}:${alert.revision}`;
   const about = `${personName(alert.person, 30)} ${sayWhat(alert, view.vault)}`;
   return {
     type: "actions",
-    block_id: `alert:${carried}`,
+    block_id: blockId ?? `alert:${carried}`,
     elements: [...buttons(carried, about, view), more(carried)],
   };
 }
@@ -63,7 +68,7 @@ export function plain(text: string): PlainTextElement {
 
 /** Reads what a button or option carries. `null`: not ours. */
 export function readCarried(value: string): { more: AlertMore | null; alertId: string; revision: number } | null {
-  const match = /^(?:(details|help):)?([^:\s]{1,200}):(\d{1,9})$/.exec(value);
+  const match = /^(?:(details|help):)?(?:esc:)?([^:\s]{1,200}):(\d{1,9})$/.exec(value);
   if (!match) return null;
   const [, what, alertId = "", revision] = match;
   return { more: what === "details" || what === "help" ? what : null, alertId, revision: Number(revision) };

@@ -5,6 +5,7 @@ import { alertActions } from "./alert-actions.ts";
 import { alertFacts } from "./alert-facts.ts";
 import { alertList } from "./alert-list.ts";
 import { reviewTraces, verdictLine } from "./alert-verdict.ts";
+import { type EscalationView, escalationLines } from "./escalation.ts";
 import { bold, channel, italic, line, lines, quote, quoted, richText, said, user, users, when } from "./rich-text.ts";
 import { type Standing, worstAccess } from "./standing.ts";
 import { clean, plainMrkdwn } from "./text.ts";
@@ -22,6 +23,8 @@ export interface AlertView {
   movedFrom?: string | null;
   /** How long after the alert was opened Slack showed it. */
   shownAfterMs?: number;
+  /** To whom else it goes, and when; absent: to nobody. */
+  escalation?: EscalationView | null;
 }
 
 export interface MessageView {
@@ -38,7 +41,7 @@ export function alertMessage(alert: Alert, view: AlertView): MessageView {
     text: alertText(alert, view, worst),
     blocks: [
       ...(view.standing.kind === "open" ? [] : [richText(verdictLine(alert, view.standing, view.vault))]),
-      richText(line(...sentence(alert, view, worst))),
+      richText(line(...alertSentence(alert, view, worst))),
       richText(lines(alertFacts(alert, worst, view.vault))),
       ...(alert.accesses.length > 1 ? [alertList(alert, view.standing, view.vault)] : []),
       richText(quote(...reason(alert, worst, view.vault))),
@@ -52,7 +55,7 @@ export function alertMessage(alert: Alert, view: AlertView): MessageView {
 const ALERT_EVENT = "vaultbell_alert";
 
 /** One bold sentence: who, what, which vault, when; a question as long as it is one. */
-function sentence(alert: Alert, { vault, standing }: AlertView, worst: AlertAccess): RichTextElement[] {
+export function alertSentence(alert: Alert, { vault, standing }: AlertView, worst: AlertAccess): RichTextElement[] {
   const { slack } = alert.person;
   const isQuestion = standing.kind !== "decided" && worst.assessment.state !== "explained";
   return [
@@ -88,6 +91,9 @@ function remarks(alert: Alert, view: AlertView, worst: AlertAccess): KnownBlock[
     ]);
   }
   rows.push(...doubts(alert).map((doubt) => [said("⚠️ "), italic(doubt)]), ...reviewTraces(alert, standing, vault));
+  if (view.escalation) {
+    rows.push(...escalationLines(view.escalation, { vault, isOpen: standing.kind !== "decided" }));
+  }
   if (worst.assessment.state !== "explained") rows.push([italic(saySeverity(worst.assessment))]);
   return rows.length > 0 ? [richText(lines(rows))] : [];
 }
@@ -144,15 +150,19 @@ function saySeverity(assessment: Assessment): string {
 
 /** The whole story in about 250 characters, ours and harmless. */
 function alertText(alert: Alert, { vault, standing }: AlertView, worst: AlertAccess): string {
+  const lead = `${sayLead(standing, worst.assessment)}: ${alertStory(alert, vault, worst)}`;
+  const seam = worst.assessment.state === "explained" ? "; " : ", ";
+  return `${lead}${seam}${plainMrkdwn(worst.assessment.sentence, Math.max(60, 250 - lead.length - 2))}`;
+}
+
+/** Who did what in which vault, for a notification. */
+export function alertStory(alert: Alert, vault: WatchedVault, worst: AlertAccess): string {
   const who = plainMrkdwn(personName(alert.person), 40);
   const isSingle = alert.accesses.length === 1;
   const what = isSingle
     ? plainMrkdwn(sayWhat(alert, vault).replace(itemTitle(worst.access, vault), itemTitle(worst.access, vault, 50)), 80)
     : plainMrkdwn(sayWhat(alert, vault), 80);
-  const story = `${who} ${what} (${plainMrkdwn(vaultName(vault), 40)})`;
-  const lead = `${sayLead(standing, worst.assessment)}: ${story}`;
-  const seam = worst.assessment.state === "explained" ? "; " : ", ";
-  return `${lead}${seam}${plainMrkdwn(worst.assessment.sentence, Math.max(60, 250 - lead.length - 2))}`;
+  return `${who} ${what} (${plainMrkdwn(vaultName(vault), 40)})`;
 }
 
 function sayLead(standing: Standing, assessment: Assessment): string {

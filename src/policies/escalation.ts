@@ -1,0 +1,116 @@
+import type { AlertAccess, EscalationTarget, Review, Severity, WatchedVault } from "../model.ts";
+import { isOrdinaryTime, ordinaryTimeLater } from "./ordinary-time.ts";
+import { roundOf, standing } from "./standing.ts";
+
+/** A step that was taken. It is never taken again in its round. */
+export interface StepTaken {
+  /** "0" since the alert was opened; else the review after which something is open again. */
+  round: string;
+  /** From 1; 0 is the managers' direct message. */
+  step: number;
+  /** `null`: the managers of the vault. */
+  to: EscalationTarget | null;
+  /** Slack had somebody to tell. */
+  wasReached: boolean;
+  at: Date;
+}
+
+export interface NextStep {
+  round: string;
+  step: number;
+  to: EscalationTarget | null;
+  dueAt: Date;
+}
+
+export interface EscalationFacts {
+  vault: WatchedVault;
+  accesses: Pick<AlertAccess, "access" | "assessment" | "revision">[];
+  reviews: Review[];
+  taken: StepTaken[];
+  /** Somebody answers for the vault who isn't the person that the alert is about (T2). */
+  hasIndependentManager: boolean;
+  now: Date;
+}
+
+const minuteMs = 60_000;
+const repeatsAtMost = 24;
+
+/**
+ * Who hears next of an alert without a verdict, and when; `null`: nobody. Deadlines run from when we learnt of what is open; a
+ * verdict ends the round, and what is open afterwards (more accesses, a re-opening) begins one of its own. What is
+ * explained is never escalated. A step whose time passed while we were away is taken late; of several repetitions only the last.
+ */
+export function nextStep(facts: EscalationFacts): NextStep | null {
+  const round = openRound(facts);
+  if (!round) return null;
+  const { vault, now } = facts;
+  const { steps, repeatMinutes } = vault.followUp;
+  const taken = facts.taken.filter((step) => step.round === round.id);
+  if (callsManagers(facts, round) && !taken.some(({ step }) => step === 0)) {
+    return { round: round.id, step: 0, to: null, dueAt: round.since };
+  }
+  const last = taken.reduce((newest, step) => Math.max(newest, step.step), 0);
+  const dueAt = (step: number) => dueOf(step, facts, round, taken);
+  let step = last + 1;
+  const highest = steps.length + (repeatMinutes === null ? 0 : repeatsAtMost);
+  if (steps.length === 0 || step > highest) return null;
+  while (step > steps.length && step < highest && dueAt(step + 1) <= now) step += 1;
+  const to = steps[Math.min(step, steps.length) - 1]?.to;
+  return to ? { round: round.id, step, to, dueAt: dueAt(step) } : null;
+}
+
+interface Round {
+  id: string;
+  /** When we learnt of the first of what is open in it, or when it was opened again. */
+  since: Date;
+  severity: Severity;
+  accesses: EscalationFacts["accesses"];
+}
+
+/** What waits for a verdict and isn't explained; `null`: nothing. */
+function openRound({ accesses, reviews }: EscalationFacts): Round | null {
+  const stands = standing(accesses, reviews);
+  if (stands.kind === "decided") return null;
+  const covered = stands.kind === "grown" ? stands.review.revision : 0;
+  const open = accesses.filter(({ revision, assessment }) => revision > covered && assessment.state !== "explained");
+  if (open.length === 0) return null;
+  const id = roundOf(accesses, reviews);
+  const severities = open.map(({ assessment }) => assessment.severity);
+  return {
+    id,
+    since: roundBegan(id, accesses, reviews),
+    severity: severities.includes("critical") ? "critical" : severities.includes("warning") ? "warning" : "note",
+    accesses: open,
+  };
+}
+
+/** When we learnt of the first of what a round is about, or when it was opened again: its deadlines run from there. */
+export function roundBegan(round: string, accesses: EscalationFacts["accesses"], reviews: Review[]): Date {
+  const review = reviews.find(({ id }) => id === round);
+  const isReopened = review?.verdict === "reopened";
+  const covered = review && !isReopened ? review.revision : 0;
+  const about = accesses.filter(({ revision, assessment }) => revision > covered && assessment.state !== "explained");
+  const learntAt = Math.min(...about.map(({ access }) => access.receivedAt.getTime()));
+  return new Date(isReopened ? Math.max(learntAt, review.at.getTime()) : learntAt);
+}
+
+/** Louder at night: what is critical outside the vault's hours goes to each manager by direct message too. */
+function callsManagers({ vault, hasIndependentManager }: EscalationFacts, { accesses }: Round): boolean {
+  if (vault.followUp.night === "channel" || !hasIndependentManager) return false;
+  return accesses.some(
+    ({ access, assessment }) => assessment.severity === "critical" && !isOrdinaryTime(vault, access.receivedAt),
+  );
+}
+
+function dueOf(step: number, facts: EscalationFacts, round: Round, taken: StepTaken[]): Date {
+  const { steps, repeatMinutes, hours } = facts.vault.followUp;
+  const before = taken.find((one) => one.step === step - 1);
+  // Whom Slack doesn't know nobody waits for.
+  if (before && !before.wasReached && step > 1 && step <= steps.length) return before.at;
+  const repetitions = Math.max(0, step - steps.length);
+  const listed = steps[Math.min(step, steps.length) - 1]?.afterMinutes ?? 0;
+  const isAtOnce = step === 1 && !facts.hasIndependentManager;
+  const minutes = isAtOnce ? 0 : listed + repetitions * (repeatMinutes ?? 0);
+  if (hours === "vault" && round.severity !== "critical") return ordinaryTimeLater(facts.vault, round.since, minutes);
+  return new Date(round.since.getTime() + minutes * minuteMs);
+}
