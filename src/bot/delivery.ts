@@ -163,7 +163,7 @@ async function post(parts: DeliveryParts, lane: lanes.Lane, message: Message, dr
     }
   }
   point("delivery-after-answer");
-  await recordShown(parts, message, ts, drawing.redrawAt, "posted");
+  await recordShown(parts, message, ts, drawing.redrawAt, "posted", lane);
   return postPauseMs;
 }
 
@@ -272,14 +272,17 @@ async function recordShown(
   ts: string,
   redrawAt: Date | null,
   how: "posted" | "edited" | "adopted",
+  lane: lanes.Lane | null = null,
 ): Promise<void> {
   parts.count(how);
   const now = parts.clock.now();
   const outcome = await inTransaction(parts.db, async (tx) => {
-    // An attempt before this one may still arrive: Slack is looked through for copies for a while.
+    // Another attempt may still arrive, from before or by whoever took the lane over: Slack is looked through for copies.
+    const at = later(parts, sweepPausesMs[0]);
     const since = how === "edited" ? null : message.unsureSince;
-    const sweep = since && { since, at: later(parts, sweepPausesMs[0]) };
-    const result = await lanes.nowShown(tx, message.id, { version: message.wanted, ts, redrawAt, sweep });
+    const sweep = since && { since, at };
+    const ifLost = lane && !since ? { lane, at } : null;
+    const result = await lanes.nowShown(tx, message.id, { version: message.wanted, ts, redrawAt, sweep, ifLost });
     if (result === "shown" && how !== "edited") {
       const payload = {
         message: message.id,

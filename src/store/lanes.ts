@@ -129,12 +129,18 @@ export async function lookedInVain(db: Db, messageId: string, at: Date): Promise
 /**
  * Slack shows this version now, under this `ts`. "twin": the message is already known under another `ts`, so this one is
  * a second copy that must go. An edit of before whose outcome nobody knows may still undo this one: it is made once more
- * when that can no longer be.
+ * when that can no longer be. `ifLost`: copies are looked for if the lane has gone over to somebody, who may have begun a post.
  */
 export async function nowShown(
   db: Db | Tx,
   messageId: string,
-  shown: { version: number; ts: string; redrawAt: Date | null; sweep?: { since: Date; at: Date } | null },
+  shown: {
+    version: number;
+    ts: string;
+    redrawAt: Date | null;
+    sweep?: { since: Date; at: Date } | null;
+    ifLost?: { lane: Lane; at: Date } | null;
+  },
 ): Promise<"shown" | "twin"> {
   const result = await db
     .updateTable("message")
@@ -146,12 +152,23 @@ export async function nowShown(
       unsure_looks: 0,
       attempts: 0,
       trouble: null,
+      ...(shown.ifLost && sweptIfLost(shown.ifLost)),
       ...(shown.sweep && { sweep_since: shown.sweep.since, sweep_at: shown.sweep.at, sweeps: 0 }),
     })
     .where("id", "=", messageId)
     .where((is) => is.or([is("ts", "is", null), is("ts", "=", shown.ts)]))
     .executeTakeFirst();
   return result.numUpdatedRows > 0n ? "shown" : "twin";
+}
+
+function sweptIfLost({ lane, at }: { lane: Lane; at: Date }) {
+  const isLost = sql`unsure_since is not null
+    and not exists (select from lane where lane.channel = ${lane.channel} and lane.holder = ${lane.holder})`;
+  return {
+    sweep_since: sql<Date | null>`case when ${isLost} then unsure_since else sweep_since end`,
+    sweep_at: sql<Date | null>`case when ${isLost} then ${at}::timestamptz else sweep_at end`,
+    sweeps: sql<number>`case when ${isLost} then 0 else sweeps end`,
+  };
 }
 
 /**

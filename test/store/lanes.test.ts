@@ -188,6 +188,27 @@ test("edits go on although a clock that jumped took one; a day of Retry-After ho
   expect(await takeEdit(store.db, after(day))).toBe(true);
 });
 
+test("whoever posted, stood still and lost the lane can't know of another's post: copies are looked for (simulation, seed 428)", async () => {
+  await wanted("a", "C1");
+  const slow = await claimed("slow");
+  const id = await idOf("a");
+  await lanes.beginPost(store.db, slow, id, t0);
+  const quick = (await lanes.claimLane(store.db, after(15_000), "quick")) as lanes.Lane;
+  await lanes.beginPost(store.db, quick, id, after(20_000));
+  const shownBy = { version: 1, ts: "1.0", redrawAt: null };
+  await lanes.nowShown(store.db, id, { ...shownBy, ifLost: { lane: slow, at: after(38_000) } });
+  expect(await lanes.claimSweep(store.db, after(38_000))).toMatchObject({ ts: "1.0", sweepSince: t0, sweeps: 0 });
+});
+
+test("whoever still has the lane looks for no copies of a post that went well", async () => {
+  await wanted("a", "C1");
+  const lane = await claimed("h");
+  await lanes.beginPost(store.db, lane, await idOf("a"), t0);
+  const shownBy = { version: 1, ts: "1.0", redrawAt: null };
+  await lanes.nowShown(store.db, await idOf("a"), { ...shownBy, ifLost: { lane, at: after(10_000) } });
+  expect(await lanes.nextDue(store.db)).toBeNull();
+});
+
 async function wanted(subject: string, channel: string, urgency = 1): Promise<void> {
   await inTransaction(store.db, (tx) => want(tx, { kind: "alert", subject, channel, urgency, at: t0 }));
 }
