@@ -25,7 +25,7 @@ export function isWithinHours(
   const local = inZone(instant, zone);
   const minuteOfDay = local.hour * 60 + local.minute;
   const today = dateOf(local);
-  const yesterday = dayBefore(local);
+  const yesterday = hours.ranges.some(isOvernight) ? dayBefore(local) : today;
   const begins = (range: HoursRange, { weekday, date }: { weekday: number; date: string }) =>
     range.weekdays.includes(weekday) && !isClosedOn(date);
   return hours.ranges.some((range) =>
@@ -52,7 +52,7 @@ export function showSameTime(instant: Date, zone: string, other: string): boolea
 }
 
 function dateOf(local: DateTime): { weekday: number; date: string } {
-  return { weekday: local.weekday, date: local.toFormat("yyyy-MM-dd") };
+  return { weekday: local.weekday, date: local.toISODate() ?? "" };
 }
 
 /** By the calendar, whatever the clock did in between. */

@@ -31,6 +31,8 @@ export function plainText(untrusted: string, longestGraphemes: number): string {
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 function cut(text: string, longest: number): string {
+  // A grapheme has at least one unit; most texts are short, and segmenting is slow.
+  if (text.length <= longest) return text;
   const segments = Iterator.from(graphemes.segment(text)).take(longest + 1);
   const kept = Array.from(segments, ({ segment }) => segment);
   return kept.length <= longest
