@@ -76,8 +76,13 @@ export const plantedBugs: PlantedBug[] = [
       { file: lanes, from: " and exists (select from held)", to: "" },
     ],
   },
-  bug("a-held-lane-is-taken", lanes, /and \(held_until is null or held_until <= \$\{now\}\)/, ""),
-  bug("a-dead-holder-keeps-its-lane", lanes, /\(held_until is null or held_until <= \$\{now\}\)/, "held_until is null"),
+  bug("a-held-lane-is-taken", lanes, /and \(held_until is null or \$\{isOver\(heldUntil, now, leaseMs\)\}\)/, ""),
+  bug(
+    "a-dead-holder-keeps-its-lane",
+    lanes,
+    /\(held_until is null or \$\{isOver\(heldUntil, now, leaseMs\)\}\)/,
+    "held_until is null",
+  ),
   bug(
     "slack-is-not-looked-through",
     delivery,
