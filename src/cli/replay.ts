@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
+import pg from "pg";
 import { type Config, exampleFile, loadConfig, readEnvironment } from "../config.ts";
 import { type Difference, type Replayed, replay, sayConclusion } from "../pipeline/replay.ts";
 import { plainText } from "../policies/plain-text.ts";
@@ -55,6 +56,13 @@ export async function replayHistory(
       await embedded?.stop();
     }
   } catch (error) {
+    // undefined_table: nobody has started Vaultbell, or migrated, on this database yet.
+    if (error instanceof pg.DatabaseError && error.code === "42P01") {
+      out.error(
+        "There is no history here yet, or not with the newest schema: run `vaultbell migrate` or start Vaultbell first.",
+      );
+      return 1;
+    }
     const said = error instanceof Error ? error.message || error.name : String(error);
     out.error(error instanceof EmbeddedRefusal ? said : `The history could not be read: ${said}. ${mendDatabase}`);
     return 1;

@@ -94,6 +94,17 @@ test("a question that isn't understood is told how to ask", async () => {
   }
 });
 
+test("a database without a history is told as such", async () => {
+  await stage.store.pool.query("drop table assessment cascade");
+  const file = join(folder, "candidate.yaml");
+  writeFileSync(file, yaml);
+  const { code, lines } = await typed(["--since", "30d", "--config", file]);
+  expect(code).toBe(1);
+  expect(lines).toEqual([
+    "There is no history here yet, or not with the newest schema: run `vaultbell migrate` or start Vaultbell first.",
+  ]);
+});
+
 test("a configuration with mistakes is told where they are", async () => {
   const file = join(folder, "wrong.yaml");
   writeFileSync(file, yaml.replace("hours:", "ours:"));
