@@ -161,7 +161,7 @@ function build(written: WrittenConfig, file: string, text: string): Config {
   };
 }
 
-function followUpOf({ escalate, night }: WrittenConfig["vaults"][number]): FollowUp {
+function followUpOf({ escalate, night, unmatched, critical }: WrittenConfig["vaults"][number]): FollowUp {
   const { steps, repeat, hours } = inOneShape(escalate);
   return {
     steps: steps
@@ -170,6 +170,8 @@ function followUpOf({ escalate, night }: WrittenConfig["vaults"][number]): Follo
     repeatMinutes: repeat ?? null,
     hours: hours ?? "always",
     night: night ?? "dm",
+    unmatched: unmatched === "one" ? 1 : 2,
+    critical: critical === "two" ? 2 : 1,
   };
 }
 

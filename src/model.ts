@@ -153,7 +153,12 @@ export interface FollowUp {
   hours: "always" | "vault";
   /** "dm": what is critical outside the vault's hours goes to the managers by direct message too. */
   night: "dm" | "channel";
+  /** How many people must say Expected where Slack doesn't know who the actor is, and where an access is critical. */
+  unmatched: VerdictsNeeded;
+  critical: VerdictsNeeded;
 }
+
+export type VerdictsNeeded = 1 | 2;
 
 export interface WatchedItem {
   id: string;
@@ -242,6 +247,8 @@ export interface Review {
   by: string;
   note: string | null;
   at: Date;
+  /** How many people's Expected it took when this was said; absent in what older versions stored: one. */
+  needed?: VerdictsNeeded;
 }
 
 /** An access within its alert. */

@@ -58,6 +58,8 @@ export interface FloodOutcome {
   /** The clicker's own accesses, which stay open. */
   own: number;
   decidedBefore: number;
+  /** Of those counted, how many wait for a second person to say the same; absent: none. */
+  pending?: number;
   /** The first refusal for another reason than that. */
   refused: Extract<ReviewOutcome, { kind: "refused" }> | null;
 }
@@ -71,6 +73,7 @@ export type ReviewRefusal =
   | "deactivated"
   | "unknown-clicker" // the check could not be made: fail closed
   | "wrong-message" // not the message that we posted for this alert
+  | "second-person" // said so before, and it takes somebody else to say so too
   | "no-such-alert"
   | "nothing-to-undo";
 

@@ -226,6 +226,23 @@ const vault = z.strictObject({
       examples: ["channel"],
     })
     .optional(),
+  unmatched: z
+    .enum(["two", "one"])
+    .meta({
+      description:
+        "How many managers must say Expected where Slack doesn't know who opened something: then nobody can prove that whoever says it is somebody else.",
+      default: "two",
+      examples: ["one"],
+    })
+    .optional(),
+  critical: z
+    .enum(["one", "two"])
+    .meta({
+      description: "How many managers must say Expected of what is critical.",
+      default: "one",
+      examples: ["two"],
+    })
+    .optional(),
   items: z
     .array(item)
     .meta({

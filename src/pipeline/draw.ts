@@ -18,7 +18,7 @@ import { type Message, messagesShowing } from "../store/messages.ts";
 import { readPerson, slackUserOf, slackUsersByEmail } from "../store/people.ts";
 import { type House, watchedVault } from "./house.ts";
 import { readNote } from "./notes.ts";
-import { undoMs } from "./review.ts";
+import { neededFor, undoMs } from "./review.ts";
 
 /** Draws what Slack should show of a message now, from the newest facts. "not-yet": the thread isn't there yet. */
 export async function draw(house: House, message: Message): Promise<Drawing | "not-yet"> {
@@ -51,6 +51,7 @@ async function drawAlert(house: House, message: Message): Promise<Drawing> {
     movedFrom: message.channel === vault.channel ? null : vault.channel,
     shownAfterMs: shownAt - alert.openedAt.getTime(),
     escalation: await escalationOf(house, alert, vault, managers),
+    needed: neededFor(alert, vault, alert.revision),
   });
   // When the undo ends, its button must turn into "Re-open".
   return drawing(view, `alert:${alert.id}`, { redrawAt: undoUntil && undoUntil > now ? undoUntil : null });
@@ -100,6 +101,7 @@ async function drawEscalation(house: House, message: Message): Promise<Drawing> 
     now: house.clock.now(),
     managers,
     undoUntil: null,
+    needed: neededFor(alert, vault, alert.revision),
     why: step === 0 ? "at-night" : step === 1 && managers.length === 0 ? "nobody-independent" : "no-verdict",
     waitedMs: own.at.getTime() - roundBegan(round, alert.accesses, alert.reviews).getTime(),
     link: await linkTo(house, alertId, message.channel),
@@ -225,7 +227,7 @@ function vaultOf(house: House, vaultId: string | null, channel: string): Watched
       intent: "off",
       hint: null,
       items: [],
-      followUp: { steps: [], repeatMinutes: null, hours: "always", night: "channel" },
+      followUp: { steps: [], repeatMinutes: null, hours: "always", night: "channel", unmatched: 2, critical: 1 },
     }
   );
 }

@@ -1,6 +1,7 @@
 import type { Directs } from "../bot/directs.ts";
 import type { Alert, EscalationTarget, WatchedVault } from "../model.ts";
 import { type NextStep, nextStep } from "../policies/escalation.ts";
+import { standing } from "../policies/standing.ts";
 import { readAlert } from "../store/alerts.ts";
 import { type Db, inTransaction, type Tx } from "../store/database.ts";
 import {
@@ -13,6 +14,7 @@ import {
   type Step,
   stepsTaken,
   takeStep,
+  toldSince,
 } from "../store/escalations.ts";
 import { standingChanged, urgency, wantAll } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
@@ -23,6 +25,13 @@ import { independentOf, usersOf, whoMayJudge } from "./who-may-judge.ts";
 const peopleAtMost = 10;
 const batchSize = 50;
 const againMs = 30_000;
+/** So many alerts are told of within so long. */
+const inPrivateAtMost = 3;
+const inChannelAtMost = 15;
+const latelyMs = 10 * 60_000;
+const crowdedMs = 5 * 60_000;
+/** More accesses are shown a little later than a verdict: a burst costs one edit, and edits are scarce. */
+const editPauseMs = 30_000;
 
 /**
  * Looks after the alerts that wait: takes the steps that are due, each once whatever restarts or replicas there are, and notes
@@ -68,7 +77,15 @@ async function lookAfter(house: House, directs: Directs, alertId: string): Promi
     const next = await nextOf(house, tx, facts);
     // What happened meanwhile may have changed who is next: then that is looked at from the beginning.
     if (next && next.dueAt <= now && !isSame(next, planned)) return true;
-    if (claim === "changed") await escalationsChanged(tx, alertId, now);
+    if (claim === "changed") {
+      const isDecided = standing(facts.alert.accesses, facts.alert.reviews).kind === "decided";
+      await escalationsChanged(tx, alertId, now, isDecided ? now : new Date(now.getTime() + editPauseMs));
+    }
+    if (next && next.dueAt <= now && (await isTooMuch(tx, next, channels, now))) {
+      if (claim === "changed") await wake(tx);
+      await attendAt(tx, alertId, new Date(now.getTime() + crowdedMs));
+      return true;
+    }
     if (next && next.dueAt <= now)
       await take(tx, alertId, { next, channels, isCritical: isCritical(facts.alert), now });
     else if (claim === "changed") await wake(tx);
@@ -100,6 +117,15 @@ async function take(
   const target = to === null ? "managers" : nameOf(to);
   await seal(tx, now, [{ kind: "escalated", payload: { alert: alertId, round, step, to: target, channels } }]);
   await wake(tx);
+}
+
+/**
+ * Whoever has just been told of several alerts is told of more a little later, if nobody has judged them by then: a flood is
+ * shown together in the vault's channel, and would be read by nobody one by one.
+ */
+async function isTooMuch(tx: Tx, { to }: NextStep, channels: string[], now: Date): Promise<boolean> {
+  const atMost = to?.kind === "channel" ? inChannelAtMost : inPrivateAtMost;
+  return (await toldSince(tx, channels, new Date(now.getTime() - latelyMs))) >= atMost;
 }
 
 interface Looked {

@@ -1,4 +1,5 @@
 import type { FloodClick, FloodOutcome } from "../bot/ports.ts";
+import type { Alert } from "../model.ts";
 import { standing } from "../policies/standing.ts";
 import { inTransaction } from "../store/database.ts";
 import { floodOf, readFlood, wantOneByOne } from "../store/floods.ts";
@@ -78,11 +79,18 @@ async function forEachOpen(
     if (standing([one], one.reviews).kind === "decided") continue;
     const result = await judge(one.alertId, one.revision);
     if (result.kind === "recorded" || result.kind === "may") outcome.counted += 1;
-    if (result.kind === "already-decided") outcome.decidedBefore += 1;
+    if (result.kind === "recorded" && isPending(result.alert)) outcome.pending = (outcome.pending ?? 0) + 1;
+    const isSaid = result.kind === "refused" && result.reason === "second-person";
+    if (result.kind === "already-decided" || isSaid) outcome.decidedBefore += 1;
     if (result.kind === "refused" && result.reason === "own-access") outcome.own += 1;
-    else if (result.kind === "refused") outcome.refused ??= result;
+    else if (result.kind === "refused" && !isSaid) outcome.refused ??= result;
     if (outcome.counted >= enough) break;
     if (result.kind === "refused" && aboutTheClicker.has(result.reason)) break;
   }
   return outcome;
+}
+
+function isPending({ accesses, reviews }: Alert): boolean {
+  const stands = standing(accesses, reviews);
+  return stands.kind !== "decided" && (stands.pending ?? []).length > 0;
 }

@@ -1,12 +1,14 @@
 import type { ReviewClick, ReviewOutcome } from "../bot/ports.ts";
-import type { Alert, Review, WatchedVault } from "../model.ts";
+import type { Alert, Review, VerdictsNeeded, WatchedVault } from "../model.ts";
 import { point } from "../point.ts";
-import { mayReview as eligibility, slackUsersOf } from "../policies/eligibility.ts";
+import { mayReview as eligibility, slackUsersOf, verdictsNeeded } from "../policies/eligibility.ts";
+import { foldEmail } from "../policies/fold-email.ts";
 import { mayDecide, standing } from "../policies/standing.ts";
 import { lockAlert, readAlert, recordReview } from "../store/alerts.ts";
 import { inTransaction, type Tx } from "../store/database.ts";
 import { attendAnew, stepsTaken } from "../store/escalations.ts";
 import { messagesShowing, standingChanged, urgency, want } from "../store/messages.ts";
+import { slackUsersByEmail } from "../store/people.ts";
 import { seal, wake } from "../store/record.ts";
 import { type House, watchedVault } from "./house.ts";
 import { ownClickNote } from "./notes.ts";
@@ -17,7 +19,7 @@ export const undoMs = 10 * 60_000;
 
 type Claim = Omit<ReviewClick, "verdict" | "note">;
 type Refused = Extract<ReviewOutcome, { kind: "refused" }>;
-type Admitted = { kind: "may"; alert: Alert; vault: WatchedVault };
+type Admitted = { kind: "may"; alert: Alert; vault: WatchedVault; whoCan: string[] };
 
 /**
  * Records a manager's verdict. The first click on a revision wins; whoever comes second is told who was first. A click
@@ -28,8 +30,18 @@ export async function review(house: House, click: ReviewClick): Promise<ReviewOu
     house,
     click,
     `verdict ${click.verdict}`,
-    async (tx, { alert, vault }, now) => {
-      const decision = mayDecide(alert.accesses, alert.reviews, click.revision);
+    async (tx, { alert, vault, whoCan }, now) => {
+      const decision = mayDecide(
+        alert.accesses,
+        alert.reviews,
+        click.revision,
+        click.verdict === "expected" ? await usersOfClicker(tx, click) : [],
+      );
+      if (decision.kind === "second-person") {
+        const payload = { alert: alert.id, by: click.clickerId, reason: decision.kind, what: "verdict expected" };
+        await seal(tx, now, [{ kind: "review refused", payload }]);
+        return refused("second-person", vault, await others(tx, click, whoCan));
+      }
       if (decision.kind === "already-decided") {
         await seal(tx, now, [
           { kind: "review came second", payload: { alert: alert.id, by: click.clickerId, verdict: click.verdict } },
@@ -37,6 +49,7 @@ export async function review(house: House, click: ReviewClick): Promise<ReviewOu
         return alreadyDecided(alert, vault, decision.review);
       }
       const { revision, coversAll } = decision;
+      const needed = neededFor(alert, vault, revision);
       await recordReview(tx, {
         alertId: alert.id,
         revision,
@@ -44,8 +57,16 @@ export async function review(house: House, click: ReviewClick): Promise<ReviewOu
         by: click.clickerId,
         note: click.note,
         at: now,
+        needed,
       });
-      const payload = { alert: alert.id, revision, verdict: click.verdict, by: click.clickerId, note: click.note };
+      const payload = {
+        alert: alert.id,
+        revision,
+        verdict: click.verdict,
+        by: click.clickerId,
+        note: click.note,
+        needed,
+      };
       await announceChange(tx, alert.id, now, { kind: "review", payload });
       return { kind: "recorded", alert: await reread(tx, alert.id), vault, coversAll };
     },
@@ -76,10 +97,10 @@ export async function reopen(house: House, click: Claim): Promise<ReviewOutcome>
 }
 
 /** Whether a click would count now: asked before a form is opened, so that nobody writes a sentence in vain. */
-export async function mayReview(house: House, click: Claim): Promise<ReviewOutcome | (Admitted & { kind: "may" })> {
+export async function mayReview(house: House, click: Claim): Promise<ReviewOutcome | Omit<Admitted, "whoCan">> {
   return decide(house, click, "form asked for", async (_tx, { alert, vault }) => {
     const decision = mayDecide(alert.accesses, alert.reviews, click.revision);
-    if (decision.kind === "may") return { kind: "may", alert, vault };
+    if (decision.kind !== "already-decided") return { kind: "may", alert, vault };
     return alreadyDecided(alert, vault, decision.review);
   });
 }
@@ -113,15 +134,37 @@ async function decide<T>(
       ({ channel, ts }) => channel === click.message.channel && ts === click.message.ts,
     );
     const reason = verdict === "ok" ? (isOurs ? null : "wrong-message") : verdict;
-    if (reason === null) return act(tx, { kind: "may", alert, vault }, now);
+    const own = slackUsersOf(alert.person).map((user) => user.id);
+    const whoCan = managerSlackIds.filter((id) => !own.includes(id));
+    if (reason === null) return act(tx, { kind: "may", alert, vault, whoCan }, now);
     if (reason === "own-access") await tellTheThread(tx, alert, vault, click.clickerId, now);
     await seal(tx, now, [{ kind: "review refused", payload: { alert: alert.id, by: click.clickerId, reason, what } }]);
-    return refused(
-      reason,
-      vault,
-      managerSlackIds.filter((id) => !slackUsersOf(alert.person).some((user) => user.id === id)),
-    );
+    return refused(reason, vault, whoCan);
   });
+}
+
+/** What is pending keeps its measure: that Slack has learnt since who the actor is doesn't count for it (T3). */
+export function neededFor({ person, accesses, reviews }: Alert, vault: WatchedVault, revision: number): VerdictsNeeded {
+  const stands = standing(accesses, reviews);
+  if (stands.kind !== "decided" && stands.pending?.some(({ needed }) => needed === 2)) return 2;
+  const covered = stands.kind === "open" ? 0 : stands.review.revision;
+  const about = accesses.filter((access) => access.revision > covered && access.revision <= revision);
+  return verdictsNeeded(
+    person,
+    about.map(({ assessment }) => assessment.severity),
+    vault,
+  );
+}
+
+/** Every Slack user that may be the clicker: a second account with the same address is no second person. */
+async function usersOfClicker(tx: Tx, { clicker, clickerId }: Claim): Promise<string[]> {
+  if (!clicker?.email) return [clickerId];
+  return [clickerId, ...(await slackUsersByEmail(tx, [foldEmail(clicker.email)])).map(({ id }) => id)];
+}
+
+async function others(tx: Tx, click: Claim, whoCan: string[]): Promise<string[]> {
+  const own = await usersOfClicker(tx, click);
+  return whoCan.filter((id) => !own.includes(id));
 }
 
 /** RELIABILITY T1: the channel learns that somebody tried to clear themselves. Once per alert and person. */

@@ -1,4 +1,4 @@
-import type { Person, SlackUser, WatchedVault } from "../model.ts";
+import type { Person, Severity, SlackUser, VerdictsNeeded, WatchedVault } from "../model.ts";
 import { foldEmail } from "./fold-email.ts";
 
 /** Why a click doesn't count; the names that Slack's door uses for the same. */
@@ -50,6 +50,19 @@ function isSamePerson(clicker: SlackUser, person: Person): boolean {
 export function slackUsersOf(person: Person): SlackUser[] {
   if (person.slack.kind === "matched") return [person.slack.user];
   return person.slack.kind === "ambiguous" ? person.slack.users : [];
+}
+
+/**
+ * How many people must say Expected. Where Slack doesn't know who made the accesses, or knows two who could have, no single
+ * click proves that it comes from somebody else (T3).
+ */
+export function verdictsNeeded(
+  person: Person,
+  severities: Severity[],
+  { followUp }: Pick<WatchedVault, "followUp">,
+): VerdictsNeeded {
+  if (person.slack.kind !== "matched" && followUp.unmatched === 2) return 2;
+  return severities.includes("critical") ? followUp.critical : 1;
 }
 
 function isManager(clicker: SlackUser, { vault, managerSlackIds, managerEmails }: ReviewClaim): boolean {

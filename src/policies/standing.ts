@@ -2,14 +2,23 @@ import type { Review } from "../model.ts";
 
 /** What the reviews add up to for the accesses that the alert has now. */
 export type Standing =
-  | { kind: "open"; sinceRevision: 0 }
-  | { kind: "decided"; review: Review }
+  | ({ kind: "open"; sinceRevision: 0 } & Pending)
+  /** `with`: who else said so, where it took more than one. */
+  | { kind: "decided"; review: Review; with?: Review[] }
   /** Accesses came after what the manager saw: the verdict stands for the first ones, these stay open. */
-  | { kind: "grown"; review: Review; openAccesses: number };
+  | ({ kind: "grown"; review: Review; openAccesses: number; with?: Review[] } & Pending);
+
+interface Pending {
+  /** Who said Expected where it takes somebody else to say so too, each person once. */
+  pending?: Review[];
+}
 
 export type Decision =
   /** `revision` is what the review is to be recorded with; `coversAll`: nothing newer than that stays open. */
-  { kind: "may"; revision: number; coversAll: boolean } | { kind: "already-decided"; review: Review };
+  | { kind: "may"; revision: number; coversAll: boolean }
+  | { kind: "already-decided"; review: Review }
+  /** The same person has said so before, and it takes another. */
+  | { kind: "second-person"; review: Review };
 
 interface AtRevision {
   revision: number;
@@ -17,13 +26,19 @@ interface AtRevision {
 
 /**
  * The newest verdict that wasn't withdrawn covers the accesses up to its revision. "undone" withdraws the newest verdict
- * only, so that undoing one's own never wipes out a colleague's before it; "reopened" withdraws all.
+ * only, so that undoing one's own never wipes out a colleague's before it; "reopened" withdraws all. Where it takes two people
+ * (T3), Expected counts once both have said it, for what both saw; Suspicious counts at once, whoever says it.
  */
 export function standing(accesses: AtRevision[], reviews: Review[]): Standing {
-  const review = standingReview(reviews);
-  if (!review) return { kind: "open", sinceRevision: 0 };
-  const openAccesses = accesses.filter((access) => access.revision > review.revision).length;
-  return openAccesses === 0 ? { kind: "decided", review } : { kind: "grown", review, openAccesses };
+  const verdicts = verdictsOf(reviews);
+  const decision = decisionOf(verdicts);
+  const covered = decision?.review.revision ?? 0;
+  const waiting = verdicts.filter(({ verdict, revision }) => verdict === "expected" && revision > covered);
+  const pending = [...new Map(waiting.map((review) => [review.by, review])).values()];
+  const more = pending.length > 0 ? { pending } : {};
+  if (!decision) return { kind: "open", sinceRevision: 0, ...more };
+  const openAccesses = accesses.filter(({ revision }) => revision > covered).length;
+  return openAccesses === 0 ? { kind: "decided", ...decision } : { kind: "grown", ...decision, openAccesses, ...more };
 }
 
 /**
@@ -31,11 +46,22 @@ export function standing(accesses: AtRevision[], reviews: Review[]): Standing {
  * covers is decided already. A click on an older message than the newest covers only what that message
  * showed, and no click covers more than there is: a revision from outside is never taken beyond the newest.
  */
-export function mayDecide(accesses: AtRevision[], reviews: Review[], clickedRevision: number): Decision {
+export function mayDecide(
+  accesses: AtRevision[],
+  reviews: Review[],
+  clickedRevision: number,
+  /** Expected is about to be said by one of these: a person's Slack users. */
+  sayingExpected: string[] = [],
+): Decision {
   const newest = accesses.reduce((highest, access) => Math.max(highest, access.revision), 0);
   const revision = Math.min(clickedRevision, newest);
-  const review = standingReview(reviews);
+  const verdicts = verdictsOf(reviews);
+  const review = decisionOf(verdicts)?.review;
   if (review && review.revision >= revision) return { kind: "already-decided", review };
+  const said = verdicts.find(
+    (one) => one.verdict === "expected" && one.revision >= revision && sayingExpected.includes(one.by),
+  );
+  if (said) return { kind: "second-person", review: said };
   return { kind: "may", revision, coversAll: revision === newest };
 }
 
@@ -49,12 +75,28 @@ export function roundOf(accesses: AtRevision[], reviews: Review[]): string {
   return reviews.findLast(({ verdict }) => verdict === "reopened")?.id ?? "0";
 }
 
-function standingReview(reviews: Review[]): Review | undefined {
+/** Which verdict decides, for how much: the newest accesses that enough people have judged. */
+function decisionOf(verdicts: Review[]): { review: Review; with?: Review[] } | null {
+  const revisions = [...new Set(verdicts.map(({ revision }) => revision))].sort((a, b) => b - a);
+  for (const revision of revisions) {
+    const about = verdicts.filter((one) => one.revision >= revision);
+    const agreeing = new Set(about.filter(({ verdict }) => verdict === "expected").map(({ by }) => by));
+    const review = about.findLast(({ verdict, needed = 1 }) => verdict === "suspicious" || agreeing.size >= needed);
+    if (!review) continue;
+    const others = about.filter((one) => one.verdict === "expected" && one.by !== review.by);
+    const isShared = review.verdict === "expected" && (review.needed ?? 1) > 1;
+    return { review: { ...review, revision }, ...(isShared && { with: others }) };
+  }
+  return null;
+}
+
+/** What was said and not withdrawn. */
+function verdictsOf(reviews: Review[]): Review[] {
   const verdicts: Review[] = [];
   for (const review of reviews) {
     if (review.verdict === "reopened") verdicts.length = 0;
     else if (review.verdict === "undone") verdicts.pop();
     else verdicts.push(review);
   }
-  return verdicts.at(-1);
+  return verdicts;
 }

@@ -35,6 +35,7 @@ export async function recordReview(tx: Tx, review: Omit<Review, "id">): Promise<
       by: review.by,
       note: review.note,
       at: review.at,
+      needed: review.needed ?? 1,
     })
     .execute();
 }
@@ -91,7 +92,7 @@ async function accessesOf(db: Db | Tx, alertId: string): Promise<AlertAccess[]> 
 async function reviewsOf(db: Db | Tx, alertId: string): Promise<Review[]> {
   return db
     .selectFrom("review")
-    .select(["id", "alert_id as alertId", "revision", "verdict", "by", "note", "at"])
+    .select(["id", "alert_id as alertId", "revision", "verdict", "by", "note", "at", "needed"])
     .where("alert_id", "=", alertId)
     .orderBy("id")
     .execute();

@@ -94,6 +94,18 @@ export async function nextToAttend(db: Db): Promise<Date | null> {
   return row?.at ?? null;
 }
 
+/** How many steps these channels were told of since then, in the one that was told of most. */
+export async function toldSince(tx: Tx, channels: string[], since: Date): Promise<number> {
+  if (channels.length === 0) return 0;
+  const { rows } = await sql<{ told: string }>`
+    select count(*) as told
+      from escalation
+      join message on message.kind = 'escalation' and message.subject = alert_id || ':' || round || ':' || step
+     where escalation.at > ${since} and message.channel = any(${channels})
+     group by message.channel order by told desc limit 1`.execute(tx);
+  return Number(rows[0]?.told ?? 0);
+}
+
 /** False: the step was taken before. */
 export async function takeStep(tx: Tx, alertId: string, step: Step): Promise<boolean> {
   const result = await tx
@@ -141,13 +153,13 @@ function targetOf(kind: EscalationTarget["kind"] | null, name: string | null): E
   return kind === "email" ? { kind, email: name } : { kind, id: name };
 }
 
-/** What the escalations of an alert show is out of date. */
-export async function escalationsChanged(tx: Tx, alertId: string, at: Date): Promise<void> {
+/** What the escalations of an alert show is out of date; it is shown from `at` on, so that several changes cost one edit. */
+export async function escalationsChanged(tx: Tx, alertId: string, now: Date, at: Date): Promise<void> {
   await tx
     .updateTable("message")
     .set((is) => ({
       wanted: is("wanted", "+", 1),
-      behind_since: sql<Date>`case when wanted > shown then behind_since else ${at}::timestamptz end`,
+      behind_since: sql<Date>`case when wanted > shown then behind_since else ${now}::timestamptz end`,
       due_at: sql<Date>`case when wanted > shown and trouble is null then due_at else ${at}::timestamptz end`,
     }))
     .where("kind", "=", "escalation")

@@ -122,7 +122,7 @@ export async function readFlood(db: Db, messageId: string): Promise<FloodAlert[]
      order by rank desc, "firstOccurredAt", "alertId"`.execute(db);
   const reviews = await db
     .selectFrom("review")
-    .select(["id", "alert_id as alertId", "revision", "verdict", "by", "note", "at"])
+    .select(["id", "alert_id as alertId", "revision", "verdict", "by", "note", "at", "needed"])
     .where("alert_id", "in", (is) =>
       is.selectFrom("flood_alert").select("alert_id").where("message_id", "=", messageId),
     )

@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from "kysely";
-import type { AccessState, EscalationTarget, Finding, Severity } from "../model.ts";
+import type { AccessState, EscalationTarget, Finding, Severity, VerdictsNeeded } from "../model.ts";
 
 /** The tables as kysely sees them. bigint arrives from `pg` as a string and stays one: ids are opaque. */
 export interface Schema {
@@ -71,6 +71,7 @@ export interface Schema {
     by: string;
     note: string | null;
     at: Date;
+    needed: Generated<VerdictsNeeded>;
   };
   message: MessageRow;
   flood_alert: { message_id: string; alert_id: string; revision: number; since: number };

@@ -3,7 +3,7 @@ import type { AlertView } from "../../src/bot/views/alert.ts";
 import { alertMessage } from "../../src/bot/views/alert.ts";
 import { readCarried } from "../../src/bot/views/alert-actions.ts";
 import { type EscalatedView, escalationMessage, type Told } from "../../src/bot/views/escalation.ts";
-import { anAlert, anAlertAccess, anAssessment, aReview, aVault } from "./builders.ts";
+import { anAlert, anAlertAccess, anAssessment, aPerson, aReview, aVault } from "./builders.ts";
 import { golden, readAloud } from "./read-aloud.ts";
 
 const vault = aVault();
@@ -30,11 +30,26 @@ function escalated(changes: Partial<EscalatedView> = {}) {
   });
 }
 
+const nobodyKnown = aPerson({ name: "Robert Roe", emails: ["robert@example.com"], slack: { kind: "unmatched" } });
+const marta = aReview({ needed: 2 });
+const juan = aReview({ id: "r2", by: "U02JUAN", needed: 2, at: now });
+
 const messages = {
   "escalation-first-step": escalated(),
   "escalation-nobody-independent": escalated({ why: "nobody-independent", before: [], waitedMs: 0 }),
   "escalation-at-night": escalated({ why: "at-night", before: [], waitedMs: 0 }),
   "escalation-decided": escalated({ standing: { kind: "decided", review: aReview() } }),
+  "alert-second-manager": alertMessage(anAlert({ person: nobodyKnown }), { ...ordinary, needed: 2 }),
+  "alert-one-of-two": alertMessage(anAlert({ person: nobodyKnown, reviews: [marta] }), {
+    ...ordinary,
+    needed: 2,
+    standing: { kind: "open", pending: [marta] },
+  }),
+  "alert-two-of-two": alertMessage(anAlert({ person: nobodyKnown, reviews: [marta, juan] }), {
+    ...ordinary,
+    needed: 2,
+    standing: { kind: "decided", review: juan, with: [marta] },
+  }),
   "alert-waiting": alertMessage(anAlert(), {
     ...ordinary,
     escalation: {

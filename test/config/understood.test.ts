@@ -60,6 +60,8 @@ test("the design's example is understood whole", () => {
           repeatMinutes: null,
           hours: "always",
           night: "dm",
+          unmatched: 2,
+          critical: 1,
         },
       },
     ],
@@ -110,7 +112,9 @@ test("an escalation is one step, a list of them, or a list with more to say abou
   expect(of("escalate: { after: 30m, to: S0ONCALL }")?.steps).toEqual([
     { afterMinutes: 30, to: { kind: "user-group", id: "S0ONCALL" } },
   ]);
-  expect(of("night: channel")).toEqual({ steps: [], repeatMinutes: null, hours: "always", night: "channel" });
+  expect(of("night: channel")).toMatchObject({ steps: [], repeatMinutes: null, hours: "always", night: "channel" });
+  expect(of("critical: two")).toMatchObject({ critical: 2, unmatched: 2 });
+  expect(of("unmatched: one")).toMatchObject({ critical: 1, unmatched: 1 });
 });
 
 test("managers are e-mail addresses, Slack users and user groups", () => {

@@ -174,7 +174,7 @@ describe("the night", () => {
 });
 
 function next(facts: Partial<EscalationFacts> = {}, followUp: Partial<FollowUp> = chain) {
-  const ordinary: FollowUp = { steps: [], repeatMinutes: null, hours: "always", night: "channel" };
+  const ordinary = aVault().followUp;
   return nextStep({
     vault: aVault({ hours: office, followUp: { ...ordinary, ...followUp } }),
     accesses: [access()],

@@ -89,3 +89,59 @@ describe("mayDecide", () => {
     expect(mayDecide(upTo(2), [suspicious2], 99)).toEqual({ kind: "already-decided", review: suspicious2 });
   });
 });
+
+describe("where it takes two (T3)", () => {
+  const by = (who: string, verdict: Review["verdict"], revision: number): Review => ({
+    ...review(verdict, revision, `${who} ${verdict}@${revision}`),
+    by: who,
+    needed: 2,
+  });
+  const marta = by("U01MARTA", "expected", 1);
+  const juan = by("U01JUAN", "expected", 1);
+
+  test("one Expected is pending, and two people's decide", () => {
+    expect(standing(upTo(1), [marta])).toEqual({ kind: "open", sinceRevision: 0, pending: [marta] });
+    expect(standing(upTo(1), [marta, juan])).toEqual({ kind: "decided", review: juan, with: [marta] });
+  });
+
+  test("the same person twice is one person", () => {
+    expect(standing(upTo(1), [marta, { ...marta, id: "again" }])).toMatchObject({ kind: "open" });
+    expect(mayDecide(upTo(1), [marta], 1, ["U01MARTA"])).toEqual({ kind: "second-person", review: marta });
+    expect(mayDecide(upTo(1), [marta], 1, ["U01MARTA2", "U01MARTA"])).toMatchObject({ kind: "second-person" });
+    expect(mayDecide(upTo(1), [marta], 1, ["U01JUAN"])).toMatchObject({ kind: "may" });
+  });
+
+  test("one Suspicious decides at once, whoever has said Expected before", () => {
+    const suspicious = by("U01JUAN", "suspicious", 1);
+    expect(standing(upTo(1), [marta, suspicious])).toEqual({ kind: "decided", review: suspicious });
+  });
+
+  test("two decide what both saw; what one of them saw more stays open and pending", () => {
+    const juanMore = by("U01JUAN", "expected", 2);
+    expect(standing(upTo(2), [marta, juanMore])).toEqual({
+      kind: "grown",
+      review: { ...juanMore, revision: 1 },
+      with: [marta],
+      openAccesses: 1,
+      pending: [juanMore],
+    });
+    const martaMore = by("U01MARTA", "expected", 2);
+    expect(standing(upTo(2), [marta, juanMore, martaMore])).toMatchObject({ kind: "decided", review: martaMore });
+  });
+
+  test("a verdict from when one was enough stands, and what came since needs two", () => {
+    const before = { ...marta, needed: 1 as const };
+    const more = by("U01MARTA", "expected", 2);
+    expect(standing(upTo(2), [before, more])).toEqual({
+      kind: "grown",
+      review: before,
+      openAccesses: 1,
+      pending: [more],
+    });
+  });
+
+  test("undone, the other's is pending again; re-opened, nobody's is", () => {
+    expect(standing(upTo(1), [marta, juan, review("undone", 1)])).toMatchObject({ kind: "open", pending: [marta] });
+    expect(standing(upTo(1), [marta, juan, review("reopened", 1)])).toEqual({ kind: "open", sinceRevision: 0 });
+  });
+});

@@ -105,6 +105,7 @@ vaults:
     managers: *leads
     hours: Mon-Fri 08:00-19:00
     intent: required
+    unmatched: one
   - id: v_bank
     name: Bank
     channel: C0BANK

@@ -4,7 +4,7 @@ import { sayDuration } from "../../time.ts";
 import { alertActions } from "./alert-actions.ts";
 import { alertFacts } from "./alert-facts.ts";
 import { alertList } from "./alert-list.ts";
-import { reviewTraces, verdictLine } from "./alert-verdict.ts";
+import { reviewTraces, secondPersonLines, verdictLine } from "./alert-verdict.ts";
 import { type EscalationView, escalationLines } from "./escalation.ts";
 import { bold, channel, italic, line, lines, quote, quoted, richText, said, user, users, when } from "./rich-text.ts";
 import { type Standing, worstAccess } from "./standing.ts";
@@ -23,6 +23,8 @@ export interface AlertView {
   movedFrom?: string | null;
   /** How long after the alert was opened Slack showed it. */
   shownAfterMs?: number;
+  /** How many people must say Expected; absent: one. */
+  needed?: number;
   /** To whom else it goes, and when; absent: to nobody. */
   escalation?: EscalationView | null;
 }
@@ -91,6 +93,7 @@ function remarks(alert: Alert, view: AlertView, worst: AlertAccess): KnownBlock[
     ]);
   }
   rows.push(...doubts(alert).map((doubt) => [said("⚠️ "), italic(doubt)]), ...reviewTraces(alert, standing, vault));
+  rows.push(...secondPersonLines(alert, { standing, needed: view.needed ?? 1 }, vault));
   if (view.escalation) {
     rows.push(...escalationLines(view.escalation, { vault, isOpen: standing.kind !== "decided" }));
   }

@@ -60,6 +60,8 @@ function refusal(reason: ReviewRefusal, vault: WatchedVault | null, whoCan: stri
           "This button isn’t in the message that I posted for this alert, so I didn’t count it. Please use the one in the vault’s channel.",
         ),
       ];
+    case "second-person":
+      return [said("You have said Expected already; here it takes a second person to say so too. "), ...can(whoCan)];
     case "no-such-alert":
       return [said("I have no alert that belongs to this button. Please tell whoever runs Vaultbell.")];
     case "nothing-to-undo":
@@ -74,11 +76,16 @@ function can(whoCan: string[]): RichTextElement[] {
 }
 
 /** What a click on a flood came to. `null`: the message itself says it. */
-export function floodAnswer({ counted, own, decidedBefore, refused }: FloodOutcome): MessageView | null {
+export function floodAnswer({ counted, own, decidedBefore, pending = 0, refused }: FloodOutcome): MessageView | null {
   if (counted === 0 && refused) return reviewAnswer(refused);
   const left = [
     ...(own > 0
       ? [own === 1 ? "one is about yourself and stays open" : `${own} are about yourself and stay open`]
+      : []),
+    ...(pending > 0
+      ? [
+          `${pending === 1 ? "one needs" : `${pending} need`} a second manager to say so too and ${pending === 1 ? "stays" : "stay"} open until then`,
+        ]
       : []),
     ...(decidedBefore > 0 ? [`${decidedBefore} had been decided before`] : []),
     ...(refused ? ["some are in vaults that you don’t manage and stay open"] : []),

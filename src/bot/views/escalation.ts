@@ -3,7 +3,7 @@ import type { Alert, WatchedVault } from "../../model.ts";
 import { sayDuration } from "../../time.ts";
 import { type AlertView, alertSentence, alertStory, type MessageView } from "./alert.ts";
 import { alertActions } from "./alert-actions.ts";
-import { verdictLine } from "./alert-verdict.ts";
+import { secondPersonLines, verdictLine } from "./alert-verdict.ts";
 import { bold, channel, italic, line, lines, quote, quoted, richText, said, when } from "./rich-text.ts";
 import { worstAccess } from "./standing.ts";
 import { clean, plainMrkdwn } from "./text.ts";
@@ -75,7 +75,13 @@ export function escalationMessage(alert: Alert, view: EscalatedView): MessageVie
       ...(isDecided ? [] : [richText(line(bold(`🔔 ${lead}.`)))]),
       richText(line(...alertSentence(alert, view, worst))),
       richText(quote(quoted(worst.assessment.sentence, 400, "No reason was given."))),
-      richText(lines([[...sayBefore(view)], sayWhere(view)])),
+      richText(
+        lines([
+          ...secondPersonLines(alert, { standing, needed: view.needed ?? 1 }, vault),
+          sayBefore(view),
+          sayWhere(view),
+        ]),
+      ),
       alertActions(alert, view, { blockId, origin: "escalation" }),
     ],
     metadata: { event_type: "vaultbell_escalation", event_payload: { alert_id: alert.id, revision: alert.revision } },

@@ -3,10 +3,11 @@ import { weight } from "./words.ts";
 
 /** What the reviews add up to, as the policies reckon it. */
 export type Standing =
-  | { kind: "open" }
-  | { kind: "decided"; review: Review }
+  | { kind: "open"; pending?: Review[] }
+  /** `with`: who else said so, where it took two. */
+  | { kind: "decided"; review: Review; with?: Review[] }
   /** A verdict stands, and accesses came after the revision that it covers. */
-  | { kind: "grown"; review: Review; openAccesses: number };
+  | { kind: "grown"; review: Review; openAccesses: number; with?: Review[]; pending?: Review[] };
 
 /** The access that leads: the worst of those that wait for a verdict, or of all when none does; the newest of equals. */
 export function worstAccess(alert: Alert, standing: Standing): AlertAccess {

@@ -1,0 +1,132 @@
+import { afterEach, expect, test } from "vitest";
+import type { SandboxMessage } from "../../src/sandbox/types.ts";
+import { readBlocks } from "../support/read-message.ts";
+import { cards, dana, defaultYaml, juan, lena, marta, openStory, type Story } from "../support/story.ts";
+
+let story: Story;
+afterEach(() => story?.stop());
+
+test("Slack doesn't know who opened it: one manager's Expected waits for another's (threat T3)", async () => {
+  await ringFor("robert@example.com");
+  expect(words()).toContain("👥 It takes two managers to say Expected, because Slack doesn’t know who Robert Roe is.");
+  await story.press(marta, alert(), "Expected");
+  expect(words()).toContain(
+    "👥 1 of 2: @U02MARTA says Expected, Tuesday 24 November 2026 10:00 in Madrid; a second manager is needed, because Slack doesn’t know who Robert Roe is.",
+  );
+  expect(words()).toContain("[Expected] [Suspicious]");
+  await story.press(marta, alert(), "Expected");
+  expect(story.told(marta)).toContain("You have said Expected already; here it takes a second person");
+  expect(story.told(marta)).toContain("@U02JUAN can.");
+  await story.press(juan, alert(), "Expected");
+  expect(words()).toMatch(/^✅ Expected · @U02MARTA and @U02JUAN, /);
+  expect(await reviews()).toEqual([
+    { verdict: "expected", by: marta, needed: 2 },
+    { verdict: "expected", by: juan, needed: 2 },
+  ]);
+});
+
+test("who isn't a manager is no second person, and neither is a manager's second account", async () => {
+  await ringFor("robert@example.com");
+  story.sandbox.admin.changePerson(lena, { email: "Marta@example.com" });
+  await story.press(marta, alert(), "Expected");
+  await story.press(dana, alert(), "Expected");
+  expect(story.told(dana)).toContain("You are not a manager");
+  await story.press(lena, alert(), "Expected");
+  expect(words()).toContain("1 of 2");
+  expect(await reviews()).toHaveLength(1);
+});
+
+test("one Suspicious is enough, and says who said Expected before", async () => {
+  await ringFor("robert@example.com");
+  await story.press(marta, alert(), "Expected");
+  await story.press(juan, alert(), "Suspicious");
+  const view = story.sandbox.workspace.views(juan).at(-1) as {
+    id: string;
+    blocks: { type: string; block_id: string; element?: { action_id: string } }[];
+  };
+  const input = view.blocks.find((block) => block.type === "input");
+  const typed = { [input?.element?.action_id ?? ""]: "nobody knows a Robert" };
+  await story.sandbox.as(juan).submit(view.id, { [input?.block_id ?? ""]: typed });
+  await story.service.idle();
+  await story.settle();
+  expect(words()).toMatch(/^🚩 Suspicious · @U02JUAN/);
+  expect(words()).toContain("Earlier: Expected by @U02MARTA");
+});
+
+test("two at once are two people, and decide together", async () => {
+  await ringFor("robert@example.com");
+  await Promise.all([
+    story.sandbox.as(marta).click(alert(), "review_expected"),
+    story.sandbox.as(juan).click(alert(), "review_expected"),
+  ]);
+  await story.service.idle();
+  await story.settle();
+  expect(words()).toMatch(/^✅ Expected · /);
+  expect(await reviews()).toHaveLength(2);
+});
+
+test("one of two is no verdict: it is escalated all the same", async () => {
+  await ringFor("robert@example.com", "escalate: { after: 15m, to: C0SECURITY }");
+  await story.press(marta, alert(), "Expected");
+  await story.later(15);
+  expect(readBlocks(story.alerts("C0SECURITY")[0]?.blocks)).toContain("👥 1 of 2: @U02MARTA says Expected");
+});
+
+test("that Slack learns who it was after the first Expected makes it no easier (threat T3)", async () => {
+  await ringFor("robert@example.com");
+  await story.press(marta, alert(), "Expected");
+  story.sandbox.admin.changePerson(lena, { email: "robert@example.com" });
+  await story.directory.refreshAll();
+  await story.later(61);
+  await story.reveal({ by: lena, itemId: "i_amex" });
+  await story.press(juan, alert(), "Expected");
+  expect(words()).toMatch(/^✅ Expected · @U02MARTA and @U02JUAN/);
+});
+
+test("a vault may ask two for what is critical, or one for everybody", async () => {
+  story = await openStory({ startAt: "2026-11-21T01:13:00Z", yaml: withLine("critical: two") });
+  await story.reveal({ by: dana });
+  expect(words()).toContain("👥 It takes two managers to say Expected, because it is critical.");
+  await story.press(marta, alert(), "Expected");
+  await story.press(juan, alert(), "Expected");
+  expect(words()).toMatch(/^✅ Expected · @U02MARTA and @U02JUAN/);
+  await story.stop();
+  await ringFor("robert@example.com", "unmatched: one");
+  await story.press(marta, alert(), "Expected");
+  expect(words()).toMatch(/^✅ Expected · @U02MARTA, /);
+});
+
+function withLine(line: string): string {
+  return defaultYaml.replace("    hint:", `    ${line}\n    hint:`);
+}
+
+/** Somebody whom the vault knows by an address that Slack has nobody for. */
+async function ringFor(email: string, line = "intent: required"): Promise<void> {
+  story = await openStory({ yaml: line === "intent: required" ? defaultYaml : withLine(line) });
+  await story.post(
+    JSON.stringify({
+      type: "vault.item.accessed",
+      data: {
+        id: "evt_robert",
+        action: "reveal",
+        occurred_at: "2026-11-24T09:00:00Z",
+        person: { id: "U7ROBERT", email, name: "Robert Roe" },
+        vault: { id: "v_cards" },
+        item: { id: "i_visa", title: "Company Visa" },
+      },
+    }),
+  );
+  await story.settle();
+}
+
+function alert(): SandboxMessage {
+  const found = story.alerts(cards)[0];
+  if (!found) throw new Error("no bell rang");
+  return found;
+}
+
+const words = () => readBlocks(alert().blocks);
+
+async function reviews() {
+  return story.service.house.store.db.selectFrom("review").select(["verdict", "by", "needed"]).orderBy("id").execute();
+}
