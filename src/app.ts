@@ -8,6 +8,7 @@ import { deliver } from "./bot/delivery.ts";
 import { createDirectory, type Directory } from "./bot/directory.ts";
 import { createDirects } from "./bot/directs.ts";
 import { connectSlack, type SlackConnection } from "./bot/slack.ts";
+import type { FollowingClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { type Readiness, readiness } from "./health.ts";
 import { createMetrics } from "./metrics.ts";
@@ -21,7 +22,7 @@ import { createPorts } from "./pipeline/ports.ts";
 import { keepGoing } from "./pipeline/tick.ts";
 import { point } from "./point.ts";
 import { foldEmail } from "./policies/fold-email.ts";
-import { openStore } from "./store/database.ts";
+import { databaseTime, openStore } from "./store/database.ts";
 import { countOpenEnds } from "./store/deliveries.ts";
 import { nextToAttend } from "./store/escalations.ts";
 import { createIngest } from "./store/ingest.ts";
@@ -42,7 +43,8 @@ export interface ServiceParts {
     | { kind: "http"; botToken: string; signingSecret: string };
   /** `null`: Slack itself. */
   slackApiUrl: string | null;
-  clock: Clock;
+  /** Where it can follow the database's time, it does. */
+  clock: Clock & Partial<FollowingClock>;
   /** The clock of those who sign webhooks, where ours is moved for a try. */
   signatureClock?: Clock;
   log: Logger;
@@ -92,6 +94,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
   const applied = await migrateAt(parts.databaseUrl);
   if (applied.length > 0) log.info({ migrations: applied }, "database brought to the newest schema");
   point("start-after-migrate");
+  await clock.follow?.(() => databaseTime(store.pool));
 
   let slack: SlackConnection | undefined;
   const connected = () => {
@@ -264,8 +267,11 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
         const woken = work === "messages" ? [running.messages, running.escalations] : [running.accesses];
         for (const stage of work === null ? stages : woken) stage.wake();
       };
-      listening = listen(parts.databaseUrl, wake, (error) =>
-        log.warn({ error }, "the wake-up connection was lost and is re-made"),
+      listening = listen(
+        parts.databaseUrl,
+        wake,
+        (error) => log.warn({ error }, "the wake-up connection was lost and is re-made"),
+        async (askTime) => void (await (clock.follow?.(askTime) ?? askTime())),
       );
       await connected().start();
       const refresh = () =>

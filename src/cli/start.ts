@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { buildService, type Service, type ServiceParts } from "../app.ts";
 import { checkSlack } from "../bot/checks.ts";
+import { followingClock } from "../clock.ts";
 import { type Config, type Environment, exampleFile, loadConfig, readEnvironment } from "../config.ts";
 import { createLog } from "../log.ts";
 import type { StandIn } from "../stand-in.ts";
@@ -127,10 +128,7 @@ async function run(
       standIn.doorAt(at);
     } else if (slack.kind !== "sandbox") {
       const { apiUrl, ...ways } = slack;
-      await open(
-        { ...common, slack: ways, slackApiUrl: apiUrl, clock: { now: () => new Date() }, neighbour: null },
-        undefined,
-      );
+      await open({ ...common, slack: ways, slackApiUrl: apiUrl, clock: followingClock(), neighbour: null }, undefined);
     }
     await service?.work();
   } catch (error) {

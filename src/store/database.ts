@@ -76,3 +76,11 @@ export async function repeatedWhenAsked<T>(work: () => Promise<T>): Promise<T> {
     }
   }
 }
+
+/** What time the database has. */
+export async function databaseTime(connection: Pick<pg.Client, "query">): Promise<Date> {
+  const { rows } = await connection.query<{ now: Date }>("select clock_timestamp() as now");
+  const [row] = rows;
+  if (!row) throw new Error("the database didn't say what time it is");
+  return row.now;
+}

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
+import { databaseTime } from "./database.ts";
 import type { Work } from "./record.ts";
 
 /**
@@ -11,6 +12,8 @@ export function listen(
   url: string,
   onWake: (work: Work | null) => void,
   onTrouble: (error: unknown) => void,
+  /** Asks for the database's time, at first and with each heartbeat. */
+  onBeat: (askTime: () => Promise<Date>) => Promise<void>,
 ): { stop: () => Promise<void> } {
   const stopping = new AbortController();
 
@@ -33,10 +36,12 @@ export function listen(
     try {
       await client.connect();
       await client.query("listen vaultbell");
+      const beat = () => onBeat(() => databaseTime(client));
+      await Promise.race([lost, beat()]);
       onWake(null);
       while (!stopping.signal.aborted) {
         await Promise.race([lost, pause(5_000, undefined, { signal: stopping.signal }).catch(() => {})]);
-        if (!stopping.signal.aborted) await Promise.race([lost, client.query("select 1")]);
+        if (!stopping.signal.aborted) await Promise.race([lost, beat()]);
       }
     } finally {
       client.removeAllListeners("notification");

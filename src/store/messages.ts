@@ -83,8 +83,9 @@ export async function wantAllAnew(
     update message
        set wanted = wanted + new.changes,
            behind_since = case when wanted > shown then behind_since else ${at}::timestamptz end,
-           -- What waits already keeps its time; what stood still because of trouble gets another chance.
-           due_at = case when wanted > shown and trouble is null then due_at
+           -- What waits already keeps its time, and so do the looks for what may have been posted; what stood still because of
+           -- trouble gets another chance.
+           due_at = case when wanted > shown and trouble is null or ts is null and unsure_since is not null then due_at
                          when ts is null then ${at}::timestamptz
                          else new.edit_at end,
            urgency = greatest(urgency, new.louder)
@@ -102,7 +103,8 @@ export async function standingChanged(tx: Tx, alertId: string, at: Date): Promis
   const changed = {
     wanted: sql<number>`wanted + 1`,
     behind_since: sql<Date>`case when wanted > shown then behind_since else ${at}::timestamptz end`,
-    due_at: sql<Date>`least(due_at, ${at}::timestamptz)`,
+    // Between two looks for what may have been posted there is a pause, whoever presses what.
+    due_at: sql<Date>`case when ts is null and unsure_since is not null then due_at else least(due_at, ${at}::timestamptz) end`,
     urgency: urgency.answer,
   };
   await tx

@@ -50,20 +50,13 @@ export interface Faults {
   names(): Family[];
 }
 
-/** `without`: families that this product doesn't promise to survive yet; `always`: those that the caller wants to see. */
-export function drawFaults(
-  random: Random,
-  { without, always }: { without: readonly Family[]; always: readonly Family[] },
-): Faults {
+/** `always`: families that the caller wants to see whatever is drawn. */
+export function drawFaults(random: Random, always: readonly Family[]): Faults {
   const seldom = rare.filter(() => random.chance(rareShare));
   const isQuiet = random.chance(seldom.length > 0 ? 0.4 : 0.05);
   const share = random.pick([0.15, 0.3, 0.5]);
   const drawn = families.filter(() => random.chance(share));
-  const on = new Set<Family>([
-    ...seldom,
-    ...(isQuiet ? [] : drawn.filter((family) => !without.includes(family))),
-    ...always,
-  ]);
+  const on = new Set<Family>([...seldom, ...(isQuiet ? [] : drawn), ...always]);
   const intensity = random.pick([0.5, 1, 1, 2]);
   let isHealed = false;
   return {

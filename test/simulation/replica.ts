@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { followingClock } from "../../src/clock.ts";
 import { openReplicaStore, type ReplicaStore, type Server } from "./database.ts";
 import type { Faults } from "./families.ts";
 import type { Locks } from "./locks.ts";
@@ -83,7 +84,12 @@ export function createReplicaPlace(parts: Parts, name: string): Replica {
       await end;
     };
     const store = openReplicaStore({ world, faults, server, locks, owner, die, onNotify: parts.wakeAll });
-    const clock = { now: () => new Date(world.now() + replica.clockErrorMs) };
+    // As the product's: whatever the host's own clock says, the database's time counts, carried on by one that never jumps.
+    const clock = followingClock(
+      () => world.now() + replica.clockErrorMs,
+      () => world.now(),
+    );
+    void clock.follow(async () => new Date(world.now()));
     const client = slackClient({ world, faults, slack, owner, random, die });
     const sendMail = (mail: { subject: string; text: string }) =>
       world.effect({

@@ -19,7 +19,6 @@ import { nextDue } from "../../src/store/lanes.ts";
 import { migrateAt } from "../../src/store/migrate.ts";
 import { parseWebhook } from "../../src/vault/parse-webhook.ts";
 import { yaml } from "./cast.ts";
-import type { Family } from "./families.ts";
 
 /**
  * The product, as the simulation knows it: the only file here that names its functions. One of these is one replica.
@@ -68,12 +67,6 @@ interface Announced {
 }
 
 type AnnounceAnswer = { kind: "announced"; intentId: string } | { kind: "refused" };
-
-/**
- * Families of faults that the product doesn't survive yet: a clock that jumped by hours is believed. A wait of less than a day
- * lasts as long as it says, and a copy of a message isn't found when the attempt that made it seems to lie ahead.
- */
-export const notPromised: readonly Family[] = ["clock-jump"];
 
 /** As the product's own. */
 const fallbackPauseMs = 15_000;

@@ -7,7 +7,6 @@ import { createLocks } from "./locks.ts";
 import { look } from "./picture.ts";
 import { randomOf } from "./random.ts";
 import { createReplicaPlace, type Replica, type SentMail } from "./replica.ts";
-import { notPromised } from "./service.ts";
 import { createSlack, type SimulatedSlack } from "./slack.ts";
 import { inside, realPause } from "./stand-ins.ts";
 import { startTroubles } from "./troubles.ts";
@@ -52,7 +51,7 @@ export async function openStage(databaseUrl: string): Promise<Stage> {
 
 async function simulateOn(server: Server, seed: number, always: readonly Family[]): Promise<Run> {
   const random = (name: string) => randomOf(seed, name);
-  const faults = drawFaults(random("faults"), { without: notPromised, always });
+  const faults = drawFaults(random("faults"), always);
   const stillness = random("stillness");
   const world = createWorld({
     random: random("order"),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { inTransaction, openStore, type Store } from "../../src/store/database.ts";
 import * as lanes from "../../src/store/lanes.ts";
-import { want, wantAnew } from "../../src/store/messages.ts";
+import { standingChanged, want, wantAnew } from "../../src/store/messages.ts";
 import { noEditsBefore, takeEdit } from "../../src/store/pace.ts";
 import { freshDatabase } from "../support/database.ts";
 
@@ -88,6 +88,20 @@ test("a refusal doesn't make forget that an attempt before it may have been take
   if (!again) throw new Error("the message is due");
   await lanes.heldBack(store.db, again, t0, "token_revoked");
   expect((await lanes.nextMessage(store.db, "C1", t0))?.unsureSince).toEqual(t0);
+});
+
+test("what is new in an alert, or decided on it, doesn't hurry the look for what may have been posted (simulation, seed 839)", async () => {
+  await wanted("a", "C1");
+  const lane = (await lanes.claimLane(store.db, t0, "h")) as lanes.Lane;
+  await lanes.beginPost(store.db, lane, await idOf("a"), t0);
+  await lanes.leftUnsure(store.db, await idOf("a"), t0, "500");
+  await lanes.lookedInVain(store.db, await idOf("a"), after(5_000));
+  await inTransaction(store.db, async (tx) => {
+    await wantAnew(tx, "alert", "a", after(1_000));
+    await standingChanged(tx, "a", after(1_000));
+  });
+  expect(await lanes.nextMessage(store.db, "C1", after(4_999))).toBeNull();
+  expect(await lanes.nextMessage(store.db, "C1", after(5_000))).toMatchObject({ wanted: 3, unsureLooks: 1 });
 });
 
 test("nothing is posted by whose lease ran out while they stood still (simulation, seed 96)", async () => {

@@ -2,7 +2,7 @@ import type { Family } from "../families.ts";
 import type { Facts } from "./facts.ts";
 
 /** What a replica that dies, stands still or loses its database couldn't tell the others in time. */
-const excuses: Family[] = ["crash", "slow", "clock-jump", "connection-lost", "commit-unknown", "serialization"];
+const excuses: Family[] = ["crash", "slow", "connection-lost", "commit-unknown", "serialization"];
 
 /** Two replicas can't hear of one answer in the same millisecond. */
 const graceMs = 100;

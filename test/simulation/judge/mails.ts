@@ -3,7 +3,7 @@ import { lookAt } from "../picture.ts";
 import type { Facts } from "./facts.ts";
 
 /** With these, a process may die or lose its database between what it notes and what it sends, or notice late. */
-const excuses: Family[] = ["crash", "slow", "connection-lost", "commit-unknown", "clock-jump", "lost-wake"];
+const excuses: Family[] = ["crash", "slow", "connection-lost", "commit-unknown", "lost-wake"];
 
 /** With these, we may not know that Slack shows it. */
 const doubts: Family[] = [

@@ -35,7 +35,7 @@ function once(shown: Shown[]): string[] {
 const where = ({ channel, threadTs }: Posted) => (threadTs === null ? channel : `${channel}, thread ${threadTs}`);
 
 /** What makes a second copy unavoidable for a while; it is removed, and `once` sees to that. */
-const excuses: Family[] = ["late-accept", "history-refused", "slow", "clock-jump"];
+const excuses: Family[] = ["late-accept", "history-refused", "slow"];
 
 /** I3, where Slack can be looked through and nobody stands still: there was never a second copy, not even for a while. */
 function onceAllAlong({ slack, faults }: Facts): string[] {
