@@ -161,7 +161,7 @@ function build(written: WrittenConfig, file: string, text: string): Config {
   };
 }
 
-function followUpOf({ escalate, night, unmatched, critical }: WrittenConfig["vaults"][number]): FollowUp {
+function followUpOf({ escalate, night, unmatched, critical, ask, intent }: WrittenConfig["vaults"][number]): FollowUp {
   const { steps, repeat, hours } = inOneShape(escalate);
   return {
     steps: steps
@@ -172,6 +172,7 @@ function followUpOf({ escalate, night, unmatched, critical }: WrittenConfig["vau
     night: night ?? "dm",
     unmatched: unmatched === "one" ? 1 : 2,
     critical: critical === "two" ? 2 : 1,
+    ask: ask ?? ((intent ?? "required") === "required" ? "at-once" : "off"),
   };
 }
 

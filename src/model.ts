@@ -156,6 +156,8 @@ export interface FollowUp {
   /** How many people must say Expected where Slack doesn't know who the actor is, and where an access is critical. */
   unmatched: VerdictsNeeded;
   critical: VerdictsNeeded;
+  /** Whether the person is asked about what nobody can explain: beside the alert, before the channel is told, or not. */
+  ask: "at-once" | "first" | "off";
 }
 
 export type VerdictsNeeded = 1 | 2;
@@ -249,6 +251,28 @@ export interface Review {
   at: Date;
   /** How many people's Expected it took when this was said; absent in what older versions stored: one. */
   needed?: VerdictsNeeded;
+}
+
+/** What a person was asked about accesses of their own, and what they said. */
+export interface Question {
+  /** The Slack user. */
+  askedOf: string;
+  /** Their direct conversation with us. */
+  channel: string;
+  askedAt: Date;
+  /** In the order in which they came. */
+  answers: Answer[];
+}
+
+/** Said afterwards, by the person whose accesses they are: never an intent, and never a verdict. */
+export interface Answer {
+  kind: "mine" | "not-mine";
+  /** The explanation; `null` where there is nothing to explain. */
+  text: string | null;
+  /** The newest revision that the person was shown. */
+  revision: number;
+  by: string;
+  at: Date;
 }
 
 /** An access within its alert. */

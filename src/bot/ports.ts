@@ -20,6 +20,9 @@ export interface BotPorts {
   mayReviewFlood(click: Omit<FloodClick, "verdict" | "note">): Promise<FloodOutcome>;
   /** Each open alert of a flood gets a message of its own; returns how many will. */
   showOneByOne(floodId: string, by: string): Promise<number>;
+  /** What the asked person says of their own accesses; `mayAnswer` is asked before a form is opened. */
+  answer(click: AnswerClick): Promise<AnswerOutcome>;
+  mayAnswer(click: Omit<AnswerClick, "said">): Promise<AnswerOutcome>;
   announce(announcement: Announcement): Promise<AnnounceOutcome>;
   endIntent(request: { intentId: string | null; by: string; how: "done" | "cancelled" }): Promise<EndOutcome>;
   /** The asker's standing and coming intents, newest first. */
@@ -47,6 +50,22 @@ export interface ReviewClick {
   /** The message in which the button was, as Slack says. */
   message: { channel: string; ts: string };
 }
+
+export interface AnswerClick {
+  alertId: string;
+  /** The revision that the clicked button carried. */
+  revision: number;
+  /** Who pressed it, as Slack says. */
+  by: string;
+  message: { channel: string; ts: string };
+  said: { kind: "mine"; text: string } | { kind: "not-mine" };
+}
+
+export type AnswerOutcome =
+  | { kind: "may" }
+  | { kind: "noted"; said: "mine" | "not-mine" }
+  | { kind: "already"; said: "mine" | "not-mine" }
+  | { kind: "refused"; reason: "not-asked" | "wrong-message" | "no-such-question" };
 
 export interface FloodClick extends Omit<ReviewClick, "alertId" | "revision"> {
   floodId: string;

@@ -243,6 +243,14 @@ const vault = z.strictObject({
       examples: ["two"],
     })
     .optional(),
+  ask: z
+    .enum(["at-once", "first", "off"])
+    .meta({
+      description:
+        "Whether people are asked, in private, about an access of theirs that nobody can explain: at once beside the alert; first, ten minutes before the channel is told (of what is critical both at once); or not. Without it: at-once where a purpose is required, else off.",
+      examples: ["first"],
+    })
+    .optional(),
   items: z
     .array(item)
     .meta({

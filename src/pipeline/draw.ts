@@ -5,7 +5,9 @@ import { type EscalationView, escalationMessage, type Told } from "../bot/views/
 import { floodMessage } from "../bot/views/flood.ts";
 import { intentAnnouncement } from "../bot/views/intent-announcement.ts";
 import * as noteViews from "../bot/views/note.ts";
-import type { Alert, EscalationTarget, WatchedVault } from "../model.ts";
+import { questionMessage } from "../bot/views/question.ts";
+import type { Alert, EscalationTarget, Question, WatchedVault } from "../model.ts";
+import { answeredUpTo, asAnswered, denial, keptWaitingMs } from "../policies/asking.ts";
 import { slackUsersOf } from "../policies/eligibility.ts";
 import { nextStep, roundBegan } from "../policies/escalation.ts";
 import { foldEmail } from "../policies/fold-email.ts";
@@ -16,6 +18,7 @@ import { readFlood } from "../store/floods.ts";
 import { readIntents } from "../store/intents.ts";
 import { type Message, messagesShowing } from "../store/messages.ts";
 import { readPerson, slackUserOf, slackUsersByEmail } from "../store/people.ts";
+import { readQuestion } from "../store/questions.ts";
 import { type House, watchedVault } from "./house.ts";
 import { readNote } from "./notes.ts";
 import { neededFor, undoMs } from "./review.ts";
@@ -31,13 +34,15 @@ export async function draw(house: House, message: Message): Promise<Drawing | "n
       return drawNote(house, message);
     case "flood":
       return drawFlood(house, message);
+    case "question":
+      return drawQuestion(house, message);
     case "escalation":
       return drawEscalation(house, message);
   }
 }
 
 async function drawAlert(house: House, message: Message): Promise<Drawing> {
-  const { alert, vault, managers } = await facts(house, message.subject, message.channel);
+  const { alert, vault, managers, question } = await facts(house, message.subject, message.channel);
   const stands = standing(alert.accesses, alert.reviews);
   const undoUntil = stands.kind === "decided" ? new Date(stands.review.at.getTime() + undoMs) : null;
   const now = house.clock.now();
@@ -49,8 +54,9 @@ async function drawAlert(house: House, message: Message): Promise<Drawing> {
     managers,
     undoUntil,
     movedFrom: message.channel === vault.channel ? null : vault.channel,
-    shownAfterMs: shownAt - alert.openedAt.getTime(),
-    escalation: await escalationOf(house, alert, vault, managers),
+    shownAfterMs: shownAt - alert.openedAt.getTime() - keptWaitingMs(vault),
+    question,
+    escalation: await escalationOf(house, alert, { vault, managers, question }),
     needed: neededFor(alert, vault, alert.revision),
   });
   // When the undo ends, its button must turn into "Re-open".
@@ -81,8 +87,27 @@ async function drawNote(house: House, message: Message): Promise<Drawing | "not-
     return drawing(noteViews.ownClickNote(note.by, { name, blockId: tag }), tag, { threadTs: parent.ts });
   }
   const { alert, vault, managers } = await facts(house, note.alertId, message.channel);
+  if (note.kind === "denied") {
+    const view = noteViews.deniedNote(alert, { vault, managers, blockId: tag });
+    return drawing(view, tag, { threadTs: parent.ts, broadcast: true });
+  }
   const view = noteViews.louderNote(alert, { vault, managers, revision: note.revision, blockId: tag });
   return drawing(view, tag, { threadTs: parent.ts, broadcast: true });
+}
+
+async function drawQuestion(house: House, message: Message): Promise<Drawing> {
+  const { alert, vault, managers, question } = await facts(house, message.subject, message.channel);
+  if (!question) throw new Error(`the question about ${message.subject} is gone, and questions are never deleted`);
+  const stands = standing(alert.accesses, alert.reviews);
+  const isAnswered = denial(question) !== null || answeredUpTo(question) >= alert.revision;
+  const view = questionMessage(alert, {
+    vault,
+    standing: stands,
+    managers,
+    answers: question.answers,
+    isOpen: stands.kind !== "decided" && !isAnswered,
+  });
+  return drawing(view, `question:${alert.id}`);
 }
 
 /** The message of one step of an escalation. It shows how the alert stands now, wherever it was told. */
@@ -118,12 +143,12 @@ async function drawEscalation(house: House, message: Message): Promise<Drawing> 
 async function escalationOf(
   house: House,
   alert: Alert,
-  vault: WatchedVault,
-  managers: string[],
+  { vault, managers, question }: { vault: WatchedVault; managers: string[]; question: Question | null },
 ): Promise<EscalationView | null> {
   const taken = await stepsTaken(house.store.db, alert.id);
   const hasIndependentManager = managers.length > 0;
-  const next = nextStep({ vault, ...alert, taken, hasIndependentManager, now: house.clock.now() });
+  const deniedAt = denial(question)?.at ?? null;
+  const next = nextStep({ vault, ...alert, taken, deniedAt, hasIndependentManager, now: house.clock.now() });
   if (taken.length === 0 && next === null) return null;
   return {
     waitingFor: await namesOf(house, managers),
@@ -188,11 +213,13 @@ async function facts(house: House, alertId: string, channel: string) {
   const first = await readAlert(house.store.db, alertId);
   if (!first) throw new Error(`alert ${alertId} is gone, and alerts are never deleted`);
   const isNew = await soon(house.people.lookUp(first.person.emails));
-  const alert = isNew === false ? first : ((await readAlert(house.store.db, alertId)) ?? first);
+  const question = await readQuestion(house.store.db, alertId);
+  const newest = isNew === false ? first : ((await readAlert(house.store.db, alertId)) ?? first);
+  const alert = asAnswered(newest, question);
   const vault = vaultOf(house, alert.vaultId, channel);
   const actors = slackUsersOf(alert.person).map((user) => user.id);
   const managers = ((await soon(house.people.managerIds(vault))) ?? []).filter((id) => !actors.includes(id));
-  return { alert, vault, managers };
+  return { alert, vault, managers, question };
 }
 
 /** Who is who makes an alert better, and must not hold it up: what Slack doesn't say in time is drawn without. */
@@ -227,7 +254,15 @@ function vaultOf(house: House, vaultId: string | null, channel: string): Watched
       intent: "off",
       hint: null,
       items: [],
-      followUp: { steps: [], repeatMinutes: null, hours: "always", night: "channel", unmatched: 2, critical: 1 },
+      followUp: {
+        steps: [],
+        repeatMinutes: null,
+        hours: "always",
+        night: "channel",
+        unmatched: 2,
+        critical: 1,
+        ask: "off",
+      },
     }
   );
 }

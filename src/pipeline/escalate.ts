@@ -1,5 +1,6 @@
 import type { Directs } from "../bot/directs.ts";
-import type { Alert, EscalationTarget, WatchedVault } from "../model.ts";
+import type { Alert, EscalationTarget, Question, WatchedVault } from "../model.ts";
+import { asAnswered, denial, whomToAsk } from "../policies/asking.ts";
 import { type NextStep, nextStep } from "../policies/escalation.ts";
 import { standing } from "../policies/standing.ts";
 import { readAlert } from "../store/alerts.ts";
@@ -17,7 +18,9 @@ import {
   toldSince,
 } from "../store/escalations.ts";
 import { standingChanged, urgency, wantAll } from "../store/messages.ts";
+import { askedSince, questionChanged, readQuestion, tellNow } from "../store/questions.ts";
 import { seal, wake } from "../store/record.ts";
+import { ask } from "./ask.ts";
 import { type House, watchedVault } from "./house.ts";
 import { independentOf, usersOf, whoMayJudge } from "./who-may-judge.ts";
 
@@ -48,7 +51,9 @@ export async function escalate(house: House, directs: Directs): Promise<number> 
       failure = error;
       house.log.error({ alertId, error }, "an alert could not be looked after");
       // One that can't be looked after doesn't hold up the others.
-      await attendAt(house.store.db, alertId, new Date(house.clock.now().getTime() + againMs));
+      const now = house.clock.now();
+      await attendAt(house.store.db, alertId, new Date(now.getTime() + againMs));
+      await tellNow(house.store.db, alertId, now);
     }
   }
   if (failure !== undefined && looked === 0) throw failure;
@@ -66,19 +71,25 @@ async function lookAfter(house: House, directs: Directs, alertId: string): Promi
   // Slack is asked before the transaction, so that no row stays locked while it takes its time.
   await house.people.lookUp(seen.person.emails);
   const hasIndependentManager = await hasIndependent(house, seen, vault);
-  const planned = await nextOf(house, db, { alert: await reread(db, alertId), vault, hasIndependentManager });
+  const known = { ...(await reread(db, alertId)), vault, hasIndependentManager };
+  const planned = await nextOf(house, db, known);
+  const toAsk = await conversationToAsk(house, directs, known);
   const isDue = planned !== null && planned.dueAt <= house.clock.now();
   const channels = isDue ? await channelsOf(house, directs, planned.to, seen, vault) : [];
   return inTransaction(db, async (tx) => {
     const now = house.clock.now();
     const claim = await claimAlert(tx, alertId, now);
     if (claim === null) return false;
-    const facts = { alert: await reread(tx, alertId), vault, hasIndependentManager };
+    const facts = { ...(await reread(tx, alertId)), vault, hasIndependentManager };
+    const { alert, question } = facts;
+    if (toAsk && whomToAsk(alert, vault, question) === toAsk.askedOf) await ask(tx, alert, toAsk, now);
+    else if (isCritical(alert) || (question === null && !toAsk)) await tellNow(tx, alertId, now);
     const next = await nextOf(house, tx, facts);
     // What happened meanwhile may have changed who is next: then that is looked at from the beginning.
     if (next && next.dueAt <= now && !isSame(next, planned)) return true;
     if (claim === "changed") {
-      const isDecided = standing(facts.alert.accesses, facts.alert.reviews).kind === "decided";
+      const isDecided = standing(alert.accesses, alert.reviews).kind === "decided";
+      await questionChanged(tx, alertId, now, isDecided ? now : new Date(now.getTime() + editPauseMs));
       await escalationsChanged(tx, alertId, now, isDecided ? now : new Date(now.getTime() + editPauseMs));
     }
     if (next && next.dueAt <= now && (await isTooMuch(tx, next, channels, now))) {
@@ -86,8 +97,7 @@ async function lookAfter(house: House, directs: Directs, alertId: string): Promi
       await attendAt(tx, alertId, new Date(now.getTime() + crowdedMs));
       return true;
     }
-    if (next && next.dueAt <= now)
-      await take(tx, alertId, { next, channels, isCritical: isCritical(facts.alert), now });
+    if (next && next.dueAt <= now) await take(tx, alertId, { next, channels, isCritical: isCritical(alert), now });
     else if (claim === "changed") await wake(tx);
     const following = await nextOf(house, tx, facts);
     await attendAt(tx, alertId, following?.dueAt ?? null);
@@ -128,16 +138,30 @@ async function isTooMuch(tx: Tx, { to }: NextStep, channels: string[], now: Date
   return (await toldSince(tx, channels, new Date(now.getTime() - latelyMs))) >= atMost;
 }
 
-interface Looked {
-  alert: Alert;
+/** Where the person is asked; `null`: there is nobody to ask, or Slack lets us have no conversation with them. */
+async function conversationToAsk(
+  house: House,
+  directs: Directs,
+  { alert, vault, question }: Looked,
+): Promise<Pick<Question, "askedOf" | "channel"> | null> {
+  const askedOf = whomToAsk(alert, vault, question);
+  if (askedOf === null) return null;
+  const since = new Date(house.clock.now().getTime() - latelyMs);
+  // Who has just been asked several times knows what it is about; the alerts ask for themselves.
+  if ((await askedSince(house.store.db, askedOf, since)) >= inPrivateAtMost) return null;
+  const channel = await directs.channelWith(askedOf);
+  return channel === null ? null : { askedOf, channel };
+}
+
+interface Looked extends Reread {
   vault: WatchedVault;
   hasIndependentManager: boolean;
 }
 
 /** What `escalate` would do next, from the facts as they are. */
-async function nextOf(house: House, db: Db | Tx, { alert, ...known }: Looked): Promise<NextStep | null> {
+async function nextOf(house: House, db: Db | Tx, { alert, question, ...known }: Looked): Promise<NextStep | null> {
   const taken = await stepsTaken(db, alert.id);
-  return nextStep({ ...known, ...alert, taken, now: house.clock.now() });
+  return nextStep({ ...known, ...alert, taken, deniedAt: denial(question)?.at ?? null, now: house.clock.now() });
 }
 
 /** Somebody who isn't the actor answers for the vault (T2). */
@@ -172,8 +196,15 @@ function isCritical({ accesses }: Alert): boolean {
   return accesses.some(({ assessment }) => assessment.severity === "critical");
 }
 
-async function reread(db: Db | Tx, alertId: string): Promise<Alert> {
+interface Reread {
+  alert: Alert;
+  question: Question | null;
+}
+
+/** The alert as it looks after what the person said of it. */
+async function reread(db: Db | Tx, alertId: string): Promise<Reread> {
   const alert = await readAlert(db, alertId);
   if (!alert) throw new Error(`alert ${alertId} is gone, and alerts are never deleted`);
-  return alert;
+  const question = await readQuestion(db, alertId);
+  return { alert: asAnswered(alert, question), question };
 }

@@ -1,6 +1,7 @@
 import type { BotPorts } from "../bot/ports.ts";
 import { readAlert } from "../store/alerts.ts";
 import { announce, endIntent, listIntents } from "./announce.ts";
+import { answer, mayAnswer } from "./ask.ts";
 import { type House, watchedVault } from "./house.ts";
 import { mayReview, reopen, review } from "./review.ts";
 import { mayReviewFlood, reviewFlood, showOneByOne } from "./review-flood.ts";
@@ -19,6 +20,8 @@ export function createPorts(house: House): BotPorts {
       const vault = alert && watchedVault(house.config, alert.vaultId);
       return alert && vault ? { alert, vault } : null;
     },
+    answer: (click) => answer(house, click),
+    mayAnswer: (click) => mayAnswer(house, click),
     announce: (announcement) => announce(house, announcement),
     endIntent: (request) => endIntent(house, request),
     listIntents: (by) => listIntents(house, by),

@@ -1,6 +1,7 @@
 import type { ReviewClick, ReviewOutcome } from "../bot/ports.ts";
 import type { Alert, Review, VerdictsNeeded, WatchedVault } from "../model.ts";
 import { point } from "../point.ts";
+import { asAnswered } from "../policies/asking.ts";
 import { mayReview as eligibility, slackUsersOf, verdictsNeeded } from "../policies/eligibility.ts";
 import { foldEmail } from "../policies/fold-email.ts";
 import { mayDecide, standing } from "../policies/standing.ts";
@@ -9,6 +10,7 @@ import { inTransaction, type Tx } from "../store/database.ts";
 import { attendAnew, stepsTaken } from "../store/escalations.ts";
 import { messagesShowing, standingChanged, urgency, want } from "../store/messages.ts";
 import { slackUsersByEmail } from "../store/people.ts";
+import { readQuestion } from "../store/questions.ts";
 import { seal, wake } from "../store/record.ts";
 import { type House, watchedVault } from "./house.ts";
 import { ownClickNote } from "./notes.ts";
@@ -195,7 +197,7 @@ async function announceChange(
 async function reread(tx: Tx, alertId: string): Promise<Alert> {
   const alert = await readAlert(tx, alertId);
   if (!alert) throw new Error(`alert ${alertId} is gone, and alerts are never deleted`);
-  return alert;
+  return asAnswered(alert, await readQuestion(tx, alertId));
 }
 
 function alreadyDecided(alert: Alert, vault: WatchedVault, { by, at, verdict }: Review): ReviewOutcome {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Access, Assessment, Severity, WatchedVault } from "../model.ts";
+import { channelIsTold } from "../policies/asking.ts";
 import { joinSitting } from "../policies/sitting.ts";
 import type { Tx } from "../store/database.ts";
 import type { Sitting } from "../store/judging.ts";
@@ -47,7 +48,8 @@ export async function ringer(
   const joined: { accessId: string; alertId: string; revision: number }[] = [];
   const wanted: Wanted[] = [];
 
-  function open(access: Access, vault: WatchedVault, { severity }: Assessment): string {
+  function open(access: Access, vault: WatchedVault, assessment: Assessment): string {
+    const { severity } = assessment;
     const { id: accessId, personId, occurredAt } = access;
     const id = randomBytes(16).toString("hex");
     const sitting = {
@@ -61,7 +63,8 @@ export async function ringer(
     };
     opened.push(sitting);
     joined.push({ accessId, alertId: id, revision: 1 });
-    wanted.push({ kind: "alert", subject: id, channel: vault.channel, urgency: urgency[severity], at: now });
+    const dueAt = channelIsTold(assessment, facts.of(access).about, vault, now);
+    wanted.push({ kind: "alert", subject: id, channel: vault.channel, urgency: urgency[severity], at: now, dueAt });
     sittings.get(keyOf(access))?.push(sitting);
     return id;
   }

@@ -27,6 +27,8 @@ export interface EscalationFacts {
   accesses: Pick<AlertAccess, "access" | "assessment" | "revision">[];
   reviews: Review[];
   taken: StepTaken[];
+  /** When the person said that it wasn't them; `null` or absent: they didn't. */
+  deniedAt?: Date | null;
   /** Somebody answers for the vault who isn't the person that the alert is about (T2). */
   hasIndependentManager: boolean;
   now: Date;
@@ -94,8 +96,12 @@ export function roundBegan(round: string, accesses: EscalationFacts["accesses"],
   return new Date(isReopened ? Math.max(learntAt, review.at.getTime()) : learntAt);
 }
 
-/** Louder at night: what is critical outside the vault's hours goes to each manager by direct message too. */
-function callsManagers({ vault, hasIndependentManager }: EscalationFacts, { accesses }: Round): boolean {
+/** "That wasn't me" calls the managers at any hour. Louder at night: what is critical outside the vault's hours goes to each manager by direct message too. */
+function callsManagers(
+  { vault, deniedAt, hasIndependentManager }: EscalationFacts,
+  { accesses, since }: Round,
+): boolean {
+  if (deniedAt && deniedAt >= since) return hasIndependentManager;
   if (vault.followUp.night === "channel" || !hasIndependentManager) return false;
   return accesses.some(
     ({ access, assessment }) => assessment.severity === "critical" && !isOrdinaryTime(vault, access.receivedAt),
@@ -109,7 +115,8 @@ function dueOf(step: number, facts: EscalationFacts, round: Round, taken: StepTa
   if (before && !before.wasReached && step > 1 && step <= steps.length) return before.at;
   const repetitions = Math.max(0, step - steps.length);
   const listed = steps[Math.min(step, steps.length) - 1]?.afterMinutes ?? 0;
-  const isAtOnce = step === 1 && !facts.hasIndependentManager;
+  const isDenied = Boolean(facts.deniedAt && facts.deniedAt >= round.since);
+  const isAtOnce = step === 1 && (!facts.hasIndependentManager || isDenied);
   const minutes = isAtOnce ? 0 : listed + repetitions * (repeatMinutes ?? 0);
   if (hours === "vault" && round.severity !== "critical") return ordinaryTimeLater(facts.vault, round.since, minutes);
   return new Date(round.since.getTime() + minutes * minuteMs);

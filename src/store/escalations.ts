@@ -160,7 +160,7 @@ export async function escalationsChanged(tx: Tx, alertId: string, now: Date, at:
     .set((is) => ({
       wanted: is("wanted", "+", 1),
       behind_since: sql<Date>`case when wanted > shown then behind_since else ${now}::timestamptz end`,
-      due_at: sql<Date>`case when wanted > shown and trouble is null then due_at else ${at}::timestamptz end`,
+      due_at: sql<Date>`case when wanted > shown and trouble is null then least(due_at, ${at}::timestamptz) else ${at}::timestamptz end`,
     }))
     .where("kind", "=", "escalation")
     .where("subject", "in", escalationSubjects(alertId))

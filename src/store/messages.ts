@@ -26,6 +26,8 @@ export interface Wanted {
   channel: string;
   urgency: number;
   at: Date;
+  /** When it is to be shown, if not at once. */
+  dueAt?: Date;
 }
 
 /** A subject shall be shown in a channel. Asking twice is asking once. */
@@ -50,8 +52,8 @@ export async function wantAll(tx: Tx, messages: Wanted[]): Promise<void> {
         subject: message.subject,
         channel: message.channel,
         urgency: message.urgency,
-        behind_since: message.at,
-        due_at: message.at,
+        behind_since: message.dueAt ?? message.at,
+        due_at: message.dueAt ?? message.at,
         ts: null,
         redraw_at: null,
         unsure_since: null,

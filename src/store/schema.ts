@@ -62,6 +62,16 @@ export interface Schema {
     was_reached: boolean;
     at: Date;
   };
+  question: { alert_id: string; slack_user_id: string; channel: string; asked_at: Date };
+  answer: {
+    id: Generated<string>;
+    alert_id: string;
+    revision: number;
+    kind: "mine" | "not-mine";
+    text: string | null;
+    by: string;
+    at: Date;
+  };
   alert_access: { access_id: string; alert_id: string; revision: number };
   review: {
     id: Generated<string>;
@@ -91,7 +101,7 @@ export interface Schema {
 
 export type AliasKind = "vault" | "email" | "slack";
 export type AssessmentOutcome = "alert" | "unwatched" | "not-an-exposure";
-export type MessageKind = "alert" | "intent" | "note" | "flood" | "escalation";
+export type MessageKind = "alert" | "intent" | "note" | "flood" | "escalation" | "question";
 
 interface AccessRow {
   id: Generated<string>;

@@ -32,7 +32,15 @@ export function aVault(changes: Partial<WatchedVault> = {}): WatchedVault {
     intent: "required",
     hint: null,
     items: [anItem("i_visa", "Company Visa")],
-    followUp: { steps: [], repeatMinutes: null, hours: "always", night: "channel", unmatched: 2, critical: 1 },
+    followUp: {
+      steps: [],
+      repeatMinutes: null,
+      hours: "always",
+      night: "channel",
+      unmatched: 2,
+      critical: 1,
+      ask: "off",
+    },
     ...changes,
   };
 }

@@ -145,6 +145,8 @@ function connect(apiUrl: string): SlackConnection {
       review: never,
       reopen: never,
       mayReview: never,
+      answer: never,
+      mayAnswer: never,
       readAlert: never,
       reviewFlood: never,
       mayReviewFlood: never,

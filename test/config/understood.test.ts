@@ -62,6 +62,7 @@ test("the design's example is understood whole", () => {
           night: "dm",
           unmatched: 2,
           critical: 1,
+          ask: "at-once",
         },
       },
     ],

@@ -72,7 +72,15 @@ export function aVault(changes: Partial<WatchedVault> = {}): WatchedVault {
       { id: "i_visa", title: "Company Visa", isSensitive: true, hint: null },
       { id: "i_amex", title: "Team Amex", isSensitive: false, hint: null },
     ],
-    followUp: { steps: [], repeatMinutes: null, hours: "always", night: "channel", unmatched: 2, critical: 1 },
+    followUp: {
+      steps: [],
+      repeatMinutes: null,
+      hours: "always",
+      night: "channel",
+      unmatched: 2,
+      critical: 1,
+      ask: "off",
+    },
     ...changes,
   };
 }

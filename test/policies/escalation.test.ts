@@ -168,6 +168,18 @@ describe("the night", () => {
     expect(next(facts, followUp)).toMatchObject({ step: 1 });
   });
 
+  test("'that wasn't me' calls them at any hour, and takes the first step at once; not again in a later round", () => {
+    const deniedAt = new Date("2026-11-24T09:03:00Z");
+    expect(next({ deniedAt })).toMatchObject({ step: 0 });
+    expect(next({ deniedAt, taken: [taken(0)] })).toMatchObject({ step: 1, dueAt: new Date(ten) });
+    expect(next({ deniedAt, hasIndependentManager: false })).toMatchObject({ step: 1 });
+    const accesses = [access(), access({ at: "2026-11-24T11:00:00Z", revision: 2 })];
+    expect(next({ deniedAt, accesses, reviews: [verdict()] })).toMatchObject({
+      step: 1,
+      dueAt: new Date("2026-11-24T11:15:00Z"),
+    });
+  });
+
   test("it calls them also where nothing is escalated", () => {
     expect(next(night("critical"), { steps: [], night: "dm" })).toMatchObject({ step: 0 });
   });

@@ -4,12 +4,14 @@ import { sorryAnswer } from "../views/answers.ts";
 import { FLOOD_EXPECTED, FLOOD_FORM, FLOOD_MORE, FLOOD_SUSPICIOUS } from "../views/flood.ts";
 import { INTENT_FORM } from "../views/intent-form.ts";
 import { INTENT_CANCEL, INTENT_CHANGE, INTENT_CHOOSE, INTENT_DONE } from "../views/intent-messages.ts";
+import { ASK_FORM, ASK_MINE, ASK_NOT_MINE } from "../views/question.ts";
 import { SUSPICIOUS_FORM } from "../views/suspicious-form.ts";
 import { floodExpected, floodMore, floodSubmitted, floodSuspicious, placeOfFloodForm } from "./flood.ts";
 import { intentChosen, intentCommand, intentEnded } from "./intent.ts";
 import { intentChange, intentFormErrors, intentSubmitted, placeOfIntentForm } from "./intent-form.ts";
 import type { ListenerParts } from "./parts.ts";
 import { type Click, type Place, readClick, readCommand, readSubmission, type Submission } from "./payload.ts";
+import { askFormErrors, askSubmitted, wasMine, wasNotMine } from "./question.ts";
 import {
   expected,
   more,
@@ -32,6 +34,8 @@ const clicks: Record<string, OnClick> = {
   [FLOOD_EXPECTED]: floodExpected,
   [FLOOD_SUSPICIOUS]: floodSuspicious,
   [FLOOD_MORE]: floodMore,
+  [ASK_MINE]: wasMine,
+  [ASK_NOT_MINE]: wasNotMine,
   [INTENT_CHANGE]: intentChange,
   [INTENT_DONE]: (click, parts) => intentEnded(click, "done", parts),
   [INTENT_CANCEL]: (click, parts) => intentEnded(click, "cancelled", parts),
@@ -50,6 +54,7 @@ interface Form {
 const forms: Record<string, Form> = {
   [SUSPICIOUS_FORM]: { errors: suspiciousFormErrors, submitted: suspiciousSubmitted, place: placeOfForm },
   [FLOOD_FORM]: { errors: suspiciousFormErrors, submitted: floodSubmitted, place: placeOfFloodForm },
+  [ASK_FORM]: { errors: askFormErrors, submitted: askSubmitted, place: placeOfForm },
   [INTENT_FORM]: { errors: intentFormErrors, submitted: intentSubmitted, place: placeOfIntentForm },
 };
 

@@ -1,5 +1,5 @@
 import type { KnownBlock, MessageMetadata, RichTextElement } from "@slack/types";
-import type { Alert, AlertAccess, Assessment, SlackUser, WatchedVault } from "../../model.ts";
+import type { Alert, AlertAccess, Assessment, Question, SlackUser, WatchedVault } from "../../model.ts";
 import { sayDuration } from "../../time.ts";
 import { alertActions } from "./alert-actions.ts";
 import { alertFacts } from "./alert-facts.ts";
@@ -9,7 +9,7 @@ import { type EscalationView, escalationLines } from "./escalation.ts";
 import { bold, channel, italic, line, lines, quote, quoted, richText, said, user, users, when } from "./rich-text.ts";
 import { type Standing, worstAccess } from "./standing.ts";
 import { clean, plainMrkdwn } from "./text.ts";
-import { itemTitle, personName, sayState, sayUrgency, sayWhat, vaultName } from "./words.ts";
+import { firstName, itemTitle, personName, sayState, sayUrgency, sayWhat, vaultName } from "./words.ts";
 
 export interface AlertView {
   vault: WatchedVault;
@@ -25,6 +25,8 @@ export interface AlertView {
   shownAfterMs?: number;
   /** How many people must say Expected; absent: one. */
   needed?: number;
+  /** What the person was asked, and said; absent: nobody was asked. */
+  question?: Question | null;
   /** To whom else it goes, and when; absent: to nobody. */
   escalation?: EscalationView | null;
 }
@@ -93,6 +95,7 @@ function remarks(alert: Alert, view: AlertView, worst: AlertAccess): KnownBlock[
     ]);
   }
   rows.push(...doubts(alert).map((doubt) => [said("⚠️ "), italic(doubt)]), ...reviewTraces(alert, standing, vault));
+  if (view.question) rows.push(...questionLines(alert, view.question, view));
   rows.push(...secondPersonLines(alert, { standing, needed: view.needed ?? 1 }, vault));
   if (view.escalation) {
     rows.push(...escalationLines(view.escalation, { vault, isOpen: standing.kind !== "decided" }));
@@ -113,6 +116,25 @@ function detours({ movedFrom, shownAfterMs = 0 }: AlertView): RichTextElement[][
 
 /** Longer than a busy channel's minute. */
 const HELD_BACK_MS = 60_000;
+
+/** What the person says of it: said afterwards, and shown as that. */
+function questionLines(
+  alert: Alert,
+  { answers, askedAt }: Question,
+  { vault, standing }: AlertView,
+): RichTextElement[][] {
+  const who = firstName(alert.person);
+  const rows = answers.slice(-3).map(({ kind, text, at, revision }): RichTextElement[] => {
+    const meant = alert.accesses.filter((access) => access.revision <= revision);
+    const last = Math.max(...meant.map(({ access }) => access.occurredAt.getTime()));
+    const after = said(`, ${sayDuration(Math.max(0, at.getTime() - last))} after`);
+    return kind === "mine"
+      ? [said(`💬 ${who} says: ‘`), quoted(text, 300, "nothing readable"), said("’"), after]
+      : [bold(`🚨 ${who} says that it wasn’t them`), after];
+  });
+  if (rows.length > 0 || standing.kind === "decided") return rows;
+  return [[said(`💬 ${who} was asked at `), when(askedAt, vault.timezone, "time"), said("; no answer yet")]];
+}
 
 function doubts(alert: Alert): string[] {
   const { slack } = alert.person;

@@ -2,7 +2,7 @@ import type { Alert, WatchedVault } from "../../model.ts";
 import type { MessageView } from "./alert.ts";
 import { line, quote, quoted, richText, said, user, users } from "./rich-text.ts";
 import { plainMrkdwn } from "./text.ts";
-import { itemTitle, personName, vaultName } from "./words.ts";
+import { itemTitle, personName, sayWhat, vaultName } from "./words.ts";
 
 /** In the thread and in the channel, because an edit makes no sound: the sitting has become critical. */
 export function louderNote(
@@ -47,6 +47,31 @@ export function ownClickNote(by: string, { name, blockId }: { name: string; bloc
           line(
             user(by),
             said(" pressed a button on an alert about themselves. It didn’t count; somebody else decides."),
+          ),
+        ),
+        block_id: blockId,
+      },
+    ],
+  };
+}
+
+/** In the thread and in the channel: whoever was asked says that it wasn't them. This can't wait for an edit to be seen. */
+export function deniedNote(
+  alert: Alert,
+  { vault, managers, blockId }: { vault: WatchedVault; managers: string[]; blockId: string },
+): MessageView {
+  const who = personName(alert.person);
+  const what = sayWhat(alert, vault);
+  return {
+    text: `${plainMrkdwn(who, 40)} says: that wasn’t me. Their account ${plainMrkdwn(what, 80)} (${plainMrkdwn(vaultName(vault), 40)})`,
+    blocks: [
+      {
+        ...richText(
+          line(
+            said("🔴 "),
+            alert.person.slack.kind === "matched" ? user(alert.person.slack.user.id) : quoted(who, 60, "Somebody"),
+            said(` says that it wasn’t them whose account ${what}.`),
+            ...(managers.length > 0 ? [said(" "), ...users(managers), said(": please look now.")] : []),
           ),
         ),
         block_id: blockId,

@@ -163,6 +163,14 @@ function portsOf(house: FakeHouse, now: () => Date): BotPorts {
       note("mayReview", click);
       return house.mayReview ? house.mayReview() : { kind: "may", alert: house.alert, vault: house.vault };
     },
+    answer: async (click) => {
+      note("answer", click);
+      return { kind: "noted", said: click.said.kind };
+    },
+    mayAnswer: async (click) => {
+      note("mayAnswer", click);
+      return { kind: "may" };
+    },
     reviewFlood: async (click) => {
       note("reviewFlood", click);
       return { counted: 1, own: 0, decidedBefore: 0, refused: null };
