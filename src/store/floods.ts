@@ -9,6 +9,7 @@ const alertsAtMost = 150;
 
 /** What a channel's alerts don't show yet. */
 export interface Unshown {
+  /** At most as many as there are: what else changed on an alert makes it no larger. */
   accesses: number;
   /** How many messages would have to be posted for that, and how many edited. */
   posts: number;
@@ -21,9 +22,10 @@ export interface Unshown {
 
 export async function unshownIn(db: Db, channel: string): Promise<Unshown> {
   const { rows } = await sql<Pick<Unshown, "since" | "floodedAt"> & Record<"accesses" | "posts" | "edits", string>>`
-    select coalesce(sum(wanted - greatest(shown, covered)), 0) as accesses, count(*) filter (where ts is null) as posts, count(ts) as edits,
+    select coalesce(sum(least(wanted - greatest(shown, covered), alert.revision)), 0) as accesses,
+           count(*) filter (where ts is null) as posts, count(ts) as edits,
            min(behind_since) as since, (select flooded_at from lane where channel = ${channel}) as "floodedAt"
-      from message
+      from message join alert on alert.id = message.subject
      where channel = ${channel} and kind = 'alert' and (unsure_since is null or ts is not null) and wanted > greatest(shown, covered)`.execute(
     db,
   );
