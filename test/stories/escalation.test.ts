@@ -156,7 +156,7 @@ test("the only manager opened it herself: the next level hears at once (threat T
 });
 
 test("at night what is critical goes to each manager by direct message too, but not to whoever opened it", async () => {
-  story = await openStory({ startAt: "2026-11-21T01:13:00Z" });
+  story = await openStory({ startAt: "2026-11-21T01:13:00Z", yaml: withLines("ask: off") });
   await story.reveal({ by: marta });
   expect(words(cards)).toContain("@U02JUAN: do you know about this?");
   expect(words(toJuan)).toMatch(/^🔔 Outside the hours of Company cards, and it needs a look now\./);
