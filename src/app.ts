@@ -58,6 +58,7 @@ const fallbackPauseMs = 15_000;
 /** So many deliveries are waiting for their commit when judging gives way, for so long between two batches. */
 const busyFrom = 16;
 const givesWayMs = 200;
+const lookedAfterAtOnce = 5;
 
 /** Shares our port. False: not for it. */
 interface Neighbour {
@@ -155,7 +156,12 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
   const directs = createDirects(() => connected().client);
   const escalating = {
     name: "escalate",
-    work: () => escalate(house, directs),
+    work: async () => {
+      const looked = await escalate(house, directs, lookedAfterAtOnce);
+      // In a flood the channels come first: what is to be told besides takes its time.
+      if (looked === lookedAfterAtOnce) await pause(givesWayMs);
+      return looked;
+    },
     nextDue: () => nextToAttend(store.db),
   };
   const delivering = { name: "deliver", work: () => deliver(deliveryParts), nextDue: () => nextDue(store.db) };

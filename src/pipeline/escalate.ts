@@ -18,7 +18,7 @@ import {
   toldSince,
 } from "../store/escalations.ts";
 import { standingChanged, urgency, wantAll } from "../store/messages.ts";
-import { askedSince, questionChanged, readQuestion, tellNow } from "../store/questions.ts";
+import { askedAnybodySince, askedSince, questionChanged, readQuestion, tellNow } from "../store/questions.ts";
 import { seal, wake } from "../store/record.ts";
 import { ask } from "./ask.ts";
 import { type House, watchedVault } from "./house.ts";
@@ -26,13 +26,13 @@ import { independentOf, usersOf, whoMayJudge } from "./who-may-judge.ts";
 
 /** A user group that names the whole company calls nobody; so many are called one by one. */
 const peopleAtMost = 10;
-const batchSize = 50;
 const againMs = 30_000;
 /** So many alerts are told of within so long. */
 const inPrivateAtMost = 3;
 const inChannelAtMost = 15;
 const latelyMs = 10 * 60_000;
 const crowdedMs = 5 * 60_000;
+const questionsAMinute = 20;
 /** More accesses are shown a little later than a verdict: a burst costs one edit, and edits are scarce. */
 const editPauseMs = 30_000;
 
@@ -40,8 +40,8 @@ const editPauseMs = 30_000;
  * Looks after the alerts that wait: takes the steps that are due, each once whatever restarts or replicas there are, and notes
  * when the next one is. What a step tells anybody is a message like every other. Returns how many alerts were looked at.
  */
-export async function escalate(house: House, directs: Directs): Promise<number> {
-  const due = await alertsToAttend(house.store.db, house.clock.now(), batchSize);
+export async function escalate(house: House, directs: Directs, limit = 50): Promise<number> {
+  const due = await alertsToAttend(house.store.db, house.clock.now(), limit);
   let looked = 0;
   let failure: unknown;
   for (const alertId of due) {
@@ -149,6 +149,9 @@ async function conversationToAsk(
   const since = new Date(house.clock.now().getTime() - latelyMs);
   // Who has just been asked several times knows what it is about; the alerts ask for themselves.
   if ((await askedSince(house.store.db, askedOf, since)) >= inPrivateAtMost) return null;
+  // A flood isn't asked about one by one: Slack opens some fifty conversations a minute, and others wait for theirs.
+  const minuteAgo = new Date(house.clock.now().getTime() - 60_000);
+  if ((await askedAnybodySince(house.store.db, minuteAgo)) >= questionsAMinute) return null;
   const channel = await directs.channelWith(askedOf);
   return channel === null ? null : { askedOf, channel };
 }

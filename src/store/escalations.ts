@@ -28,7 +28,7 @@ export const escalationSubjects = (alertId: string) =>
   sql<string>`(select alert_id || ':' || round || ':' || step from escalation where alert_id = ${alertId})`;
 
 /**
- * Alerts that are to be looked at now, those due longest first. What is explained through and through is taken off the list
+ * Alerts that are to be looked at now, those due longest first, and of those that come together the loudest. What is explained through and through is taken off the list
  * right here, so that an ordinary day costs next to nothing.
  */
 export async function alertsToAttend(db: Db, now: Date, limit: number): Promise<string[]> {
@@ -38,6 +38,7 @@ export async function alertsToAttend(db: Db, now: Date, limit: number): Promise<
       .select("id")
       .where("attend_at", "<=", now)
       .orderBy("attend_at")
+      .orderBy(sql`case loudest when 'critical' then 0 when 'warning' then 1 else 2 end`)
       .limit(limit)
       .forUpdate()
       .skipLocked()

@@ -21,13 +21,21 @@ export async function readQuestion(db: Db | Tx, alertId: string): Promise<Questi
 
 /** How often somebody was asked since then. */
 export async function askedSince(db: Db | Tx, slackUserId: string, since: Date): Promise<number> {
-  const row = await db
+  const { asked } = await questionsSince(db, since).where("slack_user_id", "=", slackUserId).executeTakeFirstOrThrow();
+  return Number(asked);
+}
+
+/** How many questions anybody was asked since then. */
+export async function askedAnybodySince(db: Db | Tx, since: Date): Promise<number> {
+  const { asked } = await questionsSince(db, since).executeTakeFirstOrThrow();
+  return Number(asked);
+}
+
+function questionsSince(db: Db | Tx, since: Date) {
+  return db
     .selectFrom("question")
     .select((is) => is.fn.countAll<string>().as("asked"))
-    .where("slack_user_id", "=", slackUserId)
-    .where("asked_at", ">", since)
-    .executeTakeFirstOrThrow();
-  return Number(row.asked);
+    .where("asked_at", ">", since);
 }
 
 /** False: somebody was asked about this alert before. */

@@ -175,6 +175,23 @@ test("after three questions she isn't asked more for a while: the alerts ask for
   expect(story.alerts(toDana)).toHaveLength(3);
 });
 
+test("in a flood nobody more is asked than Slack opens conversations for; a minute later people are asked again", async () => {
+  story = await openStory({ yaml: defaultYaml.replace("vaults:", "sitting: 1m\nvaults:") });
+  await story.service.house.store.pool.query(
+    `with somebody as (insert into person (created_at) values ($1) returning id),
+          others as (insert into alert (id, vault_id, person_id, opened_at, revision, first_occurred_at, last_occurred_at, attend_at)
+                     select 'other ' || n, 'v_cards', somebody.id, $1, 1, $1, $1, null from somebody, generate_series(1, 20) as n returning id)
+     insert into question (alert_id, slack_user_id, channel, asked_at) select id, 'U' || id, 'D' || id, $1 from others`,
+    [story.service.house.clock.now()],
+  );
+  await story.reveal({ by: dana });
+  expect(story.alerts()).toHaveLength(1);
+  expect(story.alerts(toDana)).toEqual([]);
+  await story.later(2);
+  await story.reveal({ by: dana });
+  expect(story.alerts(toDana)).toHaveLength(1);
+});
+
 async function ring(line = ""): Promise<void> {
   story = await openStory({ yaml: line === "" ? defaultYaml : withLine(line) });
   await story.reveal({ by: dana });
