@@ -34,6 +34,7 @@ test("a right file is told in plain lines: vaults, channels, managers, hours", a
       "  managers  marta@example.com, juan@example.com",
       "  hours     Mon–Fri 08:00–19:00 in Europe/Madrid",
       "  intent    required",
+      "  escalate  after 15m to C0SECURITY, again every 2h",
       "  items     2 named, 1 sensitive",
       "Servers (v_servers)",
       "  channel   C0SERVERS",
