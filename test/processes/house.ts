@@ -89,10 +89,11 @@ export async function openHouse(options: {
   };
 }
 
+/** Nobody is asked in private: what is counted here is what the channels get. */
 function yamlOf(channels: string[]): string {
   const vaults = channels.map(
     (channel, n) =>
-      `  - { id: v_${n}, name: Vault ${n}, channel: ${channel}, managers: *leads, hours: always, intent: required }`,
+      `  - { id: v_${n}, name: Vault ${n}, channel: ${channel}, managers: *leads, hours: always, intent: required, ask: off }`,
   );
   return `timezone: Europe/Madrid\nmanagers: &leads [marta@example.com, juan@example.com]\nvaults:\n${vaults.join("\n")}\n`;
 }
