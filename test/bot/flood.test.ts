@@ -22,3 +22,11 @@ test("the next flood message of a channel comes two seconds after the last", () 
   expect(isFlood({ ...many, floodedAt: new Date("2026-11-24T09:00:08.001Z") }, now)).toBe(false);
   expect(isFlood({ ...many, floodedAt: new Date("2026-11-24T09:00:08Z") }, now)).toBe(true);
 });
+
+test("what comes last in a flood is shown together too, and half a minute later one by one again", () => {
+  const few = { ...many, accesses: 5, posts: 5 };
+  expect(isFlood({ ...few, floodedAt: null }, now)).toBe(false);
+  expect(isFlood({ ...few, floodedAt: new Date(now.getTime() - 29_999) }, now)).toBe(true);
+  expect(isFlood({ ...few, accesses: 3, posts: 3, floodedAt: new Date(now.getTime() - 29_999) }, now)).toBe(false);
+  expect(isFlood({ ...few, floodedAt: new Date(now.getTime() - 30_000) }, now)).toBe(false);
+});
