@@ -18,7 +18,7 @@ interface IngestParts {
   clock: Clock;
   /** Told of every failure, once per group. */
   onTrouble: (error: unknown) => void;
-  limits?: IngestLimits;
+  limits?: Partial<IngestLimits>;
 }
 
 interface IngestLimits {
@@ -29,7 +29,7 @@ interface IngestLimits {
   /** What one statement works on must be done long before its timeout. */
   groupAccesses: number;
   groupBytes: number;
-  /** How long a group gathers at most when the one before had company, whose senders come again about now. */
+  /** How long a group gathers at most when the one before had company, whose senders come again about now. 0: not at all. */
   gatherMs: number;
   /** From so many on, a second group doesn't wait for the first: one is written while the other is being committed. */
   secondGroupFrom: number;
@@ -58,7 +58,8 @@ interface Waiting extends SealedDelivery {
  * beside it once it is large enough; there are two at most. An idle door waits for nothing. The queue is bounded, in deliveries
  * and in bytes.
  */
-export function createIngest({ pool, clock, onTrouble, limits = usualLimits }: IngestParts): Ingest {
+export function createIngest({ pool, clock, onTrouble, ...parts }: IngestParts): Ingest {
+  const limits = { ...usualLimits, ...parts.limits };
   /** By digest and body, in the order of arrival. */
   const queue = new Map<string, Waiting>();
   let queuedBytes = 0;
@@ -111,7 +112,8 @@ export function createIngest({ pool, clock, onTrouble, limits = usualLimits }: I
     groups -= 1;
     expected = Math.min(group.length + queue.size, limits.groupDeliveries);
     if (groups > 0) return;
-    if (expected > 1 && queue.size < expected) gathering = setTimeout(commitGathered, limits.gatherMs);
+    const mayGather = limits.gatherMs > 0 && expected > 1 && queue.size < expected;
+    if (mayGather) gathering = setTimeout(commitGathered, limits.gatherMs);
     else if (queue.size > 0) void commitNext();
   }
 

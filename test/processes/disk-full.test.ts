@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  mkdtempSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -33,8 +42,7 @@ it.runIf(mounted)(
     try {
       await service.ready();
       await house.vault.report([house.access(0)]);
-      const { bavail, bsize } = statfsSync(folder);
-      writeFileSync(join(folder, "ballast"), Buffer.alloc(bavail * bsize - 200_000, 1));
+      fillUp(join(folder, "ballast"));
       const reports: Promise<unknown>[] = [];
       const answersSoFar = () => house.vault.deliveries.flatMap(({ answers }) => answers);
       // What is reported is large, so that the little room is soon used up.
@@ -60,3 +68,17 @@ it.runIf(mounted)(
     }
   },
 );
+
+/** Leaves a little room. The database writes meanwhile, so that how much fits is only known when no more does. */
+function fillUp(file: string): void {
+  const room = 200_000;
+  const { bavail, bsize } = statfsSync(folder);
+  writeFileSync(file, Buffer.alloc(Math.max(0, bavail * bsize - 4_000_000), 1));
+  const more = Buffer.alloc(100_000, 1);
+  try {
+    for (;;) appendFileSync(file, more);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+  }
+  truncateSync(file, statSync(file).size - room);
+}

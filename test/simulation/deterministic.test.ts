@@ -25,5 +25,5 @@ test("the same seed gives the same run, waits for locks included, whatever ran b
   for (const seed of seeds) first.set(seed, await run(seed));
   for (const seed of seeds.toReversed()) expect(await run(seed)).toEqual(first.get(seed));
   const waits = [...first.values()].filter((schedule) => schedule.some((line) => line.includes("waits for a lock")));
-  expect(waits.length).toBeGreaterThan(4);
+  expect(waits.length).toBeGreaterThan(2);
 });
