@@ -111,6 +111,7 @@ vaults:
     channel: C0BANK
     managers: *leads
     intent: expected
+    unmatched: one
 fallback: { channel: ${fallbackChannel}, email: [lead@example.com] }
 people: [{ email: lena@example.com, vault: V-LENA, slack: U0LENA }]
 `;
