@@ -26,15 +26,23 @@ export interface SlackChecks {
  * for anything that Slack says.
  */
 export async function checkSlack({ client, vaults }: SlackChecks): Promise<Check[]> {
-  const { checks, home, botName } = await checkToken(client);
-  // Without a token that works, the rest would repeat the same sentence.
-  if (checks.some(({ verdict }) => verdict === "bad")) return checks;
+  const { checks, home, botName, isAnswered } = await checkToken(client);
+  // Without a token that works, or a Slack that answers, the rest would repeat the same sentence, and wait for it each time.
+  if (!isAnswered || checks.some(({ verdict }) => verdict === "bad")) return checks;
   for (const [channel, names] of byChannel(vaults)) checks.push(await checkChannel(client, channel, names, botName));
   checks.push(...(await checkManagers(client, vaults, home)));
   return checks;
 }
 
-async function checkToken(client: WebClient): Promise<{ checks: Check[]; home: HomeTeam; botName: string }> {
+interface TokenChecks {
+  checks: Check[];
+  home: HomeTeam;
+  botName: string;
+  /** Slack can be asked more. */
+  isAnswered: boolean;
+}
+
+async function checkToken(client: WebClient): Promise<TokenChecks> {
   const what = "bot token";
   let home: HomeTeam = { teamId: null, enterpriseId: null };
   try {
@@ -43,7 +51,7 @@ async function checkToken(client: WebClient): Promise<{ checks: Check[]; home: H
     const botName = answer.user ?? "vaultbell";
     const finding = `valid: @${botName} in ${answer.team ?? "a workspace that has no name"}`;
     const token: Check = { what, verdict: "good", finding, remedy: null };
-    return { checks: [token, checkScopes(answer.response_metadata?.scopes)], home, botName };
+    return { checks: [token, checkScopes(answer.response_metadata?.scopes)], home, botName, isAnswered: true };
   } catch (error) {
     const trouble = readTrouble(error);
     const check: Check =
@@ -61,7 +69,7 @@ async function checkToken(client: WebClient): Promise<{ checks: Check[]; home: H
             remedy:
               trouble.kind === "refused" ? "Mend the token, then start again." : "Vaultbell keeps trying by itself.",
           };
-    return { checks: [check], home, botName: "vaultbell" };
+    return { checks: [check], home, botName: "vaultbell", isAnswered: trouble.code === "unknown_method" };
   }
 }
 

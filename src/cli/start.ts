@@ -178,11 +178,9 @@ function greet(
 /** Token, scopes, channels and managers: what isn't as it should be, and how to mend it. The service runs meanwhile. */
 async function sayWhatIsWrong(service: Service, config: Config, out: Output): Promise<void> {
   const checks = await checkSlack({ client: service.slack.client, vaults: config.vaults });
-  // While Slack can't be reached, its silence about each channel says no more than its silence about the token.
   const wrong = checks.filter(({ verdict }) => verdict !== "good");
-  const told = checks[0]?.verdict === "unknown" ? wrong.slice(0, 1) : wrong;
-  for (const check of told) out.log(checkLine(check));
-  if (told.length === 0) out.log("Slack: token, scopes, channels and managers are as they should be.");
+  for (const check of wrong) out.log(checkLine(check));
+  if (wrong.length === 0) out.log("Slack: token, scopes, channels and managers are as they should be.");
 }
 
 class DatabaseFault extends Error {
