@@ -89,7 +89,6 @@ export function createReplicaPlace(parts: Parts, name: string): Replica {
       () => world.now() + replica.clockErrorMs,
       () => world.now(),
     );
-    void clock.follow(async () => new Date(world.now()));
     const client = slackClient({ world, faults, slack, owner, random, die });
     const sendMail = (mail: { subject: string; text: string }) =>
       world.effect({
@@ -104,13 +103,18 @@ export function createReplicaPlace(parts: Parts, name: string): Replica {
     const log = logger(owner, parts.log);
     const service = createReplica({ store: store.store, clock, client, log, parallel, sendMail });
     const wakes = new Map<string, () => void>();
-    process = { owner, service, store, dead, wakes };
-    world.say(`${owner.name} starts`);
-    void service.start().catch(() => {});
-    void stage("accesses", owner, service.judge, async () => null);
-    void stage("messages", owner, service.deliver, service.nextDue);
-    // It looks often and finds something seldom: only where it may.
-    if (faults.has("outage")) void stage("outages", owner, service.fallBack, service.nextFallBack);
+    // The product, too, asks what time it is before it does anything.
+    void clock
+      .follow(async () => new Date(world.now()))
+      .then(() => {
+        process = { owner, service, store, dead, wakes };
+        world.say(`${owner.name} starts`);
+        void service.start().catch(() => {});
+        void stage("accesses", owner, service.judge, async () => null);
+        void stage("messages", owner, service.deliver, service.nextDue);
+        // It looks often and finds something seldom: only where it may.
+        if (faults.has("outage")) void stage("outages", owner, service.fallBack, service.nextFallBack);
+      });
 
     /** As the product's own loop: until nothing is left, then until woken, due, or the slow poll's turn. */
     async function stage(
