@@ -5,16 +5,16 @@ import { standing } from "../policies/standing.ts";
 import { lockAlert, readAlert, recordReview } from "../store/alerts.ts";
 import { inTransaction, type Tx } from "../store/database.ts";
 import { attendAnew } from "../store/escalations.ts";
-import { standingChanged, urgency, want } from "../store/messages.ts";
 import {
   alertSaysAsked,
+  messagesOf,
   questionChanged,
-  questionMessage,
-  readQuestion,
-  recordAnswer,
-  recordQuestion,
+  standingChanged,
   tellNow,
-} from "../store/questions.ts";
+  urgency,
+  want,
+} from "../store/messages.ts";
+import { readQuestion, recordAnswer, recordQuestion } from "../store/questions.ts";
 import { seal, wake } from "../store/record.ts";
 import { type House, watchedVault } from "./house.ts";
 import { deniedNote } from "./notes.ts";
@@ -87,8 +87,8 @@ async function admit(
   const vault = alert && watchedVault(house.config, alert.vaultId);
   const question = await readQuestion(tx, alertId);
   if (!alert || !vault || !question) return { kind: "refused", reason: "no-such-question" };
-  const shown = await questionMessage(tx, alertId);
-  const isOurs = shown !== null && shown.channel === message.channel && shown.ts === message.ts;
+  const [shown] = await messagesOf(tx, "question", alertId);
+  const isOurs = shown?.channel === message.channel && shown.ts === message.ts;
   const reason = question.askedOf !== by ? "not-asked" : isOurs ? null : "wrong-message";
   if (reason !== null) {
     await seal(tx, house.clock.now(), [{ kind: "answer refused", payload: { alert: alertId, by, reason, what } }]);

@@ -10,15 +10,14 @@ import {
   attendAt,
   claimAlert,
   escalationSubject,
-  escalationsChanged,
   nameOf,
   type Step,
   stepsTaken,
   takeStep,
   toldSince,
 } from "../store/escalations.ts";
-import { standingChanged, urgency, wantAll } from "../store/messages.ts";
-import { askedAnybodySince, askedSince, questionChanged, readQuestion, tellNow } from "../store/questions.ts";
+import { escalationsChanged, questionChanged, standingChanged, tellNow, urgency, wantAll } from "../store/messages.ts";
+import { askedAnybodySince, askedSince, readQuestion } from "../store/questions.ts";
 import { seal, wake } from "../store/record.ts";
 import { ask } from "./ask.ts";
 import { type House, watchedVault } from "./house.ts";

@@ -153,17 +153,3 @@ function targetOf(kind: EscalationTarget["kind"] | null, name: string | null): E
   if (kind === null || name === null) return null;
   return kind === "email" ? { kind, email: name } : { kind, id: name };
 }
-
-/** What the escalations of an alert show is out of date; it is shown from `at` on, so that several changes cost one edit. */
-export async function escalationsChanged(tx: Tx, alertId: string, now: Date, at: Date): Promise<void> {
-  await tx
-    .updateTable("message")
-    .set((is) => ({
-      wanted: is("wanted", "+", 1),
-      behind_since: sql<Date>`case when wanted > shown then behind_since else ${now}::timestamptz end`,
-      due_at: sql<Date>`case when wanted > shown and trouble is null then least(due_at, ${at}::timestamptz) else ${at}::timestamptz end`,
-    }))
-    .where("kind", "=", "escalation")
-    .where("subject", "in", escalationSubjects(alertId))
-    .execute();
-}

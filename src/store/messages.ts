@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Db, Tx } from "./database.ts";
 import { escalationSubjects } from "./escalations.ts";
 import type { MessageKind } from "./schema.ts";
@@ -64,6 +64,21 @@ export async function wantAll(tx: Tx, messages: Wanted[]): Promise<void> {
     .execute();
 }
 
+const behindSince = (now: Date) => sql<Date>`case when wanted > shown then behind_since else ${now}::timestamptz end`;
+
+/** Between two looks for what may have been posted there is a pause, whatever happens meanwhile: it keeps its time. */
+const unlessLookedFor = (dueAt: RawBuilder<Date>) =>
+  sql<Date>`case when ts is null and unsure_since is not null then due_at else ${dueAt} end`;
+
+/** What shows something is out of date: how every change below is told to the delivery. */
+function outOfDate(now: Date, dueAt: RawBuilder<Date>) {
+  return { wanted: sql<number>`wanted + 1`, behind_since: behindSince(now), due_at: unlessLookedFor(dueAt) };
+}
+
+/** No later than `at`; what stood still because of trouble gets another chance then. */
+const by = (at: Date) =>
+  sql<Date>`case when wanted > shown and trouble is null then least(due_at, ${at}::timestamptz) else ${at}::timestamptz end`;
+
 /**
  * There is more to show of a subject: whatever shows it is out of date, and what shows it nowhere by itself yet is wanted.
  * Edits wait a moment, so that several changes cost one; new posts don't.
@@ -84,12 +99,12 @@ export async function wantAllAnew(
   await sql`
     update message
        set wanted = wanted + new.changes,
-           behind_since = case when wanted > shown then behind_since else ${at}::timestamptz end,
-           -- What waits already keeps its time, and so do the looks for what may have been posted; what stood still because of
-           -- trouble gets another chance.
-           due_at = case when wanted > shown and trouble is null or ts is null and unsure_since is not null then due_at
+           behind_since = ${behindSince(at)},
+           -- What waits already keeps its time; what stood still because of trouble gets another chance.
+           due_at = ${unlessLookedFor(sql`
+                    case when wanted > shown and trouble is null then due_at
                          when ts is null then ${at}::timestamptz
-                         else new.edit_at end,
+                         else new.edit_at end`)},
            urgency = greatest(urgency, new.louder)
       from unnest(${anew.map(({ subject }) => subject)}::text[], ${anew.map(({ louder = 0 }) => louder)}::smallint[],
                   ${anew.map(({ changes = 1 }) => changes)}::integer[], ${editsAt}::timestamptz[])
@@ -102,13 +117,7 @@ export async function wantAllAnew(
  * somebody has just pressed a button. An alert that only a flood message shows gets no message of its own by that.
  */
 export async function standingChanged(tx: Tx, alertId: string, at: Date): Promise<void> {
-  const changed = {
-    wanted: sql<number>`wanted + 1`,
-    behind_since: sql<Date>`case when wanted > shown then behind_since else ${at}::timestamptz end`,
-    // Between two looks for what may have been posted there is a pause, whoever presses what.
-    due_at: sql<Date>`case when ts is null and unsure_since is not null then due_at else least(due_at, ${at}::timestamptz) end`,
-    urgency: urgency.answer,
-  };
+  const changed = { ...outOfDate(at, sql`least(due_at, ${at}::timestamptz)`), urgency: urgency.answer };
   await tx
     .updateTable("message")
     .set(changed)
@@ -121,6 +130,54 @@ export async function standingChanged(tx: Tx, alertId: string, at: Date): Promis
     .set(changed)
     .where("kind", "=", "flood")
     .where("id", "in", (is) => is.selectFrom("flood_alert").select("message_id").where("alert_id", "=", alertId))
+    .execute();
+}
+
+/** What the question about an alert shows is out of date; it is shown anew by `at`. */
+export async function questionChanged(tx: Tx, alertId: string, now: Date, at: Date): Promise<void> {
+  await tx
+    .updateTable("message")
+    .set(outOfDate(now, by(at)))
+    .where("kind", "=", "question")
+    .where("subject", "=", alertId)
+    .execute();
+}
+
+/** The same of what the steps of its escalation show. */
+export async function escalationsChanged(tx: Tx, alertId: string, now: Date, at: Date): Promise<void> {
+  await tx
+    .updateTable("message")
+    .set(outOfDate(now, by(at)))
+    .where("kind", "=", "escalation")
+    .where("subject", "in", escalationSubjects(alertId))
+    .execute();
+}
+
+const askedPauseMs = 2_000;
+
+/** The alert's own message, where it has one or is to have one, says a moment later that somebody was asked. */
+export async function alertSaysAsked(tx: Tx, alertId: string, now: Date): Promise<void> {
+  const later = new Date(now.getTime() + askedPauseMs);
+  await tx
+    .updateTable("message")
+    .set(outOfDate(now, sql`case when wanted > shown then due_at else ${later}::timestamptz end`))
+    .where("kind", "=", "alert")
+    .where("subject", "=", alertId)
+    .where((is) => is.or([is("ts", "is not", null), is("wanted", ">", is.ref("shown"))]))
+    .execute();
+}
+
+/** An alert of which its channel was to be told later is told now. */
+export async function tellNow(tx: Db | Tx, alertId: string, now: Date): Promise<void> {
+  await tx
+    .updateTable("message")
+    .set({ due_at: now, behind_since: sql<Date>`least(behind_since, ${now}::timestamptz)` })
+    .where("kind", "=", "alert")
+    .where("subject", "=", alertId)
+    .where("ts", "is", null)
+    .where("unsure_since", "is", null)
+    .where("trouble", "is", null)
+    .where("due_at", ">", now)
     .execute();
 }
 
@@ -142,7 +199,7 @@ export async function messagesShowing(db: Db | Tx, alertId: string): Promise<{ c
 }
 
 /** Where a subject is shown: its message's channel and `ts`, if Slack has told one. */
-async function messagesOf(
+export async function messagesOf(
   db: Db | Tx,
   kind: MessageKind,
   subject: string,

@@ -1,4 +1,3 @@
-import { sql } from "kysely";
 import type { Answer, Question } from "../model.ts";
 import type { Db, Tx } from "./database.ts";
 
@@ -60,61 +59,4 @@ export async function recordAnswer(tx: Tx, alertId: string, answer: Answer): Pro
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
-}
-
-/** Where the question of an alert is shown. */
-export async function questionMessage(
-  db: Db | Tx,
-  alertId: string,
-): Promise<{ channel: string; ts: string | null } | null> {
-  const row = await db
-    .selectFrom("message")
-    .select(["channel", "ts"])
-    .where("kind", "=", "question")
-    .where("subject", "=", alertId)
-    .executeTakeFirst();
-  return row ?? null;
-}
-
-/** The alert's own message, where it has one or is to have one, says a moment later that somebody was asked. */
-export async function alertSaysAsked(tx: Tx, alertId: string, now: Date): Promise<void> {
-  await tx
-    .updateTable("message")
-    .set((is) => ({
-      wanted: is("wanted", "+", 1),
-      behind_since: sql<Date>`case when wanted > shown then behind_since else ${now}::timestamptz end`,
-      due_at: sql<Date>`case when wanted > shown then due_at else ${new Date(now.getTime() + 2_000)}::timestamptz end`,
-    }))
-    .where("kind", "=", "alert")
-    .where("subject", "=", alertId)
-    .where((is) => is.or([is("ts", "is not", null), is("wanted", ">", is.ref("shown"))]))
-    .execute();
-}
-
-/** What the question about an alert shows is out of date; it is shown from `at` on. */
-export async function questionChanged(tx: Tx, alertId: string, now: Date, at: Date): Promise<void> {
-  await tx
-    .updateTable("message")
-    .set((is) => ({
-      wanted: is("wanted", "+", 1),
-      behind_since: sql<Date>`case when wanted > shown then behind_since else ${now}::timestamptz end`,
-      due_at: sql<Date>`case when wanted > shown and trouble is null then least(due_at, ${at}::timestamptz) else ${at}::timestamptz end`,
-    }))
-    .where("kind", "=", "question")
-    .where("subject", "=", alertId)
-    .execute();
-}
-
-/** An alert of which its channel was to be told later is told now. */
-export async function tellNow(tx: Db | Tx, alertId: string, now: Date): Promise<void> {
-  await tx
-    .updateTable("message")
-    .set({ due_at: now, behind_since: sql<Date>`least(behind_since, ${now}::timestamptz)` })
-    .where("kind", "=", "alert")
-    .where("subject", "=", alertId)
-    .where("ts", "is", null)
-    .where("unsure_since", "is", null)
-    .where("trouble", "is", null)
-    .where("due_at", ">", now)
-    .execute();
 }

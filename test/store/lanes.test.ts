@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { inTransaction, openStore, type Store } from "../../src/store/database.ts";
+import { inTransaction, openStore, type Store, type Tx } from "../../src/store/database.ts";
+import { takeStep } from "../../src/store/escalations.ts";
+import { openAlerts } from "../../src/store/judging.ts";
 import * as lanes from "../../src/store/lanes.ts";
-import { standingChanged, want, wantAnew } from "../../src/store/messages.ts";
+import { escalationsChanged, questionChanged, standingChanged, want, wantAnew } from "../../src/store/messages.ts";
 import { noEditsBefore, takeEdit } from "../../src/store/pace.ts";
 import { freshDatabase } from "../support/database.ts";
 
@@ -102,6 +104,33 @@ test("what is new in an alert, or decided on it, doesn't hurry the look for what
   });
   expect(await lanes.nextMessage(store.db, "C1", after(4_999))).toBeNull();
   expect(await lanes.nextMessage(store.db, "C1", after(5_000))).toMatchObject({ wanted: 3, unsureLooks: 1 });
+});
+
+test("neither does what changes about a question or an escalation hurry the look for it", async () => {
+  const now = after(1_000);
+  const messages = [
+    { kind: "question", subject: "a", channel: "D1" },
+    { kind: "escalation", subject: "a:0:1", channel: "D2" },
+  ] as const;
+  for (const message of messages) {
+    await inTransaction(store.db, (tx) => want(tx, { ...message, urgency: 1, at: t0 }));
+    const lane = await claimed("h");
+    const id = await idOf(message.subject);
+    await lanes.beginPost(store.db, lane, id, t0);
+    await lanes.leftUnsure(store.db, id, t0, "500");
+    await lanes.lookedInVain(store.db, id, after(5_000));
+    await lanes.releaseLane(store.db, lane, t0);
+  }
+  await inTransaction(store.db, async (tx) => {
+    await openAlert(tx, "a");
+    await takeStep(tx, "a", { round: "0", step: 1, to: null, wasReached: true, at: t0 });
+    await questionChanged(tx, "a", now, now);
+    await escalationsChanged(tx, "a", now, now);
+  });
+  for (const { channel } of messages) {
+    expect(await lanes.nextMessage(store.db, channel, after(4_999))).toBeNull();
+    expect(await lanes.nextMessage(store.db, channel, after(5_000))).toMatchObject({ wanted: 2, unsureLooks: 1 });
+  }
 });
 
 test("nothing is posted by whose lease ran out while they stood still (simulation, seed 96)", async () => {
@@ -240,4 +269,10 @@ async function idOf(subject: string): Promise<string> {
 
 async function shown(subject: string, ts: string): Promise<void> {
   await lanes.nowShown(store.db, await idOf(subject), { version: 1, ts, redrawAt: null });
+}
+
+async function openAlert(tx: Tx, id: string): Promise<void> {
+  const person = await tx.insertInto("person").values({ created_at: t0 }).returning("id").executeTakeFirstOrThrow();
+  const sitting = { id, vaultId: "v", personId: person.id, firstOccurredAt: t0, lastOccurredAt: t0, revision: 1 };
+  await openAlerts(tx, [{ ...sitting, loudest: "warning" }], t0);
 }
