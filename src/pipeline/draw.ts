@@ -7,18 +7,17 @@ import { intentAnnouncement } from "../bot/views/intent-announcement.ts";
 import * as noteViews from "../bot/views/note.ts";
 import { questionMessage } from "../bot/views/question.ts";
 import type { Alert, EscalationTarget, Question, WatchedVault } from "../model.ts";
-import { answeredUpTo, asAnswered, denial, keptWaitingMs } from "../policies/asking.ts";
+import { answeredUpTo, denial, keptWaitingMs } from "../policies/asking.ts";
 import { slackUsersOf } from "../policies/eligibility.ts";
 import { nextStep, roundBegan } from "../policies/escalation.ts";
 import { foldEmail } from "../policies/fold-email.ts";
 import { standing } from "../policies/standing.ts";
-import { readAlert } from "../store/alerts.ts";
 import { readEscalationSubject, stepsTaken } from "../store/escalations.ts";
 import { readFlood } from "../store/floods.ts";
 import { readIntents } from "../store/intents.ts";
 import { type Message, messagesShowing } from "../store/messages.ts";
 import { readPerson, slackUserOf, slackUsersByEmail } from "../store/people.ts";
-import { readQuestion } from "../store/questions.ts";
+import { readAnswered } from "./answered.ts";
 import { type House, watchedVault } from "./house.ts";
 import { readNote } from "./notes.ts";
 import { neededFor, undoMs } from "./review.ts";
@@ -210,12 +209,9 @@ async function drawFlood(house: House, message: Message): Promise<Drawing> {
 
 /** An alert with what is asked of Slack for it: who the person is there, and whom to call. */
 async function facts(house: House, alertId: string, channel: string) {
-  const first = await readAlert(house.store.db, alertId);
-  if (!first) throw new Error(`alert ${alertId} is gone, and alerts are never deleted`);
-  const isNew = await soon(house.people.lookUp(first.person.emails));
-  const question = await readQuestion(house.store.db, alertId);
-  const newest = isNew === false ? first : ((await readAlert(house.store.db, alertId)) ?? first);
-  const alert = asAnswered(newest, question);
+  const first = await readAnswered(house.store.db, alertId);
+  const isNew = await soon(house.people.lookUp(first.alert.person.emails));
+  const { alert, question } = isNew === false ? first : await readAnswered(house.store.db, alertId);
   const vault = vaultOf(house, alert.vaultId, channel);
   const actors = slackUsersOf(alert.person).map((user) => user.id);
   const managers = ((await soon(house.people.managerIds(vault))) ?? []).filter((id) => !actors.includes(id));

@@ -1,9 +1,8 @@
 import type { Directs } from "../bot/directs.ts";
 import type { Alert, EscalationTarget, Question, WatchedVault } from "../model.ts";
-import { asAnswered, denial, whomToAsk } from "../policies/asking.ts";
+import { denial, whomToAsk } from "../policies/asking.ts";
 import { type NextStep, nextStep } from "../policies/escalation.ts";
 import { standing } from "../policies/standing.ts";
-import { readAlert } from "../store/alerts.ts";
 import { type Db, inTransaction, type Tx } from "../store/database.ts";
 import {
   alertsToAttend,
@@ -17,8 +16,9 @@ import {
   toldSince,
 } from "../store/escalations.ts";
 import { escalationsChanged, questionChanged, standingChanged, tellNow, urgency, wantAll } from "../store/messages.ts";
-import { askedAnybodySince, askedSince, readQuestion } from "../store/questions.ts";
+import { askedAnybodySince, askedSince } from "../store/questions.ts";
 import { seal, wake } from "../store/record.ts";
+import { type Answered, findAnswered, readAnswered } from "./answered.ts";
 import { ask } from "./ask.ts";
 import { type House, watchedVault } from "./house.ts";
 import { independentOf, usersOf, whoMayJudge } from "./who-may-judge.ts";
@@ -61,25 +61,25 @@ export async function escalate(house: House, directs: Directs, limit = 50): Prom
 
 async function lookAfter(house: House, directs: Directs, alertId: string): Promise<boolean> {
   const { db } = house.store;
-  const seen = await readAlert(db, alertId);
-  const vault = seen && watchedVault(house.config, seen.vaultId);
+  const seen = await findAnswered(db, alertId);
+  const vault = seen && watchedVault(house.config, seen.alert.vaultId);
   if (!seen || !vault) {
     await attendAt(db, alertId, null);
     return true;
   }
   // Slack is asked before the transaction, so that no row stays locked while it takes its time.
-  await house.people.lookUp(seen.person.emails);
-  const hasIndependentManager = await hasIndependent(house, seen, vault);
-  const known = { ...(await reread(db, alertId)), vault, hasIndependentManager };
+  const isNew = await house.people.lookUp(seen.alert.person.emails);
+  const hasIndependentManager = await hasIndependent(house, seen.alert, vault);
+  const known = { ...(isNew ? await readAnswered(db, alertId) : seen), vault, hasIndependentManager };
   const planned = await nextOf(house, db, known);
   const toAsk = await conversationToAsk(house, directs, known);
   const isDue = planned !== null && planned.dueAt <= house.clock.now();
-  const channels = isDue ? await channelsOf(house, directs, planned.to, seen, vault) : [];
+  const channels = isDue ? await channelsOf(house, directs, planned.to, seen.alert, vault) : [];
   return inTransaction(db, async (tx) => {
     const now = house.clock.now();
     const claim = await claimAlert(tx, alertId, now);
     if (claim === null) return false;
-    const facts = { ...(await reread(tx, alertId)), vault, hasIndependentManager };
+    const facts = { ...(await readAnswered(tx, alertId)), vault, hasIndependentManager };
     const { alert, question } = facts;
     if (toAsk && whomToAsk(alert, vault, question) === toAsk.askedOf) await ask(tx, alert, toAsk, now);
     else if (isCritical(alert) || (question === null && !toAsk)) await tellNow(tx, alertId, now);
@@ -88,18 +88,19 @@ async function lookAfter(house: House, directs: Directs, alertId: string): Promi
     if (next && next.dueAt <= now && !isSame(next, planned)) return true;
     if (claim === "changed") {
       const isDecided = standing(alert.accesses, alert.reviews).kind === "decided";
-      await questionChanged(tx, alertId, now, isDecided ? now : new Date(now.getTime() + editPauseMs));
-      await escalationsChanged(tx, alertId, now, isDecided ? now : new Date(now.getTime() + editPauseMs));
+      const by = isDecided ? now : new Date(now.getTime() + editPauseMs);
+      await questionChanged(tx, alertId, now, by);
+      await escalationsChanged(tx, alertId, now, by);
     }
-    if (next && next.dueAt <= now && (await isTooMuch(tx, next, channels, now))) {
-      if (claim === "changed") await wake(tx);
-      await attendAt(tx, alertId, new Date(now.getTime() + crowdedMs));
+    const isStep = next !== null && next.dueAt <= now;
+    const isCrowded = isStep && (await isTooMuch(tx, next, channels, now));
+    if (isStep && !isCrowded) {
+      await take(tx, alertId, { next, channels, isCritical: isCritical(alert), now });
+      await attendAt(tx, alertId, (await nextOf(house, tx, facts))?.dueAt ?? null);
       return true;
     }
-    if (next && next.dueAt <= now) await take(tx, alertId, { next, channels, isCritical: isCritical(alert), now });
-    else if (claim === "changed") await wake(tx);
-    const following = await nextOf(house, tx, facts);
-    await attendAt(tx, alertId, following?.dueAt ?? null);
+    if (claim === "changed") await wake(tx);
+    await attendAt(tx, alertId, isCrowded ? new Date(now.getTime() + crowdedMs) : (next?.dueAt ?? null));
     return true;
   });
 }
@@ -155,7 +156,7 @@ async function conversationToAsk(
   return channel === null ? null : { askedOf, channel };
 }
 
-interface Looked extends Reread {
+interface Looked extends Answered {
   vault: WatchedVault;
   hasIndependentManager: boolean;
 }
@@ -196,17 +197,4 @@ function isSame(a: NextStep, b: NextStep | null): boolean {
 
 function isCritical({ accesses }: Alert): boolean {
   return accesses.some(({ assessment }) => assessment.severity === "critical");
-}
-
-interface Reread {
-  alert: Alert;
-  question: Question | null;
-}
-
-/** The alert as it looks after what the person said of it. */
-async function reread(db: Db | Tx, alertId: string): Promise<Reread> {
-  const alert = await readAlert(db, alertId);
-  if (!alert) throw new Error(`alert ${alertId} is gone, and alerts are never deleted`);
-  const question = await readQuestion(db, alertId);
-  return { alert: asAnswered(alert, question), question };
 }

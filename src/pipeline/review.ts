@@ -1,7 +1,6 @@
 import type { ReviewClick, ReviewOutcome } from "../bot/ports.ts";
 import type { Alert, Review, VerdictsNeeded, WatchedVault } from "../model.ts";
 import { point } from "../point.ts";
-import { asAnswered } from "../policies/asking.ts";
 import { mayReview as eligibility, slackUsersOf, verdictsNeeded } from "../policies/eligibility.ts";
 import { foldEmail } from "../policies/fold-email.ts";
 import { mayDecide, standing } from "../policies/standing.ts";
@@ -10,8 +9,8 @@ import { inTransaction, type Tx } from "../store/database.ts";
 import { attendAnew, stepsTaken } from "../store/escalations.ts";
 import { messagesShowing, standingChanged, urgency, want } from "../store/messages.ts";
 import { slackUsersByEmail } from "../store/people.ts";
-import { readQuestion } from "../store/questions.ts";
 import { seal, wake } from "../store/record.ts";
+import { readAnswered } from "./answered.ts";
 import { type House, watchedVault } from "./house.ts";
 import { ownClickNote } from "./notes.ts";
 import { whoMayJudge } from "./who-may-judge.ts";
@@ -70,7 +69,7 @@ export async function review(house: House, click: ReviewClick): Promise<ReviewOu
         needed,
       };
       await announceChange(tx, alert.id, now, { kind: "review", payload });
-      return { kind: "recorded", alert: await reread(tx, alert.id), vault, coversAll };
+      return { kind: "recorded", alert: (await readAnswered(tx, alert.id)).alert, vault, coversAll };
     },
   );
   if (outcome.kind === "recorded") point("review-after-commit");
@@ -94,7 +93,7 @@ export async function reopen(house: House, click: Claim): Promise<ReviewOutcome>
     });
     const payload = { alert: alert.id, revision: alert.revision, verdict, by: click.clickerId };
     await announceChange(tx, alert.id, now, { kind: "review", payload });
-    return { kind: "recorded", alert: await reread(tx, alert.id), vault, coversAll: true };
+    return { kind: "recorded", alert: (await readAnswered(tx, alert.id)).alert, vault, coversAll: true };
   });
 }
 
@@ -123,7 +122,7 @@ async function decide<T>(
   const now = house.clock.now();
   return inTransaction(house.store.db, async (tx) => {
     await lockAlert(tx, click.alertId);
-    const alert = await reread(tx, click.alertId);
+    const { alert } = await readAnswered(tx, click.alertId);
     const verdict = eligibility({
       clicker: click.clicker,
       alertPerson: alert.person,
@@ -192,12 +191,6 @@ async function announceChange(
   await seal(tx, now, [entry]);
   await wake(tx);
   point("review-before-commit");
-}
-
-async function reread(tx: Tx, alertId: string): Promise<Alert> {
-  const alert = await readAlert(tx, alertId);
-  if (!alert) throw new Error(`alert ${alertId} is gone, and alerts are never deleted`);
-  return asAnswered(alert, await readQuestion(tx, alertId));
 }
 
 function alreadyDecided(alert: Alert, vault: WatchedVault, { by, at, verdict }: Review): ReviewOutcome {
