@@ -5,10 +5,9 @@ import { type Check, checkSlack } from "../bot/checks.ts";
 import { clientOptions } from "../bot/web-client.ts";
 import { type Config, type Environment, exampleFile, loadConfig, readEnvironment } from "../config.ts";
 import { createLog } from "../log.ts";
-import { runningEmbedded } from "../store/embedded/folder-lock.ts";
 import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
-import { startEmbedded } from "../store/embedded/start.ts";
 import { environmentLine, mistakeLine } from "./check.ts";
+import { mendDatabase, withDatabase } from "./database.ts";
 import type { Output } from "./output.ts";
 
 const signs = { good: "✓", warning: "!", bad: "✗", unknown: "?" } as const;
@@ -64,14 +63,7 @@ async function checkDatabase(environment: Environment): Promise<Check[]> {
   const { database } = environment;
   const what = "database";
   try {
-    // Beside a running `start` its own database is asked; otherwise the embedded one is started for the question.
-    const known = database.kind === "url" ? database.url : runningEmbedded(database.folder);
-    const embedded = database.kind === "embedded" && known === undefined ? await startEmbedded(database.folder) : null;
-    try {
-      return await askDatabase(known ?? embedded?.url ?? "");
-    } finally {
-      await embedded?.stop();
-    }
+    return await withDatabase(database, askDatabase);
   } catch (error) {
     if (error instanceof EmbeddedRefusal) return [{ what, verdict: "unknown", finding: error.message, remedy: null }];
     const finding = `doesn't answer: ${error instanceof Error ? error.message || error.name : String(error)}`;
@@ -85,8 +77,6 @@ async function checkDatabase(environment: Environment): Promise<Check[]> {
     ];
   }
 }
-
-export const mendDatabase = "Check DATABASE_URL, that PostgreSQL runs, and that it lets this machine in.";
 
 const oldestServer = 16;
 /** Beyond this, intents and accesses could be put in the wrong order (RELIABILITY T4). */

@@ -1,17 +1,18 @@
+import { databaseOf } from "../config/environment.ts";
 import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
 import { startEmbedded } from "../store/embedded/start.ts";
 import { migrateAt } from "../store/migrate.ts";
-import { mendDatabase } from "./doctor.ts";
+import { mendDatabase } from "./database.ts";
 import type { Output } from "./output.ts";
 
 /** `vaultbell migrate`: brings the database to the newest schema; with replicas starting at once, one does it. */
 export async function migrateDatabase(env: NodeJS.ProcessEnv, out: Output): Promise<number> {
   // Whatever else a start would need, the database is enough here.
-  const url = env.DATABASE_URL?.trim() || null;
+  const database = databaseOf(env);
   try {
-    const embedded = url === null ? await startEmbedded(env.VAULTBELL_DATA?.trim() || "./data") : null;
+    const embedded = database.kind === "embedded" ? await startEmbedded(database.folder) : null;
     try {
-      const applied = await migrateAt(url ?? embedded?.url ?? "");
+      const applied = await migrateAt(database.kind === "url" ? database.url : (embedded?.url ?? ""));
       for (const name of applied) out.log(`Applied ${name}.`);
       out.log(
         applied.length === 0

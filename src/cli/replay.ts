@@ -1,16 +1,15 @@
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import pg from "pg";
+import { configFileOf, databaseOf, meansExample } from "../config/environment.ts";
 import { type Config, exampleFile, loadConfig, readEnvironment } from "../config.ts";
 import { type Difference, type Replayed, replay, sayConclusion } from "../pipeline/replay.ts";
 import { plainText } from "../policies/plain-text.ts";
 import { openStore } from "../store/database.ts";
-import { runningEmbedded } from "../store/embedded/folder-lock.ts";
 import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
-import { startEmbedded } from "../store/embedded/start.ts";
 import { civilDate, sayTime } from "../time.ts";
 import { environmentLine, mistakeLine } from "./check.ts";
-import { mendDatabase } from "./doctor.ts";
+import { mendDatabase, withDatabase } from "./database.ts";
 import type { Output } from "./output.ts";
 
 const usage = "Usage: vaultbell replay --since 30d [--config FILE]   (m, h, d or w)";
@@ -30,31 +29,27 @@ export async function replayHistory(
     out.error(usage);
     return 2;
   }
-  const read = readEnvironment(env);
   // Whatever else a start would need, the database and the configuration are enough here.
-  const url = env.DATABASE_URL?.trim() || null;
-  const folder = env.VAULTBELL_DATA?.trim() || "./data";
-  const file = asked.config ?? (env.VAULTBELL_CONFIG?.trim() || "./vaultbell.yaml");
-  const isExample = asked.config === null && read.ok && read.environment.slack.kind === "sandbox" && !existsSync(file);
-  const reading = loadConfig(isExample ? exampleFile : file);
+  const usual = configFileOf(env);
+  const reading = loadConfig(asked.config ?? (meansExample(env) && !existsSync(usual) ? exampleFile : usual));
   if (!reading.ok) {
     for (const mistake of reading.mistakes) out.error(mistakeLine(mistake));
+    const read = readEnvironment(env);
     if (!read.ok) for (const mistake of read.mistakes) out.error(environmentLine(mistake));
     return 1;
   }
   const since = new Date(now.getTime() - asked.sinceMs);
   try {
-    const known = url ?? runningEmbedded(folder);
-    const embedded = known === undefined ? await startEmbedded(folder) : null;
-    const store = openStore(known ?? embedded?.url ?? "", () => {});
-    try {
-      const replayed = await replay(store.db, reading.config, since);
-      for (const line of report(replayed, reading.config, since)) out.log(line);
-      return 0;
-    } finally {
-      await store.close();
-      await embedded?.stop();
-    }
+    return await withDatabase(databaseOf(env), async (url) => {
+      const store = openStore(url, () => {});
+      try {
+        const replayed = await replay(store.db, reading.config, since);
+        for (const line of report(replayed, reading.config, since)) out.log(line);
+        return 0;
+      } finally {
+        await store.close();
+      }
+    });
   } catch (error) {
     // undefined_table: nobody has started Vaultbell, or migrated, on this database yet.
     if (error instanceof pg.DatabaseError && error.code === "42P01") {

@@ -9,7 +9,8 @@ import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
 import { type EmbeddedDatabase, startEmbedded } from "../store/embedded/start.ts";
 import { parseSecrets } from "../vault/standard-webhooks.ts";
 import { environmentLine, mistakeLine } from "./check.ts";
-import { checkLine, mendDatabase } from "./doctor.ts";
+import { mendDatabase } from "./database.ts";
+import { checkLine } from "./doctor.ts";
 import type { Output } from "./output.ts";
 
 interface Running {

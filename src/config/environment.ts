@@ -50,16 +50,14 @@ export function readEnvironment(env: Variables): EnvironmentReading {
     ...smtpMistakes(set.get("SMTP_URL")),
   ];
   if (mistakes.length > 0 || slack.slack === null) return { ok: false, mistakes };
-  const url = set.get("DATABASE_URL");
-  const dataFolder = set.get("VAULTBELL_DATA") ?? "./data";
   return {
     ok: true,
     environment: {
-      database: url === undefined ? { kind: "embedded", folder: dataFolder } : { kind: "url", url },
+      database: databaseOf(env),
       port: Number(set.get("PORT") ?? 3000),
       configFile: configFileOf(env),
       configFileIsDefault: !set.has("VAULTBELL_CONFIG"),
-      dataFolder,
+      dataFolder: dataFolderOf(set),
       webhookSecrets: secrets.secrets,
       logLevel: set.get("LOG_LEVEL") ?? "info",
       slack: slack.slack,
@@ -67,6 +65,17 @@ export function readEnvironment(env: Variables): EnvironmentReading {
       notes: [...slack.notes, ...misspelt(set)],
     },
   };
+}
+
+/** Which database it is, which can be told even when the rest of the environment is wrong. */
+export function databaseOf(env: Variables): Environment["database"] {
+  const set = present(env);
+  const url = set.get("DATABASE_URL");
+  return url === undefined ? { kind: "embedded", folder: dataFolderOf(set) } : { kind: "url", url };
+}
+
+function dataFolderOf(set: Map<string, string>): string {
+  return set.get("VAULTBELL_DATA") ?? "./data";
 }
 
 /** Where the configuration is, which can be told even when the rest of the environment is wrong. */
