@@ -70,19 +70,17 @@ export async function deliver(parts: DeliveryParts, parallel = 6): Promise<numbe
       await actInLane(parts, lane);
     }
   };
-  let failure: { error: unknown } | null = null;
+  const failures: unknown[] = [];
   const startWorker = () => {
-    if (underWay.size >= parallel || failure) return;
+    if (underWay.size >= parallel || failures.length > 0) return;
     const one: Promise<void> = worker()
-      .catch((error) => {
-        failure ??= { error };
-      })
+      .catch((error) => void failures.push(error))
       .finally(() => underWay.delete(one));
     underWay.add(one);
   };
   startWorker();
   while (underWay.size > 0) await Promise.all(underWay);
-  if (failure) throw (failure as { error: unknown }).error;
+  if (failures.length > 0) throw failures[0];
   return acts;
 }
 

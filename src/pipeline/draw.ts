@@ -9,7 +9,7 @@ import { questionMessage } from "../bot/views/question.ts";
 import type { Alert, EscalationTarget, Question, WatchedVault } from "../model.ts";
 import { answeredUpTo, denial, keptWaitingMs } from "../policies/asking.ts";
 import { slackUsersOf } from "../policies/eligibility.ts";
-import { nextStep, roundBegan } from "../policies/escalation.ts";
+import { nextStep, noFollowUp, roundBegan } from "../policies/escalation.ts";
 import { foldEmail } from "../policies/fold-email.ts";
 import { standing } from "../policies/standing.ts";
 import { readEscalationSubject, stepsTaken } from "../store/escalations.ts";
@@ -250,15 +250,7 @@ function vaultOf(house: House, vaultId: string | null, channel: string): Watched
       intent: "off",
       hint: null,
       items: [],
-      followUp: {
-        steps: [],
-        repeatMinutes: null,
-        hours: "always",
-        night: "channel",
-        unmatched: 2,
-        critical: 1,
-        ask: "off",
-      },
+      followUp: noFollowUp,
     }
   );
 }

@@ -6,7 +6,7 @@ import { emptyMemory, type Memory, remember } from "../policies/memory.ts";
 import type { Db, Tx } from "../store/database.ts";
 import { eldersOf, type Judged, judgedAfter, readingOnly } from "../store/history.ts";
 import { readClocksAhead } from "../store/memory.ts";
-import { factsAbout, factsFor } from "./actor-facts.ts";
+import { factsAbout, factsFor, type Past } from "./actor-facts.ts";
 import { watchedVault } from "./house.ts";
 import { policyVersion } from "./policy-version.ts";
 
@@ -38,13 +38,13 @@ const forgottenMs = 35 * 24 * 60 * 60_000;
  */
 export function replay(db: Db, config: Config, since: Date): Promise<Replayed> {
   return readingOnly(db, async (tx) => {
-    const past = await thePast(tx);
+    const history = await theHistory(tx);
     const replayed: Replayed = { accesses: 0, differences: [], was: new Map(), wouldBe: new Map() };
     let after = "0";
     for (;;) {
       const page = await judgedAfter(tx, after, pageSize);
       if (page.length === 0) return replayed;
-      await judgeAgain(tx, page, { config, since, past, replayed });
+      await judgeAgain(tx, page, { config, since, history, replayed });
       after = page.at(-1)?.access.id ?? after;
     }
   });
@@ -53,7 +53,7 @@ export function replay(db: Db, config: Config, since: Date): Promise<Replayed> {
 async function judgeAgain(
   tx: Tx,
   page: Judged[],
-  { config, since, past, replayed }: { config: Config; since: Date; past: Past; replayed: Replayed },
+  { config, since, history, replayed }: { config: Config; since: Date; history: History; replayed: Replayed },
 ): Promise<void> {
   const exposures = page.filter(({ access }) => isExposure(access.action));
   const asked = exposures.map(({ access }) => access).filter(({ receivedAt }) => receivedAt >= since);
@@ -69,7 +69,7 @@ async function judgeAgain(
     const actor = isAsked ? facts.of(access) : null;
     let intentId = judged.intentId;
     if (actor !== null) {
-      const before = past.before(access, clocks.get(access.source) ?? null);
+      const before = history.before(access, clocks.get(access.source) ?? null);
       const assessment = vault
         ? assess(access, factsFor(access, { vault, config, actor, past: before }), policyVersion(config))
         : null;
@@ -81,7 +81,7 @@ async function judgeAgain(
       };
       note(replayed, judged, access.actor.name ?? actor.person.name, wouldBe);
     }
-    past.add(access, intentId);
+    history.add(access, intentId);
   }
 }
 
@@ -107,21 +107,13 @@ export function sayConclusion(conclusion: Conclusion): string {
   return `${state}, ${conclusion.severity}`;
 }
 
-interface Past {
-  before(
-    access: Access,
-    clockAheadMs: number | null,
-  ): {
-    memory: Memory;
-    uses: ReadonlyMap<string, number>;
-    watchedSince: Date | null;
-    clockAheadMs: number | null;
-  };
+interface History {
+  before(access: Access, clockAheadMs: number | null): Past;
   add(access: Access, intentId: string | null): void;
 }
 
 /** What the judge had in its tables at each moment, in memory. */
-async function thePast(tx: Tx): Promise<Past> {
+async function theHistory(tx: Tx): Promise<History> {
   const elders = await eldersOf(tx);
   const elderOf = ({ personId }: Access) => elders.get(personId) ?? personId;
   const memories = new Map<string, Memory>();

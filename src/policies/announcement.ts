@@ -50,6 +50,11 @@ function isTimingSure(intent: Intent, access: Access, { clockAheadMs }: Facts): 
   return covers(intent, { ...access, occurredAt: new Date(+access.occurredAt - clockAheadMs) });
 }
 
+/** "4 min ahead of ours", of the vault's clock. */
+export function sayClock(aheadMs: number): string {
+  return `${sayDuration(aheadMs)} ${aheadMs > 0 ? "ahead of" : "behind"} ours`;
+}
+
 /** A purpose whose window was announced well before it began, for a part of a day: at that hour it was to be expected. */
 export function isAnnouncedForThen(announcement: Announcement): boolean {
   if (announcement.kind !== "explains") return false;
@@ -163,7 +168,7 @@ function sayBesideReport({ announcedAt }: Intent, { occurredAt, receivedAt }: Ac
 function sayUnverified(intent: Intent, who: string, { occurredAt }: Access, { clockAheadMs }: Facts): string {
   const byMs = +occurredAt - +intent.announcedAt;
   const order = byMs >= 0 ? "before" : "after";
-  const clock = `${sayDuration(clockAheadMs ?? 0)} ${(clockAheadMs ?? 0) > 0 ? "ahead of" : "behind"} ours`;
+  const clock = sayClock(clockAheadMs ?? 0);
   return `${who} announced ${sayPurpose(intent)} ${sayDuration(byMs)} ${order} by the vault's clock, which is ${clock}: timing unverified`;
 }
 

@@ -1,4 +1,4 @@
-import type { AlertAccess, EscalationTarget, Review, Severity, WatchedVault } from "../model.ts";
+import type { AlertAccess, EscalationTarget, FollowUp, Review, Severity, WatchedVault } from "../model.ts";
 import { isOrdinaryTime, ordinaryTimeLater } from "./ordinary-time.ts";
 import { roundOf, standing } from "./standing.ts";
 
@@ -36,6 +36,17 @@ export interface EscalationFacts {
 
 const minuteMs = 60_000;
 const repeatsAtMost = 24;
+
+/** Nobody else hears of anything and nobody is asked; who made an access must be known all the same, or two must agree. */
+export const noFollowUp: FollowUp = {
+  steps: [],
+  repeatMinutes: null,
+  hours: "always",
+  night: "channel",
+  unmatched: 2,
+  critical: 1,
+  ask: "off",
+};
 
 /**
  * Who hears next of an alert without a verdict, and when; `null`: nobody. Deadlines run from when we learnt of what is open; a

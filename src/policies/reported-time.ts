@@ -1,5 +1,4 @@
-import { sayDuration } from "../time.ts";
-import { toleratedAheadMs } from "./announcement.ts";
+import { sayClock, toleratedAheadMs } from "./announcement.ts";
 import type { Policy } from "./policy.ts";
 
 /** No vault service is older. */
@@ -14,12 +13,12 @@ export const reportedTime: Policy = {
   find({ occurredAt, receivedAt }, { announcement, clockAheadMs }) {
     const aheadMs = +occurredAt - +receivedAt;
     if (aheadMs > toleratedAheadMs) {
-      return `the vault's clock is ${sayDuration(aheadMs)} ahead of ours, so the timing is unverified`;
+      return `the vault's clock is ${sayClock(aheadMs)}, so the timing is unverified`;
     }
     if (occurredAt < firstBelievable)
       return "the vault reports a time before the year 2000, so the timing is unverified";
     if (clockAheadMs === null || Math.abs(clockAheadMs) <= toleratedAheadMs) return null;
-    const clock = `the vault's clock is ${sayDuration(clockAheadMs)} ${clockAheadMs > 0 ? "ahead of" : "behind"} ours`;
+    const clock = `the vault's clock is ${sayClock(clockAheadMs)}`;
     return announcement.kind === "explains" ? `${clock}, and the purpose came first even so` : clock;
   },
 };

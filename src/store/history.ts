@@ -1,13 +1,10 @@
-import { sql } from "kysely";
 import type { Access, AccessState, Severity } from "../model.ts";
 import { accessColumns, toAccess } from "./accesses.ts";
 import type { Db, Tx } from "./database.ts";
-import type { AssessmentOutcome } from "./schema.ts";
 
 /** An access as it was judged. */
 export interface Judged {
   access: Access;
-  outcome: AssessmentOutcome;
   state: AccessState | null;
   severity: Severity | null;
   policies: string[];
@@ -25,7 +22,7 @@ export async function judgedAfter(tx: Tx, after: string, limit: number): Promise
     .selectFrom("access")
     .innerJoin("assessment", "assessment.access_id", "access.id")
     .select(accessColumns)
-    .select(["assessment.person_id", "assessment.outcome", "assessment.state", "assessment.severity"])
+    .select(["assessment.person_id", "assessment.state", "assessment.severity"])
     .select(["assessment.findings", "assessment.intent_id"])
     .where("access.id", ">", after)
     .orderBy("access.id")
@@ -33,7 +30,6 @@ export async function judgedAfter(tx: Tx, after: string, limit: number): Promise
     .execute();
   return rows.map((row) => ({
     access: { ...toAccess(row), personId: row.person_id },
-    outcome: row.outcome,
     state: row.state,
     severity: row.severity,
     policies: row.findings.map(({ policy }) => policy),
@@ -43,9 +39,6 @@ export async function judgedAfter(tx: Tx, after: string, limit: number): Promise
 
 /** The elder of everybody who turned out to be somebody else, by the younger's id. */
 export async function eldersOf(tx: Tx): Promise<Map<string, string>> {
-  const { rows } = await sql<{
-    id: string;
-    same_as: string;
-  }>`select id, same_as from person where same_as is not null`.execute(tx);
-  return new Map(rows.map((row) => [row.id, row.same_as]));
+  const rows = await tx.selectFrom("person").select(["id", "same_as"]).where("same_as", "is not", null).execute();
+  return new Map(rows.map(({ id, same_as }) => [id, same_as ?? id]));
 }

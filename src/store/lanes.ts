@@ -183,13 +183,7 @@ export async function heldBack(
 ): Promise<void> {
   await db
     .updateTable("message")
-    .set((is) => ({
-      due_at: until,
-      trouble,
-      attempts: is("attempts", "+", 1),
-      unsure_since: message.unsureSince,
-      unsure_looks: 0,
-    }))
+    .set({ ...inTrouble(until, trouble), unsure_since: message.unsureSince, unsure_looks: 0 })
     .where("id", "=", message.id)
     .execute();
 }
@@ -198,13 +192,11 @@ export async function heldBack(
 export async function editUnsure(db: Db, messageId: string, begun: Date, until: Date, trouble: string): Promise<void> {
   await db
     .updateTable("message")
-    .set((is) => ({
-      due_at: until,
-      trouble,
-      attempts: is("attempts", "+", 1),
+    .set({
+      ...inTrouble(until, trouble),
       unsure_since: begun,
       redraw_at: sql<Date>`least(redraw_at, ${new Date(begun.getTime() + lateMs)}::timestamptz)`,
-    }))
+    })
     .where("id", "=", messageId)
     .where("ts", "is not", null)
     .execute();
@@ -212,11 +204,11 @@ export async function editUnsure(db: Db, messageId: string, begun: Date, until: 
 
 /** Something of ours stands in the way; whether a post is under way stays as it was. */
 export async function putOff(db: Db, messageId: string, until: Date, trouble: string): Promise<void> {
-  await db
-    .updateTable("message")
-    .set((is) => ({ due_at: until, trouble, attempts: is("attempts", "+", 1) }))
-    .where("id", "=", messageId)
-    .execute();
+  await db.updateTable("message").set(inTrouble(until, trouble)).where("id", "=", messageId).execute();
+}
+
+function inTrouble(until: Date, trouble: string) {
+  return { due_at: until, trouble, attempts: sql<number>`attempts + 1` };
 }
 
 /** Nobody knows whether Slack took it: look at `at`. */

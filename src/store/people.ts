@@ -17,7 +17,7 @@ export async function personOf(tx: Tx, aliases: Alias[], now: Date): Promise<str
   const known = await knownPersons(tx, aliases);
   if (known.length === 1 && known[0]?.has === aliases.length) return known[0].id;
   // Something is new: once more, alone.
-  await sql`select pg_advisory_xact_lock(hashtext('vaultbell people'))`.execute(tx);
+  await lockPeople(tx);
   const persons = await knownPersons(tx, aliases);
   const elder = persons[0]?.id ?? (await newPerson(tx, now));
   for (const { id } of persons.slice(1)) await join(tx, elder, id);
@@ -37,7 +37,7 @@ export async function personsOf(tx: Tx, people: Alias[][], now: Date): Promise<s
   const settled = settledAmong(people, await ownersOf(tx, people.flat()));
   const open = [...people.keys()].filter((place) => !settled.has(place));
   if (open.length > 0) {
-    await sql`select pg_advisory_xact_lock(hashtext('vaultbell people'))`.execute(tx);
+    await lockPeople(tx);
     const owners = await ownersOf(
       tx,
       open.flatMap((place) => people[place] ?? []),
@@ -104,6 +104,10 @@ async function introduce(tx: Tx, places: number[], people: Alias[][], now: Date)
     )
     .execute();
   return introduced;
+}
+
+async function lockPeople(tx: Tx): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('vaultbell people'))`.execute(tx);
 }
 
 async function knownPersons(tx: Tx, aliases: Alias[]): Promise<{ id: string; has: number }[]> {

@@ -10,6 +10,7 @@ import type {
   WatchedItem,
   WatchedVault,
 } from "../../src/model.ts";
+import { noFollowUp } from "../../src/policies/escalation.ts";
 
 /** Facts with sensible values; a test names only what matters to it. */
 
@@ -32,15 +33,7 @@ export function aVault(changes: Partial<WatchedVault> = {}): WatchedVault {
     intent: "required",
     hint: null,
     items: [anItem("i_visa", "Company Visa")],
-    followUp: {
-      steps: [],
-      repeatMinutes: null,
-      hours: "always",
-      night: "channel",
-      unmatched: 2,
-      critical: 1,
-      ask: "off",
-    },
+    followUp: noFollowUp,
     ...changes,
   };
 }

@@ -1,5 +1,6 @@
 import type { Access, Intent, Person, SlackUser, WatchedVault } from "../../src/model.ts";
 import { announcementFor } from "../../src/policies/announcement.ts";
+import { noFollowUp } from "../../src/policies/escalation.ts";
 import { hoursOf } from "../../src/policies/hours.ts";
 import { emptyMemory } from "../../src/policies/memory.ts";
 import type { Facts, PersonFacts, Policy } from "../../src/policies/policy.ts";
@@ -72,15 +73,7 @@ export function aVault(changes: Partial<WatchedVault> = {}): WatchedVault {
       { id: "i_visa", title: "Company Visa", isSensitive: true, hint: null },
       { id: "i_amex", title: "Team Amex", isSensitive: false, hint: null },
     ],
-    followUp: {
-      steps: [],
-      repeatMinutes: null,
-      hours: "always",
-      night: "channel",
-      unmatched: 2,
-      critical: 1,
-      ask: "off",
-    },
+    followUp: noFollowUp,
     ...changes,
   };
 }

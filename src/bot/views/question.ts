@@ -6,6 +6,7 @@ import { plain } from "./alert-actions.ts";
 import { answer } from "./answers.ts";
 import { bold, channel, italic, line, lines, quoted, richText, said, user, users, when } from "./rich-text.ts";
 import type { Standing } from "./standing.ts";
+import { carryOrigin, type FormOrigin } from "./suspicious-form.ts";
 import { plainMrkdwn } from "./text.ts";
 import { firstName, itemTitle, sayWhat, vaultName } from "./words.ts";
 
@@ -109,11 +110,11 @@ function tag(alert: Alert): MessageView["blocks"][number] {
 }
 
 /** Asks for one sentence: what is said afterwards is an explanation, and is shown as one. */
-export function askForm(origin: { alertId: string; revision: number; channel: string; ts: string }): ModalView {
+export function askForm(origin: FormOrigin): ModalView {
   return {
     type: "modal",
     callback_id: ASK_FORM,
-    private_metadata: [origin.alertId, origin.revision, origin.channel, origin.ts].join(":"),
+    private_metadata: carryOrigin(origin),
     title: plain("That was me"),
     submit: plain("Send"),
     close: plain("Back"),

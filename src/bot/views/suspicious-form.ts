@@ -23,7 +23,7 @@ export function suspiciousForm(origin: FormOrigin, alert: Alert, vault: WatchedV
   return {
     type: "modal",
     callback_id: SUSPICIOUS_FORM,
-    private_metadata: [origin.alertId, origin.revision, origin.channel, origin.ts].join(":"),
+    private_metadata: carryOrigin(origin),
     title: plain("Mark as suspicious"),
     submit: plain("Record"),
     close: plain("Back"),
@@ -58,6 +58,11 @@ export function noteInput(): InputBlock {
       focus_on_load: true,
     },
   };
+}
+
+/** What a form about a message carries: read again by the next. */
+export function carryOrigin({ alertId, revision, channel, ts }: FormOrigin): string {
+  return [alertId, revision, channel, ts].join(":");
 }
 
 /** Reads what the form carried. `null`: not ours. */
