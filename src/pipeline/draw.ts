@@ -131,7 +131,7 @@ async function drawEscalation(house: House, message: Message): Promise<Drawing> 
     link: await linkTo(house, alertId, message.channel),
     before: [
       ...(managers.length > 0 && step > 0 ? [{ kind: "people" as const, names: await namesOf(house, managers) }] : []),
-      ...(await Promise.all(before.map(({ to }) => saidOf(house, to, vault)))),
+      ...(await Promise.all(before.map(({ to }) => saidOf(house, to)))),
     ],
     blockId: tag,
   });
@@ -151,16 +151,16 @@ async function escalationOf(
   if (taken.length === 0 && next === null) return null;
   return {
     waitingFor: await namesOf(house, managers),
-    taken: await Promise.all(taken.map(async (one) => ({ ...one, to: await saidOf(house, one.to, vault) }))),
-    next: next && next.step > 0 ? { at: next.dueAt, to: await saidOf(house, next.to, vault) } : null,
+    taken: await Promise.all(taken.map(async (one) => ({ ...one, to: await saidOf(house, one.to) }))),
+    next: next && next.step > 0 ? { at: next.dueAt, to: await saidOf(house, next.to) } : null,
   };
 }
 
 /** Whom a step is for, by name: a mention would call them before their time. */
-async function saidOf(house: House, to: EscalationTarget | null, vault: WatchedVault): Promise<Told> {
+async function saidOf(house: House, to: EscalationTarget | null): Promise<Told> {
   switch (to?.kind) {
     case undefined:
-      return { kind: "people", names: [`the managers of ${vault.name}, by direct message`] };
+      return { kind: "managers" };
     case "channel":
       return to;
     case "user-group":

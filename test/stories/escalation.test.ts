@@ -159,6 +159,7 @@ test("at night what is critical goes to each manager by direct message too, but 
   story = await openStory({ startAt: "2026-11-21T01:13:00Z", yaml: withLines("ask: off") });
   await story.reveal({ by: marta });
   expect(words(cards)).toContain("@U02JUAN: do you know about this?");
+  expect(words(cards)).toContain("⏫ Escalated to the managers by direct message at ");
   expect(words(toJuan)).toMatch(/^🔔 Outside the hours of Company cards, and it needs a look now\./);
   expect(story.alerts(toMarta)).toEqual([]);
   await story.press(juan, story.alerts(toJuan)[0] ?? alert(), "Expected");

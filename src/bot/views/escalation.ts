@@ -12,6 +12,8 @@ import { vaultName } from "./words.ts";
 /** Whom a step is for, as people say it. */
 export type Told =
   | { kind: "channel"; id: string }
+  /** The vault's managers, each in private. */
+  | { kind: "managers" }
   /** Names, never mentions: who is told next must not hear of it before. */
   | { kind: "people"; names: string[] };
 
@@ -101,7 +103,7 @@ function sayWhy({ why, vault, waitedMs }: EscalatedView): string {
 }
 
 function sayBefore({ before }: EscalatedView): RichTextElement[] {
-  const told = before.filter((one) => one.kind === "channel" || one.names.length > 0);
+  const told = before.filter((one) => one.kind !== "people" || one.names.length > 0);
   if (told.length === 0) return [said("The vault’s channel has it too.")];
   return [
     said("Told before: "),
@@ -115,6 +117,7 @@ function sayWhere({ link, vault }: EscalatedView): RichTextElement[] {
 }
 
 function sayTold(told: Told): RichTextElement[] {
+  if (told.kind === "managers") return [said("the managers by direct message")];
   return told.kind === "channel" ? [channel(told.id)] : [said(sayNames(told.names, "somebody"))];
 }
 
