@@ -18,7 +18,7 @@ import {
 import { afterSubmission, filledView } from "./submission.ts";
 import { issueTicket, type Triggers } from "./triggers.ts";
 import type { Actor, MessagePlace, SandboxPerson } from "./types.ts";
-import { closeAll, closeTop, rememberValue, stackOf, viewOf } from "./views.ts";
+import { closeAll, closeTop, rememberValue, stackOf, viewOf, viewShownTo } from "./views.ts";
 import { objectOf, type Wire } from "./wire.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -66,7 +66,7 @@ export function actor(workspace: Workspace, triggers: Triggers, deliver: Deliver
     const person = able();
     const isInView = "viewId" in place;
     const blocks = isInView
-      ? viewOf(workspace, userId, place.viewId).blocks
+      ? viewShownTo(workspace, userId, place.viewId).blocks
       : newest(seenMessage(workspace, person, place).message).blocks;
     const found = findElement(blocks, actionId, options.blockId);
     // Whoever presses the dialog's other button has done nothing.
@@ -76,7 +76,7 @@ export function actor(workspace: Workspace, triggers: Triggers, deliver: Deliver
       : { channel: { id: place.channel }, container: { type: "message", message_ts: place.ts } };
     const action = actionOf(await offered(person, found, where, options.query), value);
     if (!isInView) return actOn(person, place, found, action);
-    const view = viewOf(workspace, userId, place.viewId);
+    const view = viewShownTo(workspace, userId, place.viewId);
     const kept = holdsValue(found.element) ? rememberValue(workspace, userId, view, found, action) : view;
     if (tellsTheApp(found.block)) await actIn(person, kept, found, action);
   };
@@ -120,6 +120,7 @@ export function actor(workspace: Workspace, triggers: Triggers, deliver: Deliver
     },
     openHome: async () => {
       able();
+      if (workspace.options.homeTab === false) throw new SlackError("not_enabled");
       const event = {
         type: "app_home_opened",
         user: userId,

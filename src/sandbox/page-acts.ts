@@ -38,6 +38,10 @@ const acts: Record<string, Act> = {
     await sandbox.as(userId).closeView(needed(given, "viewId"));
     return {};
   },
+  "open-home": async (sandbox, userId) => {
+    await sandbox.as(userId).openHome();
+    return {};
+  },
   reveal: async (sandbox, userId, given) => {
     const late = Number(given.late ?? 0);
     if (!(late >= 0 && late <= 60 * 24 * 30)) throw new SlackError("invalid_arguments");
@@ -93,6 +97,7 @@ const sentences: Record<string, string> = {
   view_not_found: "That form isn't open any more.",
   door_unreachable: "Nobody answers at the vault's door. Is Vaultbell running?",
   no_door: "The vault has no address to report to.",
+  not_enabled: "The app's Home tab is turned off.",
   is_archived: "The channel is archived.",
   no_text: "An empty message says nothing.",
 };

@@ -43,6 +43,7 @@ export function pageState(
     ),
     messages: Object.fromEntries(channels.map((channel) => [channel.id, shown(workspace, channel.id, reader)])),
     view: viewShown(workspace, reader, around.viewErrors),
+    home: homeShown(workspace, reader),
     vaults: workspace.options.vaults,
     commands: workspace.commands,
     guide: { steps: around.guide.steps() },
@@ -88,6 +89,12 @@ function messageForPage(message: StoredMessage): Wire {
     isEphemeral: message.onlyFor === undefined ? undefined : true,
     metadata,
   });
+}
+
+/** What the app has published in its Home tab for this person; `null`: nothing yet. */
+function homeShown(workspace: Workspace, reader: string): Wire | null {
+  const home = workspace.state.homes.get(reader);
+  return home === undefined ? null : { id: home.id, blocks: home.blocks.map(withPictures) };
 }
 
 function viewShown(

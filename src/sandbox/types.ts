@@ -83,6 +83,8 @@ export interface SandboxOptions {
   deliver?: { kind: "socket" } | { kind: "http"; url: string };
   /** Append-only JSON lines, written before a call is answered and read back at start. */
   journalFile?: string;
+  /** Whether the app's Home tab is turned on; true unless said otherwise. */
+  homeTab?: boolean;
   /** Whether Slack's pace is kept; true unless said otherwise. */
   pace?: boolean;
 }

@@ -39,6 +39,7 @@ export function updateView(workspace: Workspace, which: Wire, sent: unknown): Vi
 }
 
 export function publishHome(workspace: Workspace, user: string, sent: unknown, hash: unknown): View {
+  if (workspace.options.homeTab === false) throw new SlackError("not_enabled");
   const old = workspace.state.homes.get(user);
   if (hash !== undefined && hash !== "" && old !== undefined && hash !== old.hash)
     throw new SlackError("hash_conflict");
@@ -57,6 +58,12 @@ export function viewOf(workspace: Workspace, user: string, viewId: string): View
   return view;
 }
 
+/** Where this person can press something: an open modal, or the Home that the app has published for them. */
+export function viewShownTo(workspace: Workspace, user: string, viewId: string): View {
+  const home = workspace.state.homes.get(user);
+  return home?.id === viewId ? home : viewOf(workspace, user, viewId);
+}
+
 /** Keeps what a person has filled in so far. */
 export function rememberValue(
   workspace: Workspace,
@@ -67,7 +74,8 @@ export function rememberValue(
 ): View {
   const block = { ...view.state.values[place.blockId], [place.actionId]: value };
   const changed = { ...view, state: { values: { ...view.state.values, [place.blockId]: block } } };
-  replace(workspace, user, changed);
+  if (view.type === "home") workspace.commit({ kind: "home-shown", user, view: changed });
+  else replace(workspace, user, changed);
   return changed;
 }
 

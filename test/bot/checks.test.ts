@@ -137,6 +137,7 @@ test("the manifest asks for exactly the scopes that are needed, and the page for
   const manifest = JSON.parse(readFileSync(new URL("../../manifest.json", import.meta.url), "utf8"));
   const page = readFileSync(new URL("../../docs/slack-app.md", import.meta.url), "utf8");
   expect(manifest.oauth_config.scopes.bot).toEqual(Object.keys(SCOPES));
-  expect(manifest.settings.event_subscriptions).toBeUndefined();
+  expect(manifest.settings.event_subscriptions).toEqual({ bot_events: ["app_home_opened"] });
+  expect(manifest.features.app_home.home_tab_enabled).toBe(true);
   for (const [scope, why] of Object.entries(SCOPES)) expect(page).toContain(`| \`${scope}\` | ${why} |`);
 });

@@ -302,6 +302,7 @@ export function galleryState(): State {
     ],
     messages: { C0CARDS: structuredClone(messages), C0SECURITY: [], C0GENERAL: [], D0BOT: [] },
     view: null,
+    home: null,
     vaults: [
       {
         id: "v_cards",

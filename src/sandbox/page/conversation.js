@@ -1,9 +1,10 @@
 // @ts-check
 // Middle: the channel's messages, oldest first, with a line for each day. Stays at the bottom if the reader was there.
+import { blockNodes } from "./blocks.js";
 import { dayHeading, isoDay } from "./dates.js";
 import { byId, h, keep } from "./dom.js";
 import { messageNode } from "./message.js";
-import { channelName } from "./sidebar.js";
+import { channelName, homeId } from "./sidebar.js";
 
 /** @typedef {import("./page.js").App} App */
 /** @typedef {import("./shapes.d.ts").Message} Message */
@@ -17,6 +18,8 @@ export function wireConversation(app) {
   let shown = "";
   return () => {
     const { state, channelId, reader } = app;
+    byId("composer").hidden = channelId() === homeId;
+    if (channelId() === homeId) return drawHome();
     const channel = state().channels.find((one) => one.id === channelId());
     const title = channel
       ? `${channel.isDirect ? "" : channel.isPrivate ? "🔒 " : "# "}${channelName(channel, app)}`
@@ -29,6 +32,25 @@ export function wireConversation(app) {
     if (isElsewhere || wasAtBottom) list.scrollTop = list.scrollHeight;
     shown = `${state().as}/${channelId()}`;
   };
+
+  function drawHome() {
+    const { home, as, botUser, people, channels } = app.state();
+    byId("channel-title").replaceChildren(botUser.name, h("span", { class: "badge" }, "HOME"));
+    byId("acting").replaceChildren("as ", h("strong", {}, app.reader().realName));
+    const isElsewhere = shown !== `${as}/${homeId}`;
+    keep(list, [
+      {
+        key: `${as}/${homeId}`,
+        print: JSON.stringify([as, home, people, channels.map(({ id, name }) => [id, name])]),
+        draw: () =>
+          home
+            ? h("div", { class: "home" }, blockNodes(home.blocks, app.drawing({ viewId: home.id })))
+            : h("p", { class: "nothing-yet" }, "The app hasn't drawn this page yet."),
+      },
+    ]);
+    if (isElsewhere) list.scrollTop = 0;
+    shown = `${as}/${homeId}`;
+  }
 }
 
 /** @param {Message[]} messages @param {string} channel @param {App} app @returns {Row[]} */

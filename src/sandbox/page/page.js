@@ -8,7 +8,7 @@ import { byId } from "./dom.js";
 import { wireGuide } from "./guide.js";
 import { wireModal } from "./modal.js";
 import { openSession } from "./session.js";
-import { drawSidebar } from "./sidebar.js";
+import { drawSidebar, homeId } from "./sidebar.js";
 import { showNotification, showRefusal } from "./toasts.js";
 import { wireVault } from "./vault.js";
 
@@ -57,6 +57,7 @@ const app = {
   async become(id) {
     sessionStorage.setItem(remembered, id);
     await session.become(id);
+    if (channelId === homeId) await app.act("open-home");
   },
   async act(kind, details) {
     const answer = await session.act(kind, details);
@@ -113,7 +114,7 @@ const parts = [
 
 function draw() {
   const now = current();
-  if (!now.channels.some((channel) => channel.id === channelId)) channelId = firstChannel(now);
+  if (channelId !== homeId && !now.channels.some((channel) => channel.id === channelId)) channelId = firstChannel(now);
   const newest = now.messages[channelId]?.at(-1);
   if (newest && document.visibilityState === "visible") seen.set(`${now.as}/${channelId}`, newest.ts);
   document.title = `${now.channels.find((channel) => channel.id === channelId)?.name ?? "Vaultbell"}: stand-in workspace`;

@@ -76,6 +76,7 @@ export interface State {
   channels: Channel[];
   messages: Record<string, Message[]>;
   view: View | null;
+  home: View | null;
   vaults: Vault[];
   commands: string[];
   guide: { steps: { id: string; done: boolean }[] };

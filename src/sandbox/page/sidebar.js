@@ -7,6 +7,9 @@ import { avatar, roleOf } from "./person.js";
 /** @typedef {import("./shapes.d.ts").Person} Person */
 /** @typedef {import("./shapes.d.ts").Channel} Channel */
 
+/** What stands in a channel's place while the Home tab is open. */
+export const homeId = "home";
+
 /** @param {App} app */
 export function drawSidebar(app) {
   const { team, channels, people, as, appConnected, botUser } = app.state();
@@ -26,6 +29,7 @@ export function drawSidebar(app) {
     byId("directs"),
     channels.filter((channel) => channel.isDirect).map((channel) => channelRow(channel, app)),
   );
+  keep(byId("apps"), [homeRow(app)]);
   byId("directs-section").hidden = !channels.some((channel) => channel.isDirect);
   keep(
     byId("people"),
@@ -37,6 +41,32 @@ export function drawSidebar(app) {
         draw: () => personNode(person, app),
       })),
   );
+}
+
+/** The app's Home tab, a place of its own beside the channels. @param {App} app @returns {import("./dom.js").Row} */
+function homeRow(app) {
+  const isOpen = app.channelId() === homeId;
+  const { botUser } = app.state();
+  return {
+    key: homeId,
+    print: JSON.stringify([botUser, isOpen]),
+    draw: () =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: "channel",
+          "aria-current": isOpen ? "page" : null,
+          "data-focus": homeId,
+          onclick: () => {
+            app.openChannel(homeId);
+            app.act("open-home");
+          },
+        },
+        h("span", { class: "channel-mark", "aria-hidden": "true" }, "🏠"),
+        h("span", { class: "channel-name" }, `${botUser.name} Home`),
+      ),
+  };
 }
 
 /** @param {Channel} channel @param {App} app @returns {import("./dom.js").Row} */
