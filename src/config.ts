@@ -132,7 +132,7 @@ function build(written: WrittenConfig, file: string, text: string): Config {
         isSensitive: sensitive ?? false,
         hint: hint ?? null,
       })),
-      followUp: followUpOf(vault),
+      followUp: followUpOf(vault, written.security ?? null),
     }),
   );
   return {
@@ -161,8 +161,14 @@ function build(written: WrittenConfig, file: string, text: string): Config {
   };
 }
 
-function followUpOf({ escalate, night, unmatched, critical, ask, intent }: WrittenConfig["vaults"][number]): FollowUp {
+type WrittenVault = WrittenConfig["vaults"][number];
+
+function followUpOf(written: WrittenVault, security: string | null): FollowUp {
+  const { escalate, night, unmatched, critical, ask, intent, whatNow } = written;
   const { steps, repeat, hours } = inOneShape(escalate);
+  const escalatesTo = steps
+    .toSorted((a, b) => a.after - b.after)
+    .flatMap(({ to }) => (to.kind === "channel" ? to.id : []));
   return {
     steps: steps
       .map(({ after, to }) => ({ afterMinutes: after, to }))
@@ -173,8 +179,23 @@ function followUpOf({ escalate, night, unmatched, critical, ask, intent }: Writt
     unmatched: unmatched === "one" ? 1 : 2,
     critical: critical === "two" ? 2 : 1,
     ask: ask ?? ((intent ?? "required") === "required" ? "at-once" : "off"),
+    whatNow: {
+      call: whatNow?.call ?? null,
+      freeze: whatNow?.freeze ?? null,
+      steps: whatNow?.steps ?? usualSteps,
+      link: whatNow?.link ?? null,
+    },
+    security: security ?? escalatesTo[0] ?? null,
   };
 }
+
+/** They fit any secret. */
+const usualSteps = [
+  "Ask the person, by voice rather than by chat",
+  "Lock or freeze what was opened",
+  "Change the secret, in the vault and wherever it is used",
+  "Look for what was done with it since",
+];
 
 type WrittenEscalation = NonNullable<WrittenConfig["vaults"][number]["escalate"]>;
 

@@ -158,6 +158,19 @@ export interface FollowUp {
   critical: VerdictsNeeded;
   /** Whether the person is asked about what nobody can explain: beside the alert, before the channel is told, or not. */
   ask: "at-once" | "first" | "off";
+  /** What people are handed when something is suspicious. */
+  whatNow: WhatNow;
+  /** The channel that is told of what is suspicious; `null`: none. */
+  security: string | null;
+}
+
+/** Whom to call, how to freeze what was opened, and what to do step by step. */
+export interface WhatNow {
+  call: string | null;
+  freeze: string | null;
+  steps: string[];
+  /** An https address with more. */
+  link: string | null;
 }
 
 export type VerdictsNeeded = 1 | 2;
@@ -251,6 +264,36 @@ export interface Review {
   at: Date;
   /** How many people's Expected it took when this was said; absent in what older versions stored: one. */
   needed?: VerdictsNeeded;
+}
+
+/** What followed a Suspicious: the card as it stood then, what of it is done, and how it ended. */
+export interface Aftermath {
+  card: WhatNow;
+  openedAt: Date;
+  /** In the order in which they were made; the last about a step counts. */
+  ticks: Tick[];
+  resolutions: Resolution[];
+}
+
+export interface Tick {
+  id: string;
+  /** From 0, in the card's order. */
+  step: number;
+  isDone: boolean;
+  by: string;
+  at: Date;
+}
+
+export type ResolutionOutcome = "false-alarm" | "misuse" | "leaked-and-rotated" | "other";
+
+/** How a suspicious verdict ended. */
+export interface Resolution {
+  /** The verdict that it ends. */
+  reviewId: string;
+  outcome: ResolutionOutcome;
+  note: string;
+  by: string;
+  at: Date;
 }
 
 /** What a person was asked about accesses of their own, and what they said. */

@@ -94,6 +94,8 @@ function byChannel(vaults: WatchedVault[]): Map<string, string[]> {
   for (const { channel, name } of vaults) add(channel, name);
   for (const { name, followUp } of vaults) {
     for (const { to } of followUp.steps) if (to.kind === "channel") add(to.id, `escalations of ${name}`);
+    const isEscalatedTo = followUp.steps.some(({ to }) => to.kind === "channel" && to.id === followUp.security);
+    if (followUp.security !== null && !isEscalatedTo) add(followUp.security, `what is suspicious in ${name}`);
   }
   return channels;
 }

@@ -1,4 +1,13 @@
-import type { Alert, Intent, Person, SlackUser, Verdict, WatchedVault } from "../model.ts";
+import type {
+  Alert,
+  Intent,
+  Person,
+  Resolution,
+  ResolutionOutcome,
+  SlackUser,
+  Verdict,
+  WatchedVault,
+} from "../model.ts";
 
 /**
  * What Slack's door asks of the house. The pipeline answers; app.ts joins the two, because the bot may not know
@@ -23,6 +32,13 @@ export interface BotPorts {
   /** What the asked person says of their own accesses; `mayAnswer` is asked before a form is opened. */
   answer(click: AnswerClick): Promise<AnswerOutcome>;
   mayAnswer(click: Omit<AnswerClick, "said">): Promise<AnswerOutcome>;
+  /** The tick boxes of a what-now card. */
+  tick(click: TickClick): Promise<ReviewOutcome>;
+  /** How a suspicious verdict ended; `mayResolve` is asked before a form is opened. */
+  resolve(click: ResolveClick): Promise<ResolveOutcome>;
+  mayResolve(
+    click: Omit<ResolveClick, "outcome" | "note">,
+  ): Promise<ResolveOutcome | { kind: "may"; alert: Alert; vault: WatchedVault }>;
   announce(announcement: Announcement): Promise<AnnounceOutcome>;
   endIntent(request: { intentId: string | null; by: string; how: "done" | "cancelled" }): Promise<EndOutcome>;
   /** The asker's standing and coming intents, newest first. */
@@ -50,6 +66,20 @@ export interface ReviewClick {
   /** The message in which the button was, as Slack says. */
   message: { channel: string; ts: string };
 }
+
+export interface TickClick extends Omit<ReviewClick, "verdict" | "note" | "revision" | "alertId"> {
+  /** The steps that are ticked in the card as the clicker has it. */
+  chosen: number[];
+  /** The newest tick that this card showed; `null`: the server doesn't say. */
+  seenTick: string | null;
+}
+
+export interface ResolveClick extends Omit<ReviewClick, "verdict" | "note" | "revision"> {
+  outcome: ResolutionOutcome;
+  note: string;
+}
+
+export type ResolveOutcome = ReviewOutcome | { kind: "already-resolved"; vault: WatchedVault; resolution: Resolution };
 
 export interface AnswerClick {
   alertId: string;
@@ -94,7 +124,8 @@ export type ReviewRefusal =
   | "wrong-message" // not the message that we posted for this alert
   | "second-person" // said so before, and it takes somebody else to say so too
   | "no-such-alert"
-  | "nothing-to-undo";
+  | "nothing-to-undo"
+  | "nothing-to-resolve"; // no suspicious verdict stands
 
 export type ReviewOutcome =
   | { kind: "recorded"; alert: Alert; vault: WatchedVault; coversAll: boolean }

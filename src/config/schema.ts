@@ -18,6 +18,7 @@ import {
   slackUserPattern,
   targetPattern,
 } from "./slack-id.ts";
+import { readWebAddress, webAddressPattern } from "./web-address.ts";
 import { readZone } from "./zone.ts";
 
 /**
@@ -175,6 +176,36 @@ const escalate = z
     examples: [{ after: "15m", to: "C0SECURITY" }],
   });
 
+const whatNow = z
+  .strictObject({
+    call: line(200, {
+      description: "Whom to call first, with the number.",
+      examples: ["Marta Vidal, +34 600 000 001"],
+    }).optional(),
+    freeze: line(200, {
+      description: "How what was opened is frozen at once.",
+      examples: ["bank app > cards > freeze"],
+    }).optional(),
+    steps: z
+      .array(line(75, { description: "One step, as it stands beside its tick box.", examples: ["Freeze the card"] }))
+      .min(1)
+      .max(10)
+      .meta({
+        description: "What is to be done, in this order. Without it: four steps that fit any secret.",
+        examples: [["Freeze the card", "Order a new one", "Change the number in the vault"]],
+      })
+      .optional(),
+    link: text(readWebAddress, {
+      description: "Where more is written.",
+      pattern: webAddressPattern,
+      examples: ["https://wiki.example.com/cards"],
+    }).optional(),
+  })
+  .meta({
+    description: "What managers are handed in the alert's thread when one of them says Suspicious.",
+    examples: [{ call: "Marta Vidal, +34 600 000 001", steps: ["Freeze the card", "Order a new one"] }],
+  });
+
 const vault = z.strictObject({
   id: text(readVaultServiceId, { description: "The vault's id in the vault service.", examples: ["v_cards"] }),
   name: line(100, { description: "How the vault is called in Slack.", examples: ["Company cards"] }),
@@ -251,6 +282,7 @@ const vault = z.strictObject({
       examples: ["first"],
     })
     .optional(),
+  whatNow: whatNow.optional(),
   items: z
     .array(item)
     .meta({
@@ -293,6 +325,9 @@ export const configSchema = z
     closed: days("Days on which no hour is ordinary in any vault.").optional(),
     policies: policies("How loud each policy is: off, note, warning or critical.").optional(),
     managers: managers("Who may judge the alerts of vaults that name no managers of their own.").optional(),
+    security: channel(
+      "The channel that is told once of everything that a manager calls suspicious. Without it: the first channel under a vault's escalate.",
+    ).optional(),
     vaults: z
       .array(vault)
       .min(1)

@@ -6,18 +6,21 @@ import { floodMessage } from "../bot/views/flood.ts";
 import { intentAnnouncement } from "../bot/views/intent-announcement.ts";
 import * as noteViews from "../bot/views/note.ts";
 import { questionMessage } from "../bot/views/question.ts";
-import type { Alert, EscalationTarget, Question, WatchedVault } from "../model.ts";
+import type { Alert, EscalationTarget, Question, Resolution, WatchedVault } from "../model.ts";
+import { resolutionOf, suspicion } from "../policies/aftermath.ts";
 import { answeredUpTo, denial, keptWaitingMs } from "../policies/asking.ts";
 import { slackUsersOf } from "../policies/eligibility.ts";
 import { nextStep, noFollowUp, roundBegan } from "../policies/escalation.ts";
 import { foldEmail } from "../policies/fold-email.ts";
 import { standing } from "../policies/standing.ts";
+import { resolutionsOf } from "../store/aftermaths.ts";
 import { readEscalationSubject, stepsTaken } from "../store/escalations.ts";
 import { readFlood } from "../store/floods.ts";
 import { readIntents } from "../store/intents.ts";
 import { type Message, messagesShowing } from "../store/messages.ts";
 import { readPerson, slackUserOf, slackUsersByEmail } from "../store/people.ts";
 import { readAnswered } from "./answered.ts";
+import { aftermathView } from "./draw-aftermath.ts";
 import { type House, watchedVault } from "./house.ts";
 import { readNote } from "./notes.ts";
 import { neededFor, undoMs } from "./review.ts";
@@ -37,6 +40,10 @@ export async function draw(house: House, message: Message): Promise<Drawing | "n
       return drawQuestion(house, message);
     case "escalation":
       return drawEscalation(house, message);
+    case "what-now":
+    case "timeline":
+    case "security":
+      return drawAftermath(house, message);
   }
 }
 
@@ -57,6 +64,7 @@ async function drawAlert(house: House, message: Message): Promise<Drawing> {
     question,
     escalation: await escalationOf(house, alert, { vault, managers, question }),
     needed: neededFor(alert, vault, alert.revision),
+    resolution: await resolutionShown(house, alert),
   });
   // When the undo ends, its button must turn into "Re-open".
   return drawing(view, `alert:${alert.id}`, { redrawAt: undoUntil && undoUntil > now ? undoUntil : null });
@@ -126,6 +134,7 @@ async function drawEscalation(house: House, message: Message): Promise<Drawing> 
     managers,
     undoUntil: null,
     needed: neededFor(alert, vault, alert.revision),
+    resolution: await resolutionShown(house, alert),
     why: step === 0 ? "at-night" : step === 1 && managers.length === 0 ? "nobody-independent" : "no-verdict",
     waitedMs: own.at.getTime() - roundBegan(round, alert.accesses, alert.reviews).getTime(),
     link: await linkTo(house, alertId, message.channel),
@@ -136,6 +145,24 @@ async function drawEscalation(house: House, message: Message): Promise<Drawing> 
     blockId: tag,
   });
   return drawing(view, tag);
+}
+
+async function drawAftermath(house: House, message: Message): Promise<Drawing | "not-yet"> {
+  const { alert, vault, question } = await facts(house, message.subject, message.channel);
+  const taken = (await stepsTaken(house.store.db, alert.id)).map(async (one) => ({
+    ...one,
+    to: await saidOf(house, one.to),
+  }));
+  const link = message.kind === "security" ? await linkTo(house, alert.id, message.channel) : null;
+  const around = { alert, vault, question, taken: await Promise.all(taken), link };
+  const drawn = await aftermathView(house, message, around);
+  return drawn === "not-yet" ? drawn : drawing(drawn.view, drawn.tag, { threadTs: drawn.threadTs });
+}
+
+/** How the suspicious verdict that stands ended; asked only where one does. */
+async function resolutionShown(house: House, { id, accesses, reviews }: Alert): Promise<Resolution | null> {
+  const stands = suspicion(accesses, reviews);
+  return stands && resolutionOf(stands, await resolutionsOf(house.store.db, id));
 }
 
 /** How far an alert's escalation has come; `null`: it has none. */

@@ -1,5 +1,6 @@
 import type { BotPorts } from "../bot/ports.ts";
 import { readAlert } from "../store/alerts.ts";
+import { mayResolve, resolve, tick } from "./after-suspicious.ts";
 import { announce, endIntent, listIntents } from "./announce.ts";
 import { answer, mayAnswer } from "./ask.ts";
 import { type House, watchedVault } from "./house.ts";
@@ -22,6 +23,9 @@ export function createPorts(house: House): BotPorts {
     },
     answer: (click) => answer(house, click),
     mayAnswer: (click) => mayAnswer(house, click),
+    tick: (click) => tick(house, click),
+    resolve: (click) => resolve(house, click),
+    mayResolve: (click) => mayResolve(house, click),
     announce: (announcement) => announce(house, announcement),
     endIntent: (request) => endIntent(house, request),
     listIntents: (by) => listIntents(house, by),

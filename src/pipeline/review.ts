@@ -9,7 +9,8 @@ import { inTransaction, type Tx } from "../store/database.ts";
 import { attendAnew, stepsTaken } from "../store/escalations.ts";
 import { messagesShowing, standingChanged, urgency, want } from "../store/messages.ts";
 import { slackUsersByEmail } from "../store/people.ts";
-import { seal, wake } from "../store/record.ts";
+import { type RecordEntry, seal, wake } from "../store/record.ts";
+import { handOutCard } from "./aftermath.ts";
 import { readAnswered } from "./answered.ts";
 import { type House, watchedVault } from "./house.ts";
 import { ownClickNote } from "./notes.ts";
@@ -18,9 +19,9 @@ import { whoMayJudge } from "./who-may-judge.ts";
 /** For how long a verdict can be undone by the one who gave it; after that, it is re-opened. */
 export const undoMs = 10 * 60_000;
 
-type Claim = Omit<ReviewClick, "verdict" | "note">;
+export type Claim = Omit<ReviewClick, "verdict" | "note">;
 type Refused = Extract<ReviewOutcome, { kind: "refused" }>;
-type Admitted = { kind: "may"; alert: Alert; vault: WatchedVault; whoCan: string[] };
+export type Admitted = { kind: "may"; alert: Alert; vault: WatchedVault; whoCan: string[] };
 
 /**
  * Records a manager's verdict. The first click on a revision wins; whoever comes second is told who was first. A click
@@ -51,7 +52,7 @@ export async function review(house: House, click: ReviewClick): Promise<ReviewOu
       }
       const { revision, coversAll } = decision;
       const needed = neededFor(alert, vault, revision);
-      await recordReview(tx, {
+      const reviewId = await recordReview(tx, {
         alertId: alert.id,
         revision,
         verdict: click.verdict,
@@ -68,7 +69,9 @@ export async function review(house: House, click: ReviewClick): Promise<ReviewOu
         note: click.note,
         needed,
       };
-      await announceChange(tx, alert.id, now, { kind: "review", payload });
+      const entries: RecordEntry[] = [{ kind: "review", payload }];
+      if (click.verdict === "suspicious") entries.push(...(await handOutCard(tx, alert, vault, { reviewId, at: now })));
+      await announceChange(tx, alert.id, now, entries);
       return { kind: "recorded", alert: (await readAnswered(tx, alert.id)).alert, vault, coversAll };
     },
   );
@@ -92,7 +95,7 @@ export async function reopen(house: House, click: Claim): Promise<ReviewOutcome>
       at: now,
     });
     const payload = { alert: alert.id, revision: alert.revision, verdict, by: click.clickerId };
-    await announceChange(tx, alert.id, now, { kind: "review", payload });
+    await announceChange(tx, alert.id, now, [{ kind: "review", payload }]);
     return { kind: "recorded", alert: (await readAnswered(tx, alert.id)).alert, vault, coversAll: true };
   });
 }
@@ -106,12 +109,16 @@ export async function mayReview(house: House, click: Claim): Promise<ReviewOutco
   });
 }
 
-/** Checks who clicks, with the alert locked, and hands over to `act`; what is refused is recorded here. */
-async function decide<T>(
+/**
+ * Checks who clicks, with the alert locked, and hands over to `act`; what is refused is recorded here. `places`: the messages
+ * that carry this click's button.
+ */
+export async function decide<T>(
   house: House,
   click: Claim,
   what: string,
   act: (tx: Tx, admitted: Admitted, now: Date) => Promise<T>,
+  places: typeof messagesShowing = messagesShowing,
 ): Promise<T | Refused> {
   const seen = await readAlert(house.store.db, click.alertId);
   const vault = seen && watchedVault(house.config, seen.vaultId);
@@ -131,7 +138,7 @@ async function decide<T>(
       managerEmails: [],
       homeTeamId: house.people.homeTeamId(),
     });
-    const isOurs = (await messagesShowing(tx, alert.id)).some(
+    const isOurs = (await places(tx, alert.id)).some(
       ({ channel, ts }) => channel === click.message.channel && ts === click.message.ts,
     );
     const reason = verdict === "ok" ? (isOurs ? null : "wrong-message") : verdict;
@@ -180,15 +187,11 @@ async function tellTheThread(tx: Tx, alert: Alert, vault: WatchedVault, by: stri
   await wake(tx);
 }
 
-async function announceChange(
-  tx: Tx,
-  alertId: string,
-  now: Date,
-  entry: { kind: string; payload: Record<string, unknown> },
-) {
+/** What is shown of an alert is out of date; the entries are sealed, and whoever shows it is woken. */
+export async function announceChange(tx: Tx, alertId: string, now: Date, entries: RecordEntry[]): Promise<void> {
   await standingChanged(tx, alertId, now);
   await attendAnew(tx, alertId);
-  await seal(tx, now, [entry]);
+  await seal(tx, now, entries);
   await wake(tx);
   point("review-before-commit");
 }
@@ -204,6 +207,6 @@ function alreadyDecided(alert: Alert, vault: WatchedVault, { by, at, verdict }: 
   };
 }
 
-function refused(reason: Refused["reason"], vault: WatchedVault | null, whoCan: string[]): Refused {
+export function refused(reason: Refused["reason"], vault: WatchedVault | null, whoCan: string[]): Refused {
   return { kind: "refused", reason, vault, whoCan };
 }

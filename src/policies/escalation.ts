@@ -46,6 +46,8 @@ export const noFollowUp: FollowUp = {
   unmatched: 2,
   critical: 1,
   ask: "off",
+  whatNow: { call: null, freeze: null, steps: [], link: null },
+  security: null,
 };
 
 /**

@@ -25,8 +25,9 @@ export async function lockAlert(tx: Tx, alertId: string): Promise<boolean> {
   return row !== undefined;
 }
 
-export async function recordReview(tx: Tx, review: Omit<Review, "id">): Promise<void> {
-  await tx
+/** Returns its id. */
+export async function recordReview(tx: Tx, review: Omit<Review, "id">): Promise<string> {
+  const { id } = await tx
     .insertInto("review")
     .values({
       alert_id: review.alertId,
@@ -37,7 +38,9 @@ export async function recordReview(tx: Tx, review: Omit<Review, "id">): Promise<
       at: review.at,
       needed: review.needed ?? 1,
     })
-    .execute();
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return id;
 }
 
 async function accessesOf(db: Db | Tx, alertId: string): Promise<AlertAccess[]> {

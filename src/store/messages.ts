@@ -113,7 +113,7 @@ export async function wantAllAnew(
 }
 
 /**
- * An alert's standing has changed: its own message, and every flood message that covers it, show the change at once, since
+ * An alert's standing has changed: its own message, what its Suspicious brought with it, and every flood message that covers it, show the change at once, since
  * somebody has just pressed a button. An alert that only a flood message shows gets no message of its own by that.
  */
 export async function standingChanged(tx: Tx, alertId: string, at: Date): Promise<void> {
@@ -121,7 +121,7 @@ export async function standingChanged(tx: Tx, alertId: string, at: Date): Promis
   await tx
     .updateTable("message")
     .set(changed)
-    .where("kind", "=", "alert")
+    .where("kind", "in", ["alert", "what-now", "timeline", "security"])
     .where("subject", "=", alertId)
     .where((is) => is.not(is.and([is("ts", "is", null), is("covered", ">", 0), is("shown", ">=", is.ref("wanted"))])))
     .execute();
@@ -210,4 +210,20 @@ export async function messagesOf(
     .where("kind", "=", kind)
     .where("subject", "=", subject)
     .execute();
+}
+
+/** What one of our messages is about, by where it stands; `null`: none of this kind stands there. */
+export async function subjectAt(
+  db: Db | Tx,
+  kind: MessageKind,
+  { channel, ts }: { channel: string; ts: string },
+): Promise<string | null> {
+  const row = await db
+    .selectFrom("message")
+    .select("subject")
+    .where("kind", "=", kind)
+    .where("channel", "=", channel)
+    .where("ts", "=", ts)
+    .executeTakeFirst();
+  return row?.subject ?? null;
 }

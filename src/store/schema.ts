@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from "kysely";
-import type { AccessState, EscalationTarget, Finding, Severity, VerdictsNeeded } from "../model.ts";
+import type { AccessState, EscalationTarget, Finding, ResolutionOutcome, Severity, VerdictsNeeded } from "../model.ts";
 
 /** The tables as kysely sees them. bigint arrives from `pg` as a string and stays one: ids are opaque. */
 export interface Schema {
@@ -83,6 +83,31 @@ export interface Schema {
     at: Date;
     needed: Generated<VerdictsNeeded>;
   };
+  what_now: {
+    alert_id: string;
+    review_id: string;
+    whom_to_call: string | null;
+    how_to_freeze: string | null;
+    steps: string[];
+    link: string | null;
+    opened_at: Date;
+  };
+  what_now_tick: {
+    id: Generated<string>;
+    alert_id: string;
+    step: number;
+    is_done: boolean;
+    by: string;
+    at: Date;
+  };
+  resolution: {
+    review_id: string;
+    alert_id: string;
+    outcome: ResolutionOutcome;
+    note: string;
+    by: string;
+    at: Date;
+  };
   message: MessageRow;
   flood_alert: { message_id: string; alert_id: string; revision: number; since: number };
   lane: { channel: string; free_at: Date; holder: string | null; held_until: Date | null; flooded_at: Date | null };
@@ -101,7 +126,9 @@ export interface Schema {
 
 export type AliasKind = "vault" | "email" | "slack";
 export type AssessmentOutcome = "alert" | "unwatched" | "not-an-exposure";
-export type MessageKind = "alert" | "intent" | "note" | "flood" | "escalation" | "question";
+export type MessageKind = "alert" | "intent" | "note" | "flood" | "escalation" | "question" | AftermathKind;
+/** What a Suspicious brings with it: the card and the timeline in the thread, and a message to the security channel. */
+type AftermathKind = "what-now" | "timeline" | "security";
 
 interface AccessRow {
   id: Generated<string>;

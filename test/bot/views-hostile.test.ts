@@ -16,9 +16,13 @@ import {
   notUnderstood,
   whichTarget,
 } from "../../src/bot/views/intent-messages.ts";
+import { resolveForm } from "../../src/bot/views/resolve-form.ts";
+import { securityMessage } from "../../src/bot/views/security.ts";
 import type { Standing } from "../../src/bot/views/standing.ts";
 import { suspiciousForm } from "../../src/bot/views/suspicious-form.ts";
-import type { Alert, WatchedVault } from "../../src/model.ts";
+import { timelineMessage } from "../../src/bot/views/timeline.ts";
+import { whatNowMessage } from "../../src/bot/views/what-now.ts";
+import type { Aftermath, Alert, Resolution, WatchedVault } from "../../src/model.ts";
 import {
   anAccess,
   anAlert,
@@ -113,6 +117,21 @@ function messages(text: string, size = 1): MessageView[] {
   const person = aPerson({ name: text, slack: { kind: "matched", user: aSlackUser({ name: text }) } });
   const intent = anIntent({ purpose: text, itemId: "i_visa" });
   const asker = { zone: "Europe/Madrid", now, vaults: [vault] };
+  const suspicion = aReview({ verdict: "suspicious", note: text, by: text });
+  const resolution: Resolution = { reviewId: "r1", outcome: "misuse", note: text, by: text, at: now };
+  const afterwards = { vault, suspicion, resolution };
+  const aftermath: Aftermath = {
+    card: { call: text, freeze: text, steps: Array.from({ length: 10 }, () => text), link: "https://x.example/" },
+    openedAt: now,
+    ticks: Array.from({ length: 10 }, (_, step) => ({
+      id: `${step}`,
+      step,
+      isDone: step % 2 === 0,
+      by: text,
+      at: now,
+    })),
+    resolutions: [resolution],
+  };
   const refused: ReviewOutcome = { kind: "refused", reason: "not-a-manager", vault, whoCan: [text, "U02JUAN"] };
   return [
     ...standings(text).map((standing) =>
@@ -138,6 +157,23 @@ function messages(text: string, size = 1): MessageView[] {
       { label: text, command: "/intent a" },
       { label: text, command: text.repeat(100) },
     ]),
+    whatNowMessage(alert, {
+      ...afterwards,
+      aftermath,
+      ticks: aftermath.ticks,
+      withdrawal: null,
+      blockId: "what-now:1",
+    }),
+    whatNowMessage(alert, {
+      ...afterwards,
+      aftermath,
+      ticks: aftermath.ticks,
+      resolution: null,
+      withdrawal: null,
+      blockId: "what-now:1",
+    }),
+    timelineMessage(alert, { vault, aftermath, taken: [], question: null, blockId: "timeline:1" }),
+    securityMessage(alert, { ...afterwards, link: null, blockId: "security:1" }),
     reviewAnswer(refused),
     reviewAnswer({ kind: "already-decided", alert, vault, by: text, verdict: "expected", at: now }),
     helpMessage(),
@@ -149,6 +185,7 @@ function forms(text: string, size = 1) {
   const origin = { alertId: "al_1", revision: 1, channel: "C0CARDS", ts: "1.2" };
   return [
     suspiciousForm(origin, hostileAlert(text, size), vault),
+    resolveForm(origin, hostileAlert(text, size), vault),
     intentForm({
       vaults: Array.from({ length: size > 1 ? 120 : 2 }, (_, index) => ({ ...vault, id: `v${index}` })),
       vaultId: "v1",

@@ -63,6 +63,8 @@ test("the design's example is understood whole", () => {
           unmatched: 2,
           critical: 1,
           ask: "at-once",
+          security: "C0SECURITY",
+          whatNow: { call: null, freeze: null, link: null, steps: expect.any(Array) },
         },
       },
     ],
@@ -182,6 +184,26 @@ people:
     holidays: { region: "DE-BE" },
     away: [{ from: "2026-08-03", until: "2026-08-14" }],
   });
+});
+
+test("what is suspicious is told to the channel at the top, else to the first that a vault escalates to", () => {
+  const vaults = `managers: [marta@example.com]
+vaults:
+  - { id: v_a, name: A, channel: C0123ABCD, escalate: [{ after: 2h, to: C0LATER1 }, { after: 1h, to: C0SOONER }] }
+  - { id: v_b, name: B, channel: C0123ABCD, whatNow: { call: Marta, steps: [Freeze it], link: "https://wiki.example.com/a b" } }
+`;
+  const without = understoodFrom(`timezone: Europe/Madrid\n${vaults.replace("a b", "ab")}`);
+  expect(without.vaults.map(({ followUp }) => followUp.security)).toEqual(["C0SOONER", null]);
+  expect(without.vaults[0]?.followUp.whatNow).toMatchObject({ call: null, freeze: null, link: null });
+  expect(without.vaults[0]?.followUp.whatNow.steps).toHaveLength(4);
+  expect(without.vaults[1]?.followUp.whatNow).toEqual({
+    call: "Marta",
+    freeze: null,
+    steps: ["Freeze it"],
+    link: "https://wiki.example.com/ab",
+  });
+  const withIt = understoodFrom(`timezone: Europe/Madrid\nsecurity: C0SECURITY\n${vaults.replace("a b", "ab")}`);
+  expect(withIt.vaults.map(({ followUp }) => followUp.security)).toEqual(["C0SECURITY", "C0SECURITY"]);
 });
 
 test("settings of ours are durations", () => {

@@ -41,7 +41,7 @@ export function lookAt(picture: Picture): Seen {
     .map((element) => ({ actionId: String(element.action_id), value: String(element.value) }));
   const lines = blocks.flatMap(linesOf);
   const words = lines.map(({ text }) => text).join("\n");
-  const verdictLine = lines.find(({ text }) => /^(✅ Expected|🚩 Suspicious) · /u.test(text));
+  const verdictLine = lines.find(({ text }) => /^(✅ Expected|🚩 Suspicious|🏁 Suspicious) · /u.test(text));
   const by = verdictLine?.users[0];
   const numbers = [...new Set([...words.matchAll(/Key e(\d+)/g)].map((match) => Number(match[1])))];
   return {

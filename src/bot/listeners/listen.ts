@@ -5,7 +5,10 @@ import { FLOOD_EXPECTED, FLOOD_FORM, FLOOD_MORE, FLOOD_SUSPICIOUS } from "../vie
 import { INTENT_FORM } from "../views/intent-form.ts";
 import { INTENT_CANCEL, INTENT_CHANGE, INTENT_CHOOSE, INTENT_DONE } from "../views/intent-messages.ts";
 import { ASK_FORM, ASK_MINE, ASK_NOT_MINE } from "../views/question.ts";
+import { RESOLVE_FORM } from "../views/resolve-form.ts";
 import { SUSPICIOUS_FORM } from "../views/suspicious-form.ts";
+import { WHAT_NOW_RESOLVE, WHAT_NOW_STEPS } from "../views/what-now.ts";
+import { resolveAsked, resolveFormErrors, resolveSubmitted, stepsTicked } from "./aftermath.ts";
 import { floodExpected, floodMore, floodSubmitted, floodSuspicious, placeOfFloodForm } from "./flood.ts";
 import { intentChosen, intentCommand, intentEnded } from "./intent.ts";
 import { intentChange, intentFormErrors, intentSubmitted, placeOfIntentForm } from "./intent-form.ts";
@@ -34,6 +37,8 @@ const clicks: Record<string, OnClick> = {
   [FLOOD_EXPECTED]: floodExpected,
   [FLOOD_SUSPICIOUS]: floodSuspicious,
   [FLOOD_MORE]: floodMore,
+  [WHAT_NOW_STEPS]: stepsTicked,
+  [WHAT_NOW_RESOLVE]: resolveAsked,
   [ASK_MINE]: wasMine,
   [ASK_NOT_MINE]: wasNotMine,
   [INTENT_CHANGE]: intentChange,
@@ -54,6 +59,7 @@ interface Form {
 const forms: Record<string, Form> = {
   [SUSPICIOUS_FORM]: { errors: suspiciousFormErrors, submitted: suspiciousSubmitted, place: placeOfForm },
   [FLOOD_FORM]: { errors: suspiciousFormErrors, submitted: floodSubmitted, place: placeOfFloodForm },
+  [RESOLVE_FORM]: { errors: resolveFormErrors, submitted: resolveSubmitted, place: placeOfForm },
   [ASK_FORM]: { errors: askFormErrors, submitted: askSubmitted, place: placeOfForm },
   [INTENT_FORM]: { errors: intentFormErrors, submitted: intentSubmitted, place: placeOfIntentForm },
 };

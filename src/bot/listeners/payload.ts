@@ -17,6 +17,10 @@ export interface Click {
   actionId: string;
   /** What the button, or the chosen option of a menu, carries. */
   value: string;
+  /** What is ticked in a group of boxes, after the click. */
+  chosen: string[];
+  /** The block that it stands in, as the server names it. */
+  blockId: string;
   /** The message in which the button was. */
   message: { channel: string; ts: string };
   /** Only the clicker sees the message. */
@@ -49,8 +53,10 @@ const ClickBody = z.object({
   actions: z.array(
     z.object({
       action_id: z.string(),
+      block_id: word,
       value: maybe,
       selected_option: z.object({ value: maybe }).nullable().catch(null),
+      selected_options: z.array(z.object({ value: word })).catch([]),
     }),
   ),
   container: z
@@ -74,6 +80,8 @@ export function readClick(body: unknown): Click | null {
     place: { user: user.id, channel: channelId, responseUrl: response_url },
     actionId: action.action_id,
     value: action.value ?? action.selected_option?.value ?? "",
+    chosen: action.selected_options.map((option) => option.value),
+    blockId: action.block_id,
     message: { channel: channelId ?? "", ts: container?.message_ts ?? message?.ts ?? "" },
     isEphemeral: container?.is_ephemeral ?? false,
     triggerId: trigger_id,

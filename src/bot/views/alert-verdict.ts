@@ -1,7 +1,8 @@
 import type { RichTextElement, RichTextSection } from "@slack/types";
-import type { Alert, Review, WatchedVault } from "../../model.ts";
+import type { Alert, Resolution, Review, WatchedVault } from "../../model.ts";
 import { bold, italic, line, quoted, said, user, users, when } from "./rich-text.ts";
 import type { Standing } from "./standing.ts";
+import { OUTCOMES } from "./what-now.ts";
 import { personName } from "./words.ts";
 
 /** The state line on top: the verdict, whose it is, when, the note, and what it doesn't cover. */
@@ -9,17 +10,21 @@ export function verdictLine(
   alert: Alert,
   standing: Exclude<Standing, { kind: "open" }>,
   vault: WatchedVault,
+  resolution: Resolution | null = null,
 ): RichTextSection {
   const { review } = standing;
   return line(
-    bold(`${review.verdict === "suspicious" ? "🚩 Suspicious" : "✅ Expected"} · `),
+    bold(`${SAID[review.verdict === "suspicious" ? (resolution ? "resolved" : "suspicious") : "expected"]} · `),
     ...users([...(standing.with ?? []).map(({ by }) => by), review.by]),
     said(", "),
     when(review.at, vault.timezone, "time"),
     ...(review.note ? [said(" — ‘"), quoted(review.note, 600, "an empty note"), said("’")] : []),
+    ...(resolution ? [bold(" · resolved by "), user(resolution.by), bold(`: ${OUTCOMES[resolution.outcome]}`)] : []),
     ...(standing.kind === "grown" ? sayCover(alert, standing.openAccesses) : []),
   );
 }
+
+const SAID = { suspicious: "🚩 Suspicious", resolved: "🏁 Suspicious", expected: "✅ Expected" };
 
 /** Where it takes two to say Expected: who has, and why one isn't enough. Empty where it takes one. */
 export function secondPersonLines(

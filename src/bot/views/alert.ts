@@ -1,5 +1,5 @@
 import type { KnownBlock, MessageMetadata, RichTextElement } from "@slack/types";
-import type { Alert, AlertAccess, Assessment, Question, SlackUser, WatchedVault } from "../../model.ts";
+import type { Alert, AlertAccess, Assessment, Question, Resolution, SlackUser, WatchedVault } from "../../model.ts";
 import { sayDuration } from "../../time.ts";
 import { alertActions } from "./alert-actions.ts";
 import { alertFacts } from "./alert-facts.ts";
@@ -29,6 +29,8 @@ export interface AlertView {
   question?: Question | null;
   /** To whom else it goes, and when; absent: to nobody. */
   escalation?: EscalationView | null;
+  /** How the suspicious verdict ended; absent: it didn't yet. */
+  resolution?: Resolution | null;
 }
 
 export interface MessageView {
@@ -44,7 +46,9 @@ export function alertMessage(alert: Alert, view: AlertView): MessageView {
   return {
     text: alertText(alert, view, worst),
     blocks: [
-      ...(view.standing.kind === "open" ? [] : [richText(verdictLine(alert, view.standing, view.vault))]),
+      ...(view.standing.kind === "open"
+        ? []
+        : [richText(verdictLine(alert, view.standing, view.vault, view.resolution))]),
       richText(line(...alertSentence(alert, view, worst))),
       richText(lines(alertFacts(alert, worst, view.vault))),
       ...(alert.accesses.length > 1 ? [alertList(alert, view.standing, view.vault)] : []),

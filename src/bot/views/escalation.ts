@@ -73,7 +73,7 @@ export function escalationMessage(alert: Alert, view: EscalatedView): MessageVie
   return {
     text: `${plainMrkdwn(lead, 120)}: ${alertStory(alert, vault, worst)}`,
     blocks: [
-      ...(standing.kind === "open" ? [] : [richText(verdictLine(alert, standing, vault))]),
+      ...(standing.kind === "open" ? [] : [richText(verdictLine(alert, standing, vault, view.resolution))]),
       ...(isDecided ? [] : [richText(line(bold(`🔔 ${lead}.`)))]),
       richText(line(...alertSentence(alert, view, worst))),
       richText(quote(quoted(worst.assessment.sentence, 400, "No reason was given."))),
@@ -116,7 +116,8 @@ function sayWhere({ link, vault }: EscalatedView): RichTextElement[] {
   return [{ type: "link", url: link, text: "Open the alert" }, said(" in "), channel(vault.channel)];
 }
 
-function sayTold(told: Told): RichTextElement[] {
+/** In the middle of a sentence. */
+export function sayTold(told: Told): RichTextElement[] {
   if (told.kind === "managers") return [said("the managers by direct message")];
   return told.kind === "channel" ? [channel(told.id)] : [said(sayNames(told.names, "somebody"))];
 }

@@ -171,6 +171,18 @@ function portsOf(house: FakeHouse, now: () => Date): BotPorts {
       note("mayAnswer", click);
       return { kind: "may" };
     },
+    tick: async (click) => {
+      note("tick", click);
+      return { kind: "recorded", alert: house.alert, vault: house.vault, coversAll: true };
+    },
+    resolve: async (click) => {
+      note("resolve", click);
+      return { kind: "recorded", alert: house.alert, vault: house.vault, coversAll: true };
+    },
+    mayResolve: async (click) => {
+      note("mayResolve", click);
+      return { kind: "may", alert: house.alert, vault: house.vault };
+    },
     reviewFlood: async (click) => {
       note("reviewFlood", click);
       return { counted: 1, own: 0, decidedBefore: 0, refused: null };
