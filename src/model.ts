@@ -246,6 +246,8 @@ export interface Intent {
   vaultId: string | null;
   /** `null`: any item of the vault. Never set without `vaultId`. */
   itemId: string | null;
+  /** For how many accesses it is meant; `null`: as many as the configuration lets one purpose explain. */
+  mostUses: number | null;
   end: { how: "done" | "cancelled"; at: Date } | null;
 }
 

@@ -36,6 +36,8 @@ export type IntentCommand =
       endsAt: Date;
       vaultId: string | null;
       itemId: string | null;
+      /** "once": for one access; `null`: for several. */
+      mostUses: 1 | null;
       /** What the answer should say about how it was understood. */
       notes: string[];
     }
@@ -47,9 +49,14 @@ export type IntentCommand =
 export function parseIntentCommand(text: string, context: IntentCommandContext): IntentCommand {
   const words = plainWords(text);
   if (words === "") return { kind: "open-form" };
+  const once = ONCE.exec(words);
+  if (once) return announce({ ...takeParts(words.slice(once[0].length), context.vaults), isOnce: true }, context);
   const parts = takeParts(words, context.vaults);
   return subcommand(words, parts) ?? announce(parts, context);
 }
+
+/** "once paying the invoice": for one access. "once more …" and "once a month …" are about something else. */
+const ONCE = /^once(?:\s*[:,]\s*|\s+(?!(?:a|an|again|every|more|per|the|upon|we|i|it)\b)|$)/i;
 
 interface Parts {
   purpose: string;
@@ -57,6 +64,7 @@ interface Parts {
   /** As typed, for the command that is offered to copy. */
   window: string;
   target: { targets: Target[]; isExact: boolean; typed: string } | null;
+  isOnce?: true;
 }
 
 /** Peels windows and names off the end, in whichever order they stand; a window may also stand at the beginning. */
@@ -139,32 +147,28 @@ function subcommand(words: string, { window, target }: Parts): IntentCommand | n
 const SLIPS = 2;
 
 function announce(parts: Parts, context: IntentCommandContext): IntentCommand {
-  const { pieces, window, target } = parts;
+  const { pieces, window, target, isOnce = false } = parts;
   const purpose = cutPurpose(parts.purpose);
   const { vaults } = context;
   const place = target?.typed ?? "";
   const resolved = resolveWindow(pieces, context);
+  const written = (about: string, where: string, time: string) => command(about, where, time, { vaults, isOnce });
   if (!/[\p{L}\p{N}\p{S}\p{P}]/u.test(purpose)) {
     return {
       kind: "not-understood",
       problem: "What is it for? Please say it in a few words.",
-      suggestion: command(
-        "paying the licence renewal",
-        place,
-        resolved.kind === "problem" ? resolved.instead : window,
-        vaults,
-      ),
+      suggestion: written("paying the licence renewal", place, resolved.kind === "problem" ? resolved.instead : window),
     };
   }
   if (resolved.kind === "problem") {
     const { problem, instead } = resolved;
-    return { kind: "not-understood", problem, suggestion: command(purpose, place, instead, vaults) };
+    return { kind: "not-understood", problem, suggestion: written(purpose, place, instead) };
   }
   const where = chooseTarget(target, context);
   if (where.length > 1 || (target && !target.isExact)) {
     const candidates = where.map((each): Candidate => {
       const name = nameOf(each, vaults);
-      return { ...each, label: name.label, command: command(purpose, name.typed, window, vaults) };
+      return { ...each, label: name.label, command: written(purpose, name.typed, window) };
     });
     const isVault = where.every(({ itemId }) => itemId === null);
     return { kind: isVault ? "which-vault" : "which-item", question: question(target, isVault), candidates };
@@ -176,6 +180,7 @@ function announce(parts: Parts, context: IntentCommandContext): IntentCommand {
     endsAt: resolved.endsAt,
     vaultId: where[0]?.vaultId ?? null,
     itemId: where[0]?.itemId ?? null,
+    mostUses: isOnce ? 1 : null,
     notes: [
       ...resolved.notes,
       ...(purpose !== parts.purpose ? ["The purpose was cut at 500 characters."] : []),
@@ -228,10 +233,15 @@ function nameOf({ vaultId, itemId }: Target, vaults: WatchedVault[]): { label: s
 }
 
 /** A purpose that would be read as one of our words, a time or a place is put in quotes, so that it reads back as a purpose. */
-function command(purpose: string, place: string, window: string, vaults: WatchedVault[]): string {
-  const isOurs = Object.hasOwn(SUBCOMMANDS, foldWords(purpose).split(" ")[0] ?? "");
+function command(
+  purpose: string,
+  place: string,
+  window: string,
+  { vaults, isOnce }: { vaults: WatchedVault[]; isOnce: boolean },
+): string {
+  const isOurs = Object.hasOwn(SUBCOMMANDS, foldWords(purpose).split(" ")[0] ?? "") || ONCE.test(purpose);
   const isTime = (["end", "start"] as const).some((edge) => takePhrase(purpose, {}, edge) !== null);
   const isPlace = takeTarget(purpose, vaults) !== null;
   const said = isOurs || isTime || isPlace ? `"${purpose.replace(/["“”«»]/g, "")}"` : purpose;
-  return ["/intent", said, place, window].filter(Boolean).join(" ");
+  return ["/intent", isOnce && "once", said, place, window].filter(Boolean).join(" ");
 }

@@ -140,6 +140,8 @@ export interface Announcement {
   endsAt: Date;
   vaultId: string | null;
   itemId: string | null;
+  /** `null`: for as many accesses as the configuration allows. */
+  mostUses: number | null;
 }
 
 export type AnnounceOutcome =

@@ -39,7 +39,7 @@ export async function announce(house: House, announcement: Announcement): Promis
   const channels = announcedIn(house, vault?.channel ?? null);
   return inTransaction(house.store.db, async (tx) => {
     const personId = await personOf(tx, await aliasesOfSlackUser(tx, by, house.config.people), now);
-    const { purpose, endsAt, vaultId, itemId } = announcement;
+    const { purpose, endsAt, vaultId, itemId, mostUses } = announcement;
     const intent = await recordIntent(tx, {
       personId,
       slackUserId: by.id,
@@ -49,6 +49,7 @@ export async function announce(house: House, announcement: Announcement): Promis
       endsAt,
       vaultId,
       itemId,
+      mostUses,
     });
     for (const channel of channels) {
       await want(tx, { kind: "intent", subject: intent.id, channel, urgency: urgency.note, at: now });

@@ -11,6 +11,7 @@ import {
   remember,
   stretchOf,
 } from "../policies/memory.ts";
+import { addUse, type Use } from "../policies/uses.ts";
 import type { Tx } from "../store/database.ts";
 import * as stored from "../store/memory.ts";
 import type { ActorFacts, Past } from "./actor-facts.ts";
@@ -45,7 +46,7 @@ export async function remembered(
     accesses.map(({ id }) => id),
   );
   const added = new Map<string, Memory>();
-  const addedUses = new Map<string, number>();
+  const addedUses = new Map<string, Use>();
   const addedVaults = new Map<string, { vaultId: string; key: string; since: Date }>();
 
   return {
@@ -69,15 +70,14 @@ export async function remembered(
       }
       const intentId = assessment?.intentId ?? null;
       if (intentId === null) return;
-      uses.set(intentId, (uses.get(intentId) ?? 0) + 1);
-      addedUses.set(intentId, (addedUses.get(intentId) ?? 0) + 1);
+      for (const all of [uses, addedUses]) addUse(all, intentId, access.occurredAt);
     },
     keep: () =>
       stored.addToMemory(tx, {
         spans: [...added].flatMap(([personId, memory]) => spanRows(personId, memory)),
         stretches: [...added].flatMap(([personId, memory]) => stretchRows(personId, memory)),
         vaults: [...addedVaults.values()],
-        uses: [...addedUses].map(([intentId, count]) => ({ intentId, accesses: count })),
+        uses: [...addedUses].map(([intentId, use]) => ({ intentId, ...use })),
       }),
   };
 }

@@ -3,6 +3,7 @@ import type { Access, AccessState, Severity } from "../model.ts";
 import { assess } from "../policies/assess.ts";
 import { isExposure } from "../policies/exposure.ts";
 import { emptyMemory, type Memory, remember } from "../policies/memory.ts";
+import { addUse, type Use } from "../policies/uses.ts";
 import type { Db, Tx } from "../store/database.ts";
 import { eldersOf, type Judged, judgedAfter, readingOnly } from "../store/history.ts";
 import { readClocksAhead } from "../store/memory.ts";
@@ -117,7 +118,7 @@ async function theHistory(tx: Tx): Promise<History> {
   const elders = await eldersOf(tx);
   const elderOf = ({ personId }: Access) => elders.get(personId) ?? personId;
   const memories = new Map<string, Memory>();
-  const uses = new Map<string, number>();
+  const uses = new Map<string, Use>();
   const watched = new Map<string, Date>();
   let sinceForgetting = 0;
   return {
@@ -133,7 +134,7 @@ async function theHistory(tx: Tx): Promise<History> {
       remember(memory, access);
       memories.set(elder, memory);
       if (!watched.has(access.vault.id)) watched.set(access.vault.id, access.receivedAt);
-      if (intentId !== null) uses.set(intentId, (uses.get(intentId) ?? 0) + 1);
+      if (intentId !== null) addUse(uses, intentId, access.occurredAt);
       sinceForgetting += 1;
       if (sinceForgetting < 100_000) return;
       sinceForgetting = 0;

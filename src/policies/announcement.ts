@@ -1,9 +1,10 @@
 import type { Access, Intent } from "../model.ts";
-import { sayDuration, sayRange } from "../time.ts";
+import { sayDay, sayDuration, sayRange, sayTime } from "../time.ts";
 import { bestIntent, covers, endOf, isAnnouncedBefore, isFor, standsAt } from "./covers.ts";
 import { firstName, quote } from "./plain-text.ts";
 import type { Facts } from "./policy.ts";
 import { saysNothing } from "./purpose-quality.ts";
+import { isUsedUp, usedUpAt } from "./uses.ts";
 
 /**
  * What was announced, as far as it matters to one access. Only "explains" explains; the others are the honest near misses
@@ -32,7 +33,7 @@ export const toleratedAheadMs = 30_000;
 
 export function announcementFor(access: Access, facts: Facts): Announcement {
   const covering = facts.intents.filter((intent) => covers(intent, access));
-  const unspent = covering.filter(({ id }) => (facts.uses.get(id) ?? 0) < facts.mostUses);
+  const unspent = covering.filter((intent) => !isUsedUp(intent, access, facts.uses, facts.mostUses));
   const sure = unspent.filter((intent) => isTimingSure(intent, access, facts));
   const explaining = bestIntent(sure.filter((intent) => tellsWhy(intent, access, facts)));
   if (explaining) return { kind: "explains", intent: explaining };
@@ -139,7 +140,7 @@ export function sayAnnouncement(announcement: Announcement, access: Access, fact
     case "unverified":
       return sayUnverified(intent, who, access, facts);
     case "used-up":
-      return `${who} had announced ${purpose}, but that has explained ${facts.uses.get(intent.id) ?? 0} accesses already`;
+      return `${who} had announced ${purpose}, but that ${sayUsedUp(intent, access, facts)}`;
     case "ended":
       return `${who} had announced ${purpose}, but that ${sayEnd(intent)} ${since(endOf(intent))} before`;
     case "not-begun":
@@ -170,6 +171,17 @@ function sayUnverified(intent: Intent, who: string, { occurredAt }: Access, { cl
   const order = byMs >= 0 ? "before" : "after";
   const clock = sayClock(clockAheadMs ?? 0);
   return `${who} announced ${sayPurpose(intent)} ${sayDuration(byMs)} ${order} by the vault's clock, which is ${clock}: timing unverified`;
+}
+
+/** "was for one access and is used up since 10:02"; "has explained 50 accesses already". */
+function sayUsedUp(intent: Intent, { occurredAt }: Access, { uses, vault: { timezone } }: Facts): string {
+  const since = usedUpAt(intent, uses);
+  if (since === null || since > occurredAt)
+    return `has explained ${uses.get(intent.id)?.accesses ?? 0} accesses already`;
+  const day = sayDay(since, timezone, occurredAt);
+  const moment = `${day === "today" ? "" : `${day} `}${sayTime(since, timezone)}`;
+  const most = intent.mostUses === 1 ? "one access" : `${intent.mostUses} accesses`;
+  return `was for ${most} and is used up since ${moment}`;
 }
 
 function sayEnd(intent: Intent): string {

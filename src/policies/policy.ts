@@ -11,6 +11,7 @@ import type {
 import type { Announcement } from "./announcement.ts";
 import type { Hours } from "./hours.ts";
 import type { Memory } from "./memory.ts";
+import type { Uses } from "./uses.ts";
 
 /** What is known besides the access itself when it is judged. */
 export interface Facts {
@@ -23,8 +24,8 @@ export interface Facts {
   person: PersonFacts;
   /** The accessing person's own, all that might matter: standing, ended, coming, and announced too late. */
   intents: Intent[];
-  /** How many accesses each of these intents has explained before this one, by the intent's id. */
-  uses: ReadonlyMap<string, number>;
+  /** What each of these intents has explained as far as it is known, by the intent's id. */
+  uses: Uses;
   /** How many it explains at most. */
   mostUses: number;
   /** The person's accesses before this one was reported. */

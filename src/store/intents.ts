@@ -16,6 +16,7 @@ export async function recordIntent(tx: Tx, intent: Omit<Intent, "id" | "end">): 
       ends_at: intent.endsAt,
       vault_id: intent.vaultId,
       item_id: intent.itemId,
+      most_uses: intent.mostUses,
     })
     .returning("id")
     .executeTakeFirstOrThrow();
@@ -126,6 +127,7 @@ function toIntent(row: IntentWithEnd): Intent {
     endsAt: row.ends_at,
     vaultId: row.vault_id,
     itemId: row.item_id,
+    mostUses: row.most_uses,
     end: row.how && row.ended_at ? { how: row.how, at: row.ended_at } : null,
   };
 }

@@ -87,11 +87,14 @@ export async function readWatchedSince(db: Db | Tx, vaultKeys: string[]): Promis
   return new Map(rows.map((row) => [row.vault_key, row.since]));
 }
 
-/** How many accesses each of these intents has explained. */
-export async function readUses(db: Db | Tx, intentIds: string[]): Promise<Map<string, number>> {
+/** What each of these intents has explained: how many accesses, and when the earliest hundred happened. */
+export async function readUses(
+  db: Db | Tx,
+  intentIds: string[],
+): Promise<Map<string, { accesses: number; moments: readonly Date[] }>> {
   if (intentIds.length === 0) return new Map();
   const rows = await db.selectFrom("intent_use").selectAll().where("intent_id", "in", intentIds).execute();
-  return new Map(rows.map((row) => [row.intent_id, Number(row.accesses)]));
+  return new Map(rows.map((row) => [row.intent_id, { accesses: Number(row.accesses), moments: row.moments }]));
 }
 
 /**
@@ -121,7 +124,7 @@ export async function addToMemory(
     spans: SpanRow[];
     stretches: StretchRow[];
     vaults: { vaultId: string; key: string; since: Date }[];
-    uses: { intentId: string; accesses: number }[];
+    uses: { intentId: string; accesses: number; moments: readonly Date[] }[];
   },
 ): Promise<void> {
   const items = added.spans.filter(({ kind }) => kind === "item");
@@ -140,10 +143,14 @@ export async function addToMemory(
   }
   if (added.uses.length > 0) {
     await sql`
-      insert into intent_use as known (intent_id, accesses)
-      select * from unnest(${added.uses.map((one) => one.intentId)}::bigint[], ${added.uses.map((one) => one.accesses)}::bigint[])
+      insert into intent_use as known (intent_id, accesses, moments)
+      select new.intent_id, new.accesses, array(select jsonb_array_elements_text(new.moments)::timestamptz)
+        from unnest(${added.uses.map((one) => one.intentId)}::bigint[], ${added.uses.map((one) => one.accesses)}::bigint[],
+                    ${added.uses.map((one) => JSON.stringify(one.moments))}::jsonb[]) as new (intent_id, accesses, moments)
        order by 1
-      on conflict (intent_id) do update set accesses = known.accesses + excluded.accesses`.execute(tx);
+      on conflict (intent_id) do update
+        set accesses = known.accesses + excluded.accesses,
+            moments = (array(select unnest(known.moments || excluded.moments) order by 1))[1:100]`.execute(tx);
   }
 }
 

@@ -41,7 +41,7 @@ export interface Schema {
   person_stretch: { person_id: string; beginning: Date; accesses: number; items: string[]; countries: string[] };
   configuration: { id: Generated<string>; since: Date; fingerprint: string; text: string };
   vault_watch: { vault_id: string; vault_key: string; since: Date };
-  intent_use: { intent_id: string; accesses: string };
+  intent_use: { intent_id: string; accesses: string; moments: Date[] };
   alert: {
     id: string;
     vault_id: string;
@@ -191,6 +191,7 @@ interface IntentRow {
   ends_at: Date;
   vault_id: string | null;
   item_id: string | null;
+  most_uses: number | null;
 }
 
 interface MessageRow {

@@ -106,6 +106,7 @@ export function anIntent(changes: Partial<Intent> = {}): Intent {
     endsAt: new Date("2026-11-24T10:06:00Z"),
     vaultId: "v_cards",
     itemId: null,
+    mostUses: null,
     end: null,
     ...changes,
   };

@@ -41,6 +41,26 @@ function understood(text: string, changes: Partial<IntentCommandContext> = {}): 
   return `${command.purpose} | ${command.startsAt ? say(command.startsAt) : "now"} – ${say(command.endsAt)} | ${place}`;
 }
 
+describe("once", () => {
+  test.each([
+    ["once paying the invoice for 2h", 1, "paying the invoice"],
+    ["Once: paying the invoice", 1, "paying the invoice"],
+    ["once, paying the invoice", 1, "paying the invoice"],
+    ["paying the invoice once", null, "paying the invoice once"],
+    ["once more unto the breach", null, "once more unto the breach"],
+    ["once a month payment", null, "once a month payment"],
+    ['"once paying the invoice"', null, "once paying the invoice"],
+  ])("%s", (text, mostUses, purpose) => {
+    expect(parseIntentCommand(text, context())).toMatchObject({ kind: "announce", mostUses, purpose });
+  });
+
+  test("alone or with a window that can't be, the command that is offered still says once", () => {
+    const suggestionFor = (text: string) => parseIntentCommand(text, context());
+    expect(suggestionFor("once")).toMatchObject({ suggestion: "/intent once paying the licence renewal" });
+    expect(suggestionFor("once audit for 3 days")).toMatchObject({ suggestion: "/intent once audit for 8h" });
+  });
+});
+
 describe("a purpose with a window", () => {
   test.each([
     ["paying licence renewal", "paying licence renewal | now – 24 Nov 11:05 | any"],

@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => stage.close());
 
-async function announce(purpose: string, at: string): Promise<void> {
+async function announce(purpose: string, at: string, mostUses: number | null = null): Promise<void> {
   const from = new Date(at);
   await stage.store.db.transaction().execute(async (tx) => {
     const person = await personOf(tx, [{ kind: "email", value: "dana@example.com" }], from);
@@ -24,6 +24,7 @@ async function announce(purpose: string, at: string): Promise<void> {
         ends_at: new Date(from.getTime() + 60 * 60_000),
         vault_id: null,
         item_id: null,
+        most_uses: mostUses,
       })
       .execute();
   });
@@ -110,6 +111,33 @@ test("one purpose explains so many accesses as it may, in one batch and over sev
     "unexplained",
   ]);
   expect(e13?.sentence).toContain("but that has explained 3 accesses already");
+});
+
+test("one said to be for one access explains what happened first as far as it is known, in one batch and over several", async () => {
+  const house = stage.houseOf();
+  await announce("paying licence renewal", "2026-11-24T09:00:00Z", 1);
+  const at = (minute: number, received = minute) => ({
+    event: `e${minute}`,
+    at: `2026-11-24T09:${minute}:00Z`,
+    received: `2026-11-24T09:${received}:30Z`,
+  });
+  await stage.report(at(20), at(21));
+  await judge(house);
+  await stage.report(at(22), at(10, 23));
+  await judge(house);
+  // Known by now to have been used at 09:10, it explains nothing that came between.
+  await stage.report(at(15, 24));
+  await judge(house);
+  const all = await stage.concluded();
+  const states = [10, 15, 20, 21, 22].map((minute) => all[`e${minute}`]?.state);
+  expect(states).toEqual(["explained", "unexplained", "explained", "unexplained", "unexplained"]);
+  expect(all.e21?.sentence).toContain("but that was for one access and is used up since 10:20");
+  expect(all.e15?.sentence).toContain("but that was for one access and is used up since 10:10");
+  const recount = await stage.store.pool.query(`
+    select * from intent_use where moments is distinct from (
+      select array_agg(occurred_at order by occurred_at) from assessment join access on access.id = access_id
+       where assessment.intent_id = intent_use.intent_id)`);
+  expect(recount.rows).toEqual([]);
 });
 
 test("a vault's clock that runs fast is measured by its deliveries, and lets nothing pass (T4)", async () => {

@@ -47,6 +47,7 @@ export function anIntent(changes: Partial<Intent> = {}): Intent {
     endsAt: minutesFrom(startsAt, 60),
     vaultId: "v_cards",
     itemId: null,
+    mostUses: null,
     end: null,
     ...changes,
   };

@@ -74,7 +74,7 @@ describe("announced-purpose", () => {
 
   test("a purpose that has explained all it may explains no more", () => {
     const used = (times: number) =>
-      theFacts({ intents: [anIntent()], uses: new Map([["intent-1", times]]), mostUses: 3 });
+      theFacts({ intents: [anIntent()], uses: new Map([["intent-1", { accesses: times, moments: [] }]]), mostUses: 3 });
     expect(found(announcedPurpose, access, used(2))).toBeNull();
     expect(found(announcedPurpose, access, used(3))).toBe(
       "Dana had announced 'paying licence renewal', but that has explained 3 accesses already",

@@ -6,6 +6,7 @@ import { assess } from "../../src/policies/assess.ts";
 import { mayReview } from "../../src/policies/eligibility.ts";
 import { emptyMemory, type Memory, remember } from "../../src/policies/memory.ts";
 import type { Facts, PersonFacts } from "../../src/policies/policy.ts";
+import type { Use } from "../../src/policies/uses.ts";
 import { aSlackUser } from "../policies/builders.ts";
 import type { WrittenCase, WrittenPerson } from "./read-page.ts";
 
@@ -24,7 +25,7 @@ export function play(written: WrittenCase): { assessment: Assessment; judges: Re
     actorName: `${by} Ruiz`,
     person: factsOf(by, person, written.people?.[by] ?? {}, config),
     intents: (written.announced ?? []).map((one, place) => intentOf(one, place, config, moments)),
-    uses: new Map((written.announced ?? []).map((one, place) => [`intent-${place}`, one["has explained"] ?? 0])),
+    uses: new Map((written.announced ?? []).map((one, place) => [`intent-${place}`, useOf(one, moments)])),
     mostUses: config.intents.uses,
     memory: memoryOf(written, access, moments),
     watchedSince: written["watched since"] === undefined ? null : moments(written["watched since"]),
@@ -169,8 +170,14 @@ function intentOf(
     endsAt: until ?? new Date(startsAt.getTime() + intents.defaultMinutes * 60_000),
     vaultId: written.vault === undefined ? null : (vaults.find(({ name }) => name === written.vault)?.id ?? "another"),
     itemId: written.item === undefined ? null : idOf(written.item),
+    mostUses: written.once === true ? 1 : null,
     end: ended === undefined ? null : { how: written.done === undefined ? "cancelled" : "done", at: moments(ended) },
   };
+}
+
+function useOf(written: NonNullable<WrittenCase["announced"]>[number], moments: Moments): Use {
+  const used = (written.used ?? []).map(moments);
+  return { accesses: written["has explained"] ?? used.length, moments: used };
 }
 
 function slackUserOf(

@@ -90,6 +90,7 @@ test("Change opens the form with what stands, item and time too, and the new one
       { element: { initial_option: { value: "v_cards" } } },
       { element: { initial_option: { value: "v_cards\ti_amex" } } },
       { element: { initial_value: "until 16:00" } },
+      { element: { initial_option: { value: "several" } } },
       {},
     ],
   });
@@ -101,7 +102,7 @@ test("Change opens the form with what stands, item and time too, and the new one
   await story.command(dana, "audit tomorrow 9-11");
   await story.press(dana, answerTo(dana), "Change");
   expect(story.sandbox.workspace.views(dana).at(-1)).toMatchObject({
-    blocks: [{}, {}, {}, { element: { initial_value: "tomorrow 09:00-11:00" } }, {}],
+    blocks: [{}, {}, {}, { element: { initial_value: "tomorrow 09:00-11:00" } }, {}, {}],
   });
 });
 
@@ -253,6 +254,32 @@ test("a purpose neither mentions, links nor formats, wherever it is shown (threa
   }
 });
 
+test("once, typed or in the form, explains one access; the second is told since when it is used up", async () => {
+  story = await openStory();
+  await story.command(dana, "once paying licence renewal for 2h");
+  expect(story.told(dana)).toContain("Company cards, today 10:00–12:00, Madrid time, for one access.");
+  expect(announcements()[0]).toMatch(/10:00–12:00 in Madrid, for one access$/);
+  await story.later(2);
+  await story.reveal({ by: dana });
+  expect(alertText()).toMatch(/^Explained: /);
+  await story.later(40);
+  await story.reveal({ by: dana });
+  expect(alertText()).toMatch(/^Unexplained: .*, but that was for one access and is used up since 10:02$/);
+  await story.command(dana, "");
+  await submit(dana, { purpose: "Invoice 4411, Acme", uses: "once" });
+  expect(story.told(dana)).toContain(", for one access.");
+});
+
+test("an access after Done isn't explained, wherever Done was pressed", async () => {
+  story = await openStory();
+  await story.command(dana, "paying licence renewal for 2h");
+  await story.later(5);
+  await story.press(dana, answerTo(dana), "Done");
+  await story.later(5);
+  await story.reveal({ by: dana });
+  expect(alertText()).toMatch(/^Unexplained: .*, but that was done 5 min before$/);
+});
+
 test("a planned tonight 22-23h explains 22:14, and not 23:40", async () => {
   story = await openStory();
   await story.command(dana, "migrating the card to the new bank tonight 22-23h");
@@ -303,13 +330,14 @@ function form(who: string): string {
 /** Fills in the form that is open; what isn't named stays as the form offers it. */
 async function submit(
   who: string,
-  inputs: { purpose?: string; vault?: string; item?: string; window?: string },
+  inputs: { purpose?: string; vault?: string; item?: string; window?: string; uses?: string },
 ): Promise<{ errors?: Record<string, string> }> {
   const view = story.sandbox.workspace.views(who).at(-1) as { id: string } | undefined;
   const values = {
     intent_purpose: inputs.purpose ?? "paying licence renewal",
     ...(inputs.vault && { intent_vault: inputs.vault }),
     ...(inputs.item && { intent_item: inputs.item }),
+    ...(inputs.uses && { intent_uses: inputs.uses }),
     ...(inputs.window && { intent_window: inputs.window }),
   };
   const filled = Object.fromEntries(Object.entries(values).map(([block, value]) => [block, { [block]: value }]));

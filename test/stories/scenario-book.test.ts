@@ -29,7 +29,9 @@ function canBePlayed(written: WrittenCase): boolean {
     people.every(
       ([name, one]) => name === "Dana" && !one["in slack"] && !one["slack status"] && !/Mars/.test(one.zone ?? ""),
     ) &&
-    (written.announced ?? []).every((one) => !one.from && !one.until && !one.vault && !one["has explained"])
+    (written.announced ?? []).every(
+      (one) => !one.from && !one.until && !one.vault && !one["has explained"] && !one.used,
+    )
   );
 }
 

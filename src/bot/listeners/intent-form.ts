@@ -6,9 +6,11 @@ import {
   ANY_VAULT,
   INTENT_ITEM,
   INTENT_PURPOSE,
+  INTENT_USES,
   INTENT_VAULT,
   INTENT_WINDOW,
   intentForm,
+  ONE_USE,
   readItemValue,
 } from "../views/intent-form.ts";
 import { announceAnswer, endAnswer } from "../views/intent-messages.ts";
@@ -32,6 +34,7 @@ export async function openIntentForm(
     itemId: toChange?.intent.itemId ?? null,
     purpose: toChange?.intent.purpose ?? null,
     window: toChange ? typeWindow(toChange.intent, toChange.zone, ports.now()) : null,
+    isOnce: toChange?.intent.mostUses === 1,
     defaultMinutes: ports.settings.intentDefaultMinutes,
     maximumMinutes: ports.settings.intentMaximumMinutes,
     replaces: toChange?.intent.id ?? null,
@@ -68,7 +71,7 @@ export async function intentSubmitted(form: Submission, parts: ListenerParts): P
   const asker = askerOf(user, parts);
   const window = await readWindow(form, parts);
   if (!user || "problem" in window) return tell(place, announceAnswer(unknownAsker, asker));
-  const { purpose, vaultId, item } = readInputs(form);
+  const { purpose, vaultId, item, mostUses } = readInputs(form);
   const { startsAt, endsAt, notes } = window;
   const outcome = await ports.announce({
     by: user,
@@ -77,6 +80,7 @@ export async function intentSubmitted(form: Submission, parts: ListenerParts): P
     endsAt,
     vaultId: item?.vaultId ?? vaultId,
     itemId: item?.itemId ?? null,
+    mostUses,
   });
   const { replaces } = readCarried(form);
   if (outcome.kind === "announced" && replaces !== null) {
@@ -114,6 +118,7 @@ function readInputs({ inputs }: Submission) {
     purpose: (inputs.get(INTENT_PURPOSE) ?? "").trim(),
     vaultId: vaultId === ANY_VAULT ? null : vaultId,
     item: item === undefined ? null : readItemValue(item),
+    mostUses: inputs.get(INTENT_USES) === ONE_USE ? 1 : null,
   };
 }
 

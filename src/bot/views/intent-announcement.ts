@@ -1,7 +1,7 @@
 import type { Intent, Person, WatchedVault } from "../../model.ts";
 import { sayRange, sayZone } from "../../time.ts";
 import type { MessageView } from "./alert.ts";
-import { purposeOf, sayFate, sayScope } from "./intent-words.ts";
+import { purposeOf, sayFate, sayScope, sayUses } from "./intent-words.ts";
 import { bold, line, richText, said, user, when } from "./rich-text.ts";
 import { plainMrkdwn } from "./text.ts";
 import { personName } from "./words.ts";
@@ -21,7 +21,7 @@ export function intentAnnouncement(
   const range = `${sayRange(intent.startsAt, intent.endsAt, zone, intent.announcedAt)} in ${sayZone(zone)}`;
   const who = person.slack.kind === "matched" ? person.slack.user.id : intent.slackUserId;
   return {
-    text: `${plainMrkdwn(personName(person), 40)} announced: ‘${plainMrkdwn(intent.purpose, 100) || "nothing readable"}’ for ${plainMrkdwn(scope, 80)}, ${range}${fate ? ` (${fate})` : ""}`,
+    text: `${plainMrkdwn(personName(person), 40)} announced: ‘${plainMrkdwn(intent.purpose, 100) || "nothing readable"}’ for ${plainMrkdwn(scope, 80)}, ${range}${sayUses(intent)}${fate ? ` (${fate})` : ""}`,
     blocks: [
       {
         ...richText(
@@ -34,6 +34,7 @@ export function intentAnnouncement(
             when(intent.startsAt, zone),
             said(" to "),
             when(intent.endsAt, zone, isOneDay ? "time" : "day and time"),
+            ...(intent.mostUses === null ? [] : [said(sayUses(intent))]),
             ...(fate ? [said(" · "), bold(fate)] : []),
           ),
         ),

@@ -12,6 +12,10 @@ export const INTENT_PURPOSE = "intent_purpose";
 export const INTENT_VAULT = "intent_vault";
 export const INTENT_ITEM = "intent_item";
 export const INTENT_WINDOW = "intent_window";
+export const INTENT_USES = "intent_uses";
+/** The options of how often. */
+export const ONE_USE = "once";
+const SEVERAL_USES = "several";
 /** The vault option that means "any watched vault". */
 export const ANY_VAULT = "*";
 
@@ -24,6 +28,7 @@ export interface IntentFormView {
   purpose: string | null;
   /** As one would type it; `null`: from now on, for the default time. */
   window: string | null;
+  isOnce: boolean;
   defaultMinutes: number;
   maximumMinutes: number;
   /** Carried in `private_metadata`: the intent that the new one is to replace. */
@@ -46,6 +51,7 @@ export function intentForm(view: IntentFormView): ModalView {
       vaultInput(vaults, chosen),
       ...itemInput(vaults, view),
       windowInput(view),
+      usesInput(view.isOnce),
       richText(
         line(said("It counts from the moment you announce it. It is shown in the vault’s channel with your name.")),
       ),
@@ -141,6 +147,22 @@ function windowInput({ window, defaultMinutes, maximumMinutes }: IntentFormView)
       action_id: INTENT_WINDOW,
       max_length: 100,
       initial_value: window ?? `for ${defaultMinutes} min`,
+    },
+  };
+}
+
+function usesInput(isOnce: boolean): KnownBlock {
+  const several: PlainTextOption = { text: plain("As often as the task needs"), value: SEVERAL_USES };
+  const once: PlainTextOption = { text: plain("Once: it explains one access"), value: ONE_USE };
+  return {
+    type: "input",
+    block_id: INTENT_USES,
+    label: plain("How often will you open it?"),
+    element: {
+      type: "static_select",
+      action_id: INTENT_USES,
+      options: [several, once],
+      initial_option: isOnce ? once : several,
     },
   };
 }

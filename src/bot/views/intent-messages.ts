@@ -4,7 +4,7 @@ import type { AnnounceOutcome, EndOutcome } from "../ports.ts";
 import type { MessageView } from "./alert.ts";
 import { plain } from "./alert-actions.ts";
 import { answer } from "./answers.ts";
-import { purposeOf, sayFate, sayScope, windowOf } from "./intent-words.ts";
+import { purposeOf, sayFate, sayScope, sayUses, windowOf } from "./intent-words.ts";
 import { bold, channel, italic, lines, quoted, richText, said } from "./rich-text.ts";
 import { clean, plainMrkdwn } from "./text.ts";
 
@@ -165,7 +165,7 @@ function intentLine(lead: string, intent: Intent, asker: Asker): RichTextElement
     ...purposeOf(intent, 500),
     said(` for ${sayScope(intent, asker.vaults)}, `),
     windowOf(intent, asker.zone, asker.now),
-    said("."),
+    said(`${sayUses(intent)}.`),
   ];
 }
 

@@ -27,6 +27,12 @@ export function windowOf(intent: Pick<Intent, "startsAt" | "endsAt">, zone: stri
   return bold(`${first} ${sayTime(startsAt, zone)}${until}, ${sayZone(zone)} time`);
 }
 
+/** For how many accesses, where the person said so. */
+export function sayUses({ mostUses }: Pick<Intent, "mostUses">): string {
+  if (mostUses === null) return "";
+  return mostUses === 1 ? ", for one access" : `, for ${mostUses} accesses`;
+}
+
 /** What became of it, as far as it is known at `now`. */
 export function sayFate(intent: Intent, now: Date): string | null {
   const { end, startsAt, announcedAt, endsAt } = intent;
