@@ -126,6 +126,13 @@ function build(written: WrittenConfig, file: string, text: string): Config {
       policies: { ...set(written.policies), ...set(vault.policies) },
       intent: vault.intent ?? "required",
       hint: vault.hint ?? null,
+      ticket: vault.ticket
+        ? {
+            pattern: vault.ticket.pattern,
+            isRequired: vault.ticket.required ?? false,
+            example: vault.ticket.example ?? null,
+          }
+        : null,
       items: (vault.items ?? []).map(({ id, title, sensitive, hint }) => ({
         id,
         title: title ?? null,

@@ -175,6 +175,13 @@ export interface WhatNow {
 
 export type VerdictsNeeded = 1 | 2;
 
+export interface TicketRule {
+  /** A regular expression that the whole ticket fits. */
+  pattern: string;
+  isRequired: boolean;
+  example: string | null;
+}
+
 export interface WatchedItem {
   id: string;
   title: string | null;
@@ -201,6 +208,8 @@ export interface WatchedVault {
   intent: "required" | "expected" | "off";
   /** What a good purpose names here: "supplier and amount, please". */
   hint: string | null;
+  /** What a ticket looks like here, and whether a purpose must name one; `null`: no ticket is spoken of. */
+  ticket: TicketRule | null;
   items: WatchedItem[];
   followUp: FollowUp;
 }
@@ -248,6 +257,8 @@ export interface Intent {
   itemId: string | null;
   /** For how many accesses it is meant; `null`: as many as the configuration lets one purpose explain. */
   mostUses: number | null;
+  /** The ticket that it belongs to, as the vault's rule writes it. */
+  ticket: string | null;
   end: { how: "done" | "cancelled"; at: Date } | null;
 }
 

@@ -1,4 +1,5 @@
 import type { WatchedVault } from "../model.ts";
+import { sayTicket, takeTicket } from "../ticket.ts";
 import { distance, foldWords } from "./fold-words.ts";
 import { type Target, takeTarget } from "./intent-target.ts";
 import { resolveWindow, sayMinutes } from "./intent-window.ts";
@@ -38,6 +39,7 @@ export type IntentCommand =
       itemId: string | null;
       /** "once": for one access; `null`: for several. */
       mostUses: 1 | null;
+      ticket: string | null;
       /** What the answer should say about how it was understood. */
       notes: string[];
     }
@@ -173,9 +175,23 @@ function announce(parts: Parts, context: IntentCommandContext): IntentCommand {
     const isVault = where.every(({ itemId }) => itemId === null);
     return { kind: isVault ? "which-vault" : "which-item", question: question(target, isVault), candidates };
   }
+  const rules = vaults.flatMap(({ id, ticket }) =>
+    ticket && (where[0] === undefined || where[0].vaultId === id) ? [ticket] : [],
+  );
+  const found = takeTicket(purpose, rules);
+  const asked = where[0] && rules[0];
+  if (asked?.isRequired && !found) {
+    const { name = "" } = vaults.find(({ id }) => id === where[0]?.vaultId) ?? {};
+    return {
+      kind: "not-understood",
+      problem: `${name} asks for ${sayTicket(asked)}.`,
+      suggestion: written(`${purpose} ${asked.example ?? "TICKET"}`, place, window),
+    };
+  }
   return {
     kind: "announce",
-    purpose,
+    purpose: found?.rest ?? purpose,
+    ticket: found?.ticket ?? null,
     startsAt: resolved.startsAt,
     endsAt: resolved.endsAt,
     vaultId: where[0]?.vaultId ?? null,

@@ -142,6 +142,8 @@ export interface Announcement {
   itemId: string | null;
   /** `null`: for as many accesses as the configuration allows. */
   mostUses: number | null;
+  /** As typed; whether it is one is the house's to say. */
+  ticket: string | null;
 }
 
 export type AnnounceOutcome =

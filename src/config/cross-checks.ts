@@ -1,3 +1,4 @@
+import { readTicket, ticketPatternProblem } from "../ticket.ts";
 import { readDuration } from "./duration.ts";
 import { quoted } from "./reading.ts";
 import type { Path } from "./yaml-tree.ts";
@@ -39,8 +40,19 @@ function* aboutVaults(top: Group): Generator<Contradiction> {
         isMissing: true,
       };
     }
+    yield* aboutTicket(group(vault.ticket), path);
     yield* aboutItems(list(vault.items).map(group), path);
   }
+}
+
+function* aboutTicket({ pattern, example }: Group, vaultPath: Path): Generator<Contradiction> {
+  if (typeof pattern !== "string" || typeof example !== "string" || ticketPatternProblem(pattern) !== null) return;
+  if (readTicket(example, { pattern, isRequired: false, example: null }) !== null) return;
+  yield {
+    path: [...vaultPath, "ticket", "example"],
+    problem: `the example ${quoted(example)} doesn't fit the pattern ${quoted(pattern)}`,
+    remedy: "Give the number of a real ticket, or mend the pattern.",
+  };
 }
 
 function* aboutItems(items: Group[], vaultPath: Path): Generator<Contradiction> {

@@ -18,6 +18,7 @@ import {
   slackUserPattern,
   targetPattern,
 } from "./slack-id.ts";
+import { readTicketPattern } from "./ticket-pattern.ts";
 import { readWebAddress, webAddressPattern } from "./web-address.ts";
 import { readZone } from "./zone.ts";
 
@@ -247,6 +248,33 @@ const vault = z.strictObject({
     description: "What a good purpose names in this vault.",
     examples: ["supplier and amount, please"],
   }).optional(),
+  ticket: z
+    .strictObject({
+      pattern: text(readTicketPattern, {
+        description:
+          "What a ticket looks like, as a regular expression for the whole of it: letters, digits, sets, \\d and repetitions.",
+        maxLength: 100,
+        examples: ["^[A-Z]+-\\d+$"],
+      }),
+      required: z
+        .boolean()
+        .meta({
+          description:
+            "Whether a purpose must name one to be announced for this vault, and to explain an access in it.",
+          default: false,
+          examples: [true],
+        })
+        .optional(),
+      example: line(40, {
+        description: "A ticket that people are shown as an example.",
+        examples: ["OPS-123"],
+      }).optional(),
+    })
+    .meta({
+      description: "The tickets that purposes for this vault belong to.",
+      examples: [{ pattern: "^[A-Z]+-\\d+$", required: true, example: "OPS-123" }],
+    })
+    .optional(),
   escalate: escalate.optional(),
   night: z
     .enum(["dm", "channel"])

@@ -1,5 +1,5 @@
 import type { Announcement, AnnounceOutcome, EndOutcome } from "../bot/ports.ts";
-import type { Intent, SlackUser } from "../model.ts";
+import type { Intent, SlackUser, TicketRule } from "../model.ts";
 import { foldEmail } from "../policies/fold-email.ts";
 import { saysNothing } from "../policies/purpose-quality.ts";
 import { inTransaction } from "../store/database.ts";
@@ -7,6 +7,7 @@ import { readIntents, recordIntent, recordIntentEnd, standingIntentsBy } from ".
 import { urgency, want, wantAnew } from "../store/messages.ts";
 import { personOf, readPerson, slackUsersByEmail } from "../store/people.ts";
 import { seal, wake } from "../store/record.ts";
+import { readTicket, sayTicket } from "../ticket.ts";
 import { type House, watchedVault } from "./house.ts";
 import { aliasesOfSlackUser } from "./people.ts";
 
@@ -25,6 +26,14 @@ export async function announce(house: House, announcement: Announcement): Promis
   const vault = announcement.vaultId === null ? null : watchedVault(house.config, announcement.vaultId);
   if (announcement.vaultId !== null && !vault) {
     return { kind: "refused", sentence: "That vault is no longer watched, so there is nothing to announce for it." };
+  }
+  const rules = vault ? [vault.ticket] : house.config.vaults.map((one) => one.ticket);
+  const ticket = ticketOf(announcement.ticket, rules);
+  if (vault?.ticket && ticket === null && (vault.ticket.isRequired || announcement.ticket !== null)) {
+    return {
+      kind: "refused",
+      sentence: `${vault.name} asks for ${sayTicket(vault.ticket)}, so nothing was announced yet.`,
+    };
   }
   const startsAt = announcement.startsAt !== null && announcement.startsAt > now ? announcement.startsAt : now;
   const minutes = (announcement.endsAt.getTime() - startsAt.getTime()) / 60_000;
@@ -50,6 +59,7 @@ export async function announce(house: House, announcement: Announcement): Promis
       vaultId,
       itemId,
       mostUses,
+      ticket,
     });
     for (const channel of channels) {
       await want(tx, { kind: "intent", subject: intent.id, channel, urgency: urgency.note, at: now });
@@ -111,6 +121,12 @@ async function whyNot(house: House, by: SlackUser): Promise<string | null> {
     "Two Slack accounts here share your e-mail address, so I can't tell which of you opens the vault, and nothing was announced. " +
     "Ask whoever runs Vaultbell to settle it under `people` in vaultbell.yaml."
   );
+}
+
+/** As the rule that it fits writes it; `null`: it fits none. */
+function ticketOf(typed: string | null, rules: (TicketRule | null)[]): string | null {
+  if (typed === null) return null;
+  return rules.map((rule) => rule && readTicket(typed, rule)).find((one) => one !== null) ?? null;
 }
 
 function announcedIn(house: House, channel: string | null): string[] {

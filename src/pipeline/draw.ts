@@ -276,6 +276,7 @@ function vaultOf(house: House, vaultId: string | null, channel: string): Watched
       policies: {},
       intent: "off",
       hint: null,
+      ticket: null,
       items: [],
       followUp: noFollowUp,
     }

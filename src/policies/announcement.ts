@@ -1,9 +1,10 @@
 import type { Access, Intent } from "../model.ts";
 import { sayDay, sayDuration, sayRange, sayTime } from "../time.ts";
 import { bestIntent, covers, endOf, isAnnouncedBefore, isFor, standsAt } from "./covers.ts";
-import { firstName, quote } from "./plain-text.ts";
+import { firstName, plainText, quote } from "./plain-text.ts";
 import type { Facts } from "./policy.ts";
 import { saysNothing } from "./purpose-quality.ts";
+import { isTicketMissing } from "./ticket.ts";
 import { isUsedUp, usedUpAt } from "./uses.ts";
 
 /**
@@ -14,6 +15,8 @@ export type Announcement =
   | { kind: "explains"; intent: Intent }
   /** It stood, but it doesn't tell why. */
   | { kind: "vague"; intent: Intent }
+  /** It stood, but lacks the ticket that this vault asks for. */
+  | { kind: "without-ticket"; intent: Intent }
   /** Whether it came first depends on a clock that is wrong. */
   | { kind: "unverified"; intent: Intent }
   /** It has explained as many accesses as one purpose may. */
@@ -35,8 +38,11 @@ export function announcementFor(access: Access, facts: Facts): Announcement {
   const covering = facts.intents.filter((intent) => covers(intent, access));
   const unspent = covering.filter((intent) => !isUsedUp(intent, access, facts.uses, facts.mostUses));
   const sure = unspent.filter((intent) => isTimingSure(intent, access, facts));
-  const explaining = bestIntent(sure.filter((intent) => tellsWhy(intent, access, facts)));
+  const telling = sure.filter((intent) => tellsWhy(intent, access, facts));
+  const explaining = bestIntent(telling.filter((intent) => !isTicketMissing(intent, facts.vault)));
   if (explaining) return { kind: "explains", intent: explaining };
+  const withoutTicket = bestIntent(telling);
+  if (withoutTicket) return { kind: "without-ticket", intent: withoutTicket };
   const vague = bestIntent(sure);
   if (vague) return { kind: "vague", intent: vague };
   const unverified = bestIntent(unspent);
@@ -137,6 +143,8 @@ export function sayAnnouncement(announcement: Announcement, access: Access, fact
       return `${who} announced ${purpose} ${since(intent.announcedAt)} before${isPlanned ? `, for ${window()}` : ""}`;
     case "vague":
       return `${who} announced ${purpose} ${since(intent.announcedAt)} before, which doesn't say why`;
+    case "without-ticket":
+      return `${who} announced ${purpose} ${since(intent.announcedAt)} before, without the ticket that this vault asks for`;
     case "unverified":
       return sayUnverified(intent, who, access, facts);
     case "used-up":
@@ -156,7 +164,8 @@ export function sayAnnouncement(announcement: Announcement, access: Access, fact
 
 function sayPurpose(intent: Intent): string {
   const quoted = quote(intent.purpose);
-  return quoted === "''" ? "a purpose without words" : quoted;
+  const said = quoted === "''" ? "a purpose without words" : quoted;
+  return intent.ticket === null ? said : `${said} (${plainText(intent.ticket, 40)})`;
 }
 
 /** Where the report came late, whether the person could have known of it when they announced. */

@@ -17,6 +17,7 @@ export async function recordIntent(tx: Tx, intent: Omit<Intent, "id" | "end">): 
       vault_id: intent.vaultId,
       item_id: intent.itemId,
       most_uses: intent.mostUses,
+      ticket: intent.ticket,
     })
     .returning("id")
     .executeTakeFirstOrThrow();
@@ -128,6 +129,7 @@ function toIntent(row: IntentWithEnd): Intent {
     vaultId: row.vault_id,
     itemId: row.item_id,
     mostUses: row.most_uses,
+    ticket: row.ticket,
     end: row.how && row.ended_at ? { how: row.how, at: row.ended_at } : null,
   };
 }

@@ -192,6 +192,7 @@ interface IntentRow {
   vault_id: string | null;
   item_id: string | null;
   most_uses: number | null;
+  ticket: string | null;
 }
 
 interface MessageRow {

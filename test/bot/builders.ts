@@ -32,6 +32,7 @@ export function aVault(changes: Partial<WatchedVault> = {}): WatchedVault {
     policies: {},
     intent: "required",
     hint: null,
+    ticket: null,
     items: [anItem("i_visa", "Company Visa")],
     followUp: noFollowUp,
     ...changes,
@@ -107,6 +108,7 @@ export function anIntent(changes: Partial<Intent> = {}): Intent {
     vaultId: "v_cards",
     itemId: null,
     mostUses: null,
+    ticket: null,
     end: null,
     ...changes,
   };

@@ -194,6 +194,7 @@ function forms(text: string, size = 1) {
       maximumMinutes: 480,
       replaces: null,
       itemId: "i_visa",
+      ticket: null,
       isOnce: false,
       window: "until 16:00",
     }),

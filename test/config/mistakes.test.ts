@@ -40,10 +40,20 @@ const joins = "Give two or more of email, vault and slack, such as `{ email: dan
 const cities = "Name a city, such as `Europe/Madrid`: abbreviations and offsets know no summer time.";
 const managers = "Managers are named by e-mail address, by Slack member id (U…), or by user group id (S…).";
 const vaultKeys =
-  "id, name, channel, managers, timezone, hours, clock, holidays, closed, policies, intent, hint, escalate, night, unmatched, critical, ask, items";
+  "id, name, channel, managers, timezone, hours, clock, holidays, closed, policies, intent, hint, ticket, escalate, night, unmatched, critical, ask, whatNow, items";
 
 // One vault, whose own lines come last; the first line given is on line 6 unless it replaces one of the ordinary four.
 test.each<[string, Parameters<typeof written>[0], string]>([
+  [
+    "a pattern that could take for ever",
+    { vault: ["ticket: { pattern: (a+)+$ }"] },
+    '7:24 vaults[0].ticket.pattern: the pattern "(a+)+$" repeats a group, which can take for ever. Write `pattern: ^[A-Z]+-\\d+$`.',
+  ],
+  [
+    "an example that doesn't fit",
+    { vault: ["ticket: { pattern: 'OPS-[0-9]+', example: FIN-1 }"] },
+    '7:47 vaults[0].ticket.example: the example "FIN-1" doesn\'t fit the pattern "OPS-[0-9]+". Give the number of a real ticket, or mend the pattern.',
+  ],
   [
     "a city alone",
     { top: "timezone: Madrid" },

@@ -54,6 +54,7 @@ test("the design's example is understood whole", () => {
         policies: {},
         intent: "required",
         hint: "supplier and amount, please",
+        ticket: null,
         items: [{ id: "i_visa", title: "Company Visa", isSensitive: true, hint: null }],
         followUp: {
           steps: [{ afterMinutes: 15, to: { kind: "channel", id: "C0SECURITY" } }],

@@ -48,6 +48,7 @@ export function anIntent(changes: Partial<Intent> = {}): Intent {
     vaultId: "v_cards",
     itemId: null,
     mostUses: null,
+    ticket: null,
     end: null,
     ...changes,
   };
@@ -70,6 +71,7 @@ export function aVault(changes: Partial<WatchedVault> = {}): WatchedVault {
     policies: {},
     intent: "required",
     hint: "supplier and amount, please",
+    ticket: null,
     items: [
       { id: "i_visa", title: "Company Visa", isSensitive: true, hint: null },
       { id: "i_amex", title: "Team Amex", isSensitive: false, hint: null },

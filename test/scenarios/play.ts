@@ -170,6 +170,7 @@ function intentOf(
     endsAt: until ?? new Date(startsAt.getTime() + intents.defaultMinutes * 60_000),
     vaultId: written.vault === undefined ? null : (vaults.find(({ name }) => name === written.vault)?.id ?? "another"),
     itemId: written.item === undefined ? null : idOf(written.item),
+    ticket: written.ticket ?? null,
     mostUses: written.once === true ? 1 : null,
     end: ended === undefined ? null : { how: written.done === undefined ? "cancelled" : "done", at: moments(ended) },
   };

@@ -270,6 +270,31 @@ test("once, typed or in the form, explains one access; the second is told since 
   expect(story.told(dana)).toContain(", for one access.");
 });
 
+test("a vault that asks for a ticket is given one, typed or in the form, and its alert shows it", async () => {
+  const ticket = String.raw`    ticket: { pattern: '^[A-Z]+-\d+$', required: true, example: OPS-123 }`;
+  story = await openStory({ yaml: defaultYaml.replace("    hint:", () => `${ticket}\n    hint:`) });
+  await story.command(dana, "paying licence renewal for 2h");
+  expect(story.told(dana)).toBe(
+    "Company cards asks for a ticket’s number, such as OPS-123.\nTry:\n/intent paying licence renewal OPS-123 for 2h",
+  );
+  await story.command(dana, "");
+  const wrong = { intent_ticket: "Company cards asks for a ticket’s number, such as OPS-123." };
+  expect(await submit(dana, { vault: "v_cards" })).toEqual({ errors: wrong });
+  expect(await submit(dana, { vault: "v_cards", ticket: "eleven" })).toEqual({ errors: wrong });
+  expect(announcements()).toEqual([]);
+  expect(await submit(dana, { vault: "v_cards", ticket: "ops-7", purpose: "Invoice 4411, Acme" })).toEqual({});
+  await story.command(dana, "OPS-123: paying licence renewal for 2h");
+  expect(story.told(dana)).toMatch(/^Noted: ‘paying licence renewal’ \(OPS-123\) for Company cards/);
+  expect(announcements()).toEqual([
+    "Dana Ruiz announced: ‘Invoice 4411, Acme’ (OPS-7) for Company cards, 10:00–11:00 in Madrid",
+    "Dana Ruiz announced: ‘paying licence renewal’ (OPS-123) for Company cards, 10:00–12:00 in Madrid",
+  ]);
+  await story.later(1);
+  await story.reveal({ by: dana });
+  expect(alertText()).toMatch(/^Explained: .*Dana announced 'Invoice 4411, Acme' \(OPS-7\)/);
+  expect(readBlocks(story.alerts()[0]?.blocks)).toContain("‘Invoice 4411, Acme’ (OPS-7), announced");
+});
+
 test("an access after Done isn't explained, wherever Done was pressed", async () => {
   story = await openStory();
   await story.command(dana, "paying licence renewal for 2h");
@@ -330,13 +355,14 @@ function form(who: string): string {
 /** Fills in the form that is open; what isn't named stays as the form offers it. */
 async function submit(
   who: string,
-  inputs: { purpose?: string; vault?: string; item?: string; window?: string; uses?: string },
+  inputs: { purpose?: string; vault?: string; item?: string; window?: string; uses?: string; ticket?: string },
 ): Promise<{ errors?: Record<string, string> }> {
   const view = story.sandbox.workspace.views(who).at(-1) as { id: string } | undefined;
   const values = {
     intent_purpose: inputs.purpose ?? "paying licence renewal",
     ...(inputs.vault && { intent_vault: inputs.vault }),
     ...(inputs.item && { intent_item: inputs.item }),
+    ...(inputs.ticket && { intent_ticket: inputs.ticket }),
     ...(inputs.uses && { intent_uses: inputs.uses }),
     ...(inputs.window && { intent_window: inputs.window }),
   };

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import type { Intent } from "../../model.ts";
+import { readTicket, sayTicket } from "../../ticket.ts";
 import { parseIntentCommand } from "../intent-command.ts";
 import { typeWindow } from "../type-window.ts";
 import {
   ANY_VAULT,
   INTENT_ITEM,
   INTENT_PURPOSE,
+  INTENT_TICKET,
   INTENT_USES,
   INTENT_VAULT,
   INTENT_WINDOW,
@@ -34,6 +36,7 @@ export async function openIntentForm(
     itemId: toChange?.intent.itemId ?? null,
     purpose: toChange?.intent.purpose ?? null,
     window: toChange ? typeWindow(toChange.intent, toChange.zone, ports.now()) : null,
+    ticket: toChange?.intent.ticket ?? null,
     isOnce: toChange?.intent.mostUses === 1,
     defaultMinutes: ports.settings.intentDefaultMinutes,
     maximumMinutes: ports.settings.intentMaximumMinutes,
@@ -55,10 +58,14 @@ export async function intentChange(click: Click, parts: ListenerParts): Promise<
 
 /** What is wrong with the form, by action id. `null`: nothing. */
 export async function intentFormErrors(form: Submission, parts: ListenerParts): Promise<Record<string, string> | null> {
-  const { purpose, vaultId, item } = readInputs(form);
+  const { purpose, vaultId, item, ticket } = readInputs(form);
   if (purpose === "") return { [INTENT_PURPOSE]: "Please say what you are going to do." };
   if (item && vaultId !== null && item.vaultId !== vaultId) {
     return { [INTENT_ITEM]: "This item is in another vault. Choose that vault, or leave the item empty." };
+  }
+  const vault = parts.ports.vaults().find(({ id }) => id === (item?.vaultId ?? vaultId));
+  if (vault?.ticket && (ticket === null ? vault.ticket.isRequired : readTicket(ticket, vault.ticket) === null)) {
+    return { [INTENT_TICKET]: `${vault.name} asks for ${sayTicket(vault.ticket)}.` };
   }
   const window = await readWindow(form, parts);
   return "problem" in window ? { [INTENT_WINDOW]: window.problem } : null;
@@ -71,7 +78,7 @@ export async function intentSubmitted(form: Submission, parts: ListenerParts): P
   const asker = askerOf(user, parts);
   const window = await readWindow(form, parts);
   if (!user || "problem" in window) return tell(place, announceAnswer(unknownAsker, asker));
-  const { purpose, vaultId, item, mostUses } = readInputs(form);
+  const { purpose, vaultId, item, mostUses, ticket } = readInputs(form);
   const { startsAt, endsAt, notes } = window;
   const outcome = await ports.announce({
     by: user,
@@ -81,6 +88,7 @@ export async function intentSubmitted(form: Submission, parts: ListenerParts): P
     vaultId: item?.vaultId ?? vaultId,
     itemId: item?.itemId ?? null,
     mostUses,
+    ticket,
   });
   const { replaces } = readCarried(form);
   if (outcome.kind === "announced" && replaces !== null) {
@@ -116,6 +124,7 @@ function readInputs({ inputs }: Submission) {
   const item = inputs.get(INTENT_ITEM);
   return {
     purpose: (inputs.get(INTENT_PURPOSE) ?? "").trim(),
+    ticket: inputs.get(INTENT_TICKET)?.trim() || null,
     vaultId: vaultId === ANY_VAULT ? null : vaultId,
     item: item === undefined ? null : readItemValue(item),
     mostUses: inputs.get(INTENT_USES) === ONE_USE ? 1 : null,

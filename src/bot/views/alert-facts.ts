@@ -1,6 +1,7 @@
 import type { RichTextElement } from "@slack/types";
 import type { Alert, AlertAccess, Assessment, Intent, WatchedVault } from "../../model.ts";
 import { sayDuration, sayMoment } from "../../time.ts";
+import { sayTicketOf } from "./intent-words.ts";
 import { bold, quoted, said, when } from "./rich-text.ts";
 import { clean } from "./text.ts";
 import { personName, sayDevice } from "./words.ts";
@@ -61,7 +62,7 @@ export function sayPurpose(intent: Intent | null, vault: WatchedVault): RichText
   return [
     said("‘"),
     quoted(intent.purpose, 200, "nothing readable"),
-    said("’, announced "),
+    said(`’${sayTicketOf(intent)}, announced `),
     when(intent.announcedAt, zone),
     said(`, until `),
     when(intent.endsAt, zone, "time"),

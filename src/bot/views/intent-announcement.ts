@@ -1,7 +1,7 @@
 import type { Intent, Person, WatchedVault } from "../../model.ts";
 import { sayRange, sayZone } from "../../time.ts";
 import type { MessageView } from "./alert.ts";
-import { purposeOf, sayFate, sayScope, sayUses } from "./intent-words.ts";
+import { purposeOf, sayFate, sayScope, sayTicketOf, sayUses } from "./intent-words.ts";
 import { bold, line, richText, said, user, when } from "./rich-text.ts";
 import { plainMrkdwn } from "./text.ts";
 import { personName } from "./words.ts";
@@ -15,13 +15,14 @@ export function intentAnnouncement(
   { person, vault, vaults, now }: { person: Person; vault: WatchedVault; vaults: WatchedVault[]; now: Date },
 ): MessageView {
   const fate = sayFate(intent, now);
+  const ticket = plainMrkdwn(sayTicketOf(intent), 60).trim();
   const scope = sayScope(intent, vaults);
   const zone = vault.timezone;
   const isOneDay = intent.endsAt.getTime() - intent.startsAt.getTime() < 12 * 60 * 60_000;
   const range = `${sayRange(intent.startsAt, intent.endsAt, zone, intent.announcedAt)} in ${sayZone(zone)}`;
   const who = person.slack.kind === "matched" ? person.slack.user.id : intent.slackUserId;
   return {
-    text: `${plainMrkdwn(personName(person), 40)} announced: ‘${plainMrkdwn(intent.purpose, 100) || "nothing readable"}’ for ${plainMrkdwn(scope, 80)}, ${range}${sayUses(intent)}${fate ? ` (${fate})` : ""}`,
+    text: `${plainMrkdwn(personName(person), 40)} announced: ‘${plainMrkdwn(intent.purpose, 100) || "nothing readable"}’${ticket && ` ${ticket}`} for ${plainMrkdwn(scope, 80)}, ${range}${sayUses(intent)}${fate ? ` (${fate})` : ""}`,
     blocks: [
       {
         ...richText(

@@ -1,5 +1,6 @@
 import type { KnownBlock, ModalView, PlainTextElement, PlainTextOption } from "@slack/types";
 import type { WatchedVault } from "../../model.ts";
+import { longestTicket, sayTicket } from "../../ticket.ts";
 import { sayDuration } from "../../time.ts";
 import { plain } from "./alert-actions.ts";
 import { line, richText, said } from "./rich-text.ts";
@@ -12,6 +13,7 @@ export const INTENT_PURPOSE = "intent_purpose";
 export const INTENT_VAULT = "intent_vault";
 export const INTENT_ITEM = "intent_item";
 export const INTENT_WINDOW = "intent_window";
+export const INTENT_TICKET = "intent_ticket";
 export const INTENT_USES = "intent_uses";
 /** The options of how often. */
 export const ONE_USE = "once";
@@ -29,6 +31,7 @@ export interface IntentFormView {
   /** As one would type it; `null`: from now on, for the default time. */
   window: string | null;
   isOnce: boolean;
+  ticket: string | null;
   defaultMinutes: number;
   maximumMinutes: number;
   /** Carried in `private_metadata`: the intent that the new one is to replace. */
@@ -50,6 +53,7 @@ export function intentForm(view: IntentFormView): ModalView {
       purposeInput(view.purpose, chosen?.hint ?? null),
       vaultInput(vaults, chosen),
       ...itemInput(vaults, view),
+      ...ticketInput(vaults, view.ticket),
       windowInput(view),
       usesInput(view.isOnce),
       richText(
@@ -149,6 +153,31 @@ function windowInput({ window, defaultMinutes, maximumMinutes }: IntentFormView)
       initial_value: window ?? `for ${defaultMinutes} min`,
     },
   };
+}
+
+/** Left out where no vault speaks of tickets. Optional, because which vault is chosen isn't known yet; the house says what is missing. */
+function ticketInput(vaults: WatchedVault[], ticket: string | null): KnownBlock[] {
+  const asking = vaults.flatMap((vault) => (vault.ticket ? [{ vault, rule: vault.ticket }] : []));
+  if (asking.length === 0) return [];
+  const start = clean(ticket ?? "", longestTicket, longestTicket);
+  const named = asking
+    .slice(0, 3)
+    .map(({ vault, rule }) => `${clean(vaultName(vault), 40)} asks for ${clean(sayTicket(rule), 80)}`);
+  return [
+    {
+      type: "input",
+      block_id: INTENT_TICKET,
+      optional: true,
+      label: plain("Which ticket is it for?"),
+      hint: plain(clean(`${named.join("; ")}.`, 400)),
+      element: {
+        type: "plain_text_input",
+        action_id: INTENT_TICKET,
+        max_length: longestTicket,
+        ...(start && { initial_value: start }),
+      },
+    },
+  ];
 }
 
 function usesInput(isOnce: boolean): KnownBlock {

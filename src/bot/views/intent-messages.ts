@@ -4,7 +4,7 @@ import type { AnnounceOutcome, EndOutcome } from "../ports.ts";
 import type { MessageView } from "./alert.ts";
 import { plain } from "./alert-actions.ts";
 import { answer } from "./answers.ts";
-import { purposeOf, sayFate, sayScope, sayUses, windowOf } from "./intent-words.ts";
+import { purposeOf, sayFate, sayScope, sayTicketOf, sayUses, windowOf } from "./intent-words.ts";
 import { bold, channel, italic, lines, quoted, richText, said } from "./rich-text.ts";
 import { clean, plainMrkdwn } from "./text.ts";
 
@@ -171,8 +171,9 @@ function intentLine(lead: string, intent: Intent, asker: Asker): RichTextElement
 
 function intentText(lead: string, intent: Intent, asker: Asker): string {
   const window = windowOf(intent, asker.zone, asker.now);
+  const ticket = plainMrkdwn(sayTicketOf(intent), 60).trim();
   const spoken = window.type === "text" ? window.text : "";
-  return `${lead}: ‘${plainMrkdwn(intent.purpose, 100) || "nothing readable"}’ for ${plainMrkdwn(sayScope(intent, asker.vaults), 80)}, ${spoken}`;
+  return `${lead}: ‘${plainMrkdwn(intent.purpose, 100) || "nothing readable"}’${ticket && ` ${ticket}`} for ${plainMrkdwn(sayScope(intent, asker.vaults), 80)}, ${spoken}`;
 }
 
 type IntentAction = "change" | "done" | "cancel";

@@ -16,7 +16,13 @@ export function sayScope({ vaultId, itemId }: Pick<Intent, "vaultId" | "itemId">
 }
 
 export function purposeOf(intent: Intent, maxGraphemes = 200): RichTextElement[] {
-  return [said("‘"), quoted(intent.purpose, maxGraphemes, "nothing readable"), said("’")];
+  return [said("‘"), quoted(intent.purpose, maxGraphemes, "nothing readable"), said(`’${sayTicketOf(intent)}`)];
+}
+
+/** " (OPS-123)", where there is a ticket. */
+export function sayTicketOf({ ticket }: Pick<Intent, "ticket">): string {
+  const said_ = clean(ticket ?? "", 40);
+  return said_ && ` (${said_})`;
 }
 
 /** The window in somebody's own zone, said in full: "today 10:05–11:05, Madrid time". */
