@@ -43,6 +43,10 @@ export interface BotPorts {
   endIntent(request: { intentId: string | null; by: string; how: "done" | "cancelled" }): Promise<EndOutcome>;
   /** The asker's standing and coming intents, newest first. */
   listIntents(by: SlackUser): Promise<Intent[]>;
+  /** What the asker announced lately for this vault (`null`: for any), each purpose once, newest first; three at most. */
+  recentIntents(by: SlackUser, vaultId: string | null): Promise<Intent[]>;
+  /** Announces one of those anew, from now on. `offer` tells the offer that was pressed: the same press counts once. */
+  announceAgain(press: { by: SlackUser; intentId: string; offer: string }): Promise<AnnounceOutcome>;
   /** The watched vaults, for names in commands and for forms. */
   vaults(): WatchedVault[];
   now(): Date;

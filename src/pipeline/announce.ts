@@ -3,7 +3,7 @@ import type { Intent, SlackUser, TicketRule } from "../model.ts";
 import { foldEmail } from "../policies/fold-email.ts";
 import { saysNothing } from "../policies/purpose-quality.ts";
 import { inTransaction } from "../store/database.ts";
-import { readIntents, recordIntent, recordIntentEnd, standingIntentsBy } from "../store/intents.ts";
+import { readIntents, recentIntentsBy, recordIntent, recordIntentEnd, standingIntentsBy } from "../store/intents.ts";
 import { urgency, want, wantAnew } from "../store/messages.ts";
 import { personOf, readPerson, slackUsersByEmail } from "../store/people.ts";
 import { seal, wake } from "../store/record.ts";
@@ -18,7 +18,11 @@ const channelsAtMost = 10;
  * Records an announced purpose. Its announced-at is the clock's now: nothing that was typed can put it earlier
  * (DESIGN rule 6). A purpose that says nothing is recorded all the same, and said kindly.
  */
-export async function announce(house: House, announcement: Announcement): Promise<AnnounceOutcome> {
+export async function announce(
+  house: House,
+  announcement: Announcement,
+  pressed: string | null = null,
+): Promise<AnnounceOutcome> {
   const { by } = announcement;
   const doubt = await whyNot(house, by);
   if (doubt !== null) return { kind: "refused", sentence: doubt };
@@ -49,7 +53,7 @@ export async function announce(house: House, announcement: Announcement): Promis
   return inTransaction(house.store.db, async (tx) => {
     const personId = await personOf(tx, await aliasesOfSlackUser(tx, by, house.config.people), now);
     const { purpose, endsAt, vaultId, itemId, mostUses } = announcement;
-    const intent = await recordIntent(tx, {
+    const about = {
       personId,
       slackUserId: by.id,
       purpose,
@@ -60,12 +64,15 @@ export async function announce(house: House, announcement: Announcement): Promis
       itemId,
       mostUses,
       ticket,
-    });
-    for (const channel of channels) {
+    };
+    const { intent, isNew } = await recordIntent(tx, about, pressed);
+    for (const channel of isNew ? channels : []) {
       await want(tx, { kind: "intent", subject: intent.id, channel, urgency: urgency.note, at: now });
     }
-    await seal(tx, now, [{ kind: "intent announced", payload: { ...intent, by: by.id } }]);
-    await wake(tx);
+    if (isNew) {
+      await seal(tx, now, [{ kind: "intent announced", payload: { ...intent, by: by.id } }]);
+      await wake(tx);
+    }
     const hint = vault?.items.find((item) => item.id === itemId)?.hint ?? vault?.hint ?? null;
     return {
       kind: "announced",
@@ -76,6 +83,40 @@ export async function announce(house: House, announcement: Announcement): Promis
       hint,
     };
   });
+}
+
+/** As many as fit a row of buttons that is read at a glance. */
+const recentAtMost = 3;
+
+/** What somebody announced lately and can announce again: only what tells why, in vaults that are still watched. */
+export async function recentIntents(house: House, by: SlackUser, vaultId: string | null): Promise<Intent[]> {
+  const intents = await recentIntentsBy(house.store.db, by.id, vaultId, 20);
+  const purposes = new Set<string>();
+  return intents
+    .filter((intent) => {
+      const purpose = intent.purpose.toLowerCase();
+      const isWatched = intent.vaultId === null || watchedVault(house.config, intent.vaultId) !== null;
+      const isTelling = saysNothing(intent.purpose, { ...namesAround(house), hint: null }) === null;
+      if (!isWatched || !isTelling || purposes.has(purpose)) return false;
+      purposes.add(purpose);
+      return true;
+    })
+    .slice(0, recentAtMost);
+}
+
+/** The same purpose for the same item, from now on, for as long as is usual. Told twice, a press counts once. */
+export async function announceAgain(
+  house: House,
+  { by, intentId, offer }: { by: SlackUser; intentId: string; offer: string },
+): Promise<AnnounceOutcome> {
+  const [intent] = await readIntents(house.store.db, [intentId]);
+  if (intent?.slackUserId !== by.id) {
+    return { kind: "refused", sentence: "That was announced by somebody else, so nothing was announced." };
+  }
+  const { purpose, vaultId, itemId, mostUses, ticket } = intent;
+  const endsAt = new Date(house.clock.now().getTime() + house.config.intents.defaultMinutes * 60_000);
+  const announcement = { by, purpose, startsAt: null, endsAt, vaultId, itemId, mostUses, ticket };
+  return announce(house, announcement, `${by.id}:${intentId}:${offer}`);
 }
 
 /** Ends an intent early; its history stays. With no id: the one that stands, if it is the only one. */

@@ -1,7 +1,7 @@
 import type { BotPorts } from "../bot/ports.ts";
 import { readAlert } from "../store/alerts.ts";
 import { mayResolve, resolve, tick } from "./after-suspicious.ts";
-import { announce, endIntent, listIntents } from "./announce.ts";
+import { announce, announceAgain, endIntent, listIntents, recentIntents } from "./announce.ts";
 import { answer, mayAnswer } from "./ask.ts";
 import { type House, watchedVault } from "./house.ts";
 import { mayReview, reopen, review } from "./review.ts";
@@ -29,6 +29,8 @@ export function createPorts(house: House): BotPorts {
     announce: (announcement) => announce(house, announcement),
     endIntent: (request) => endIntent(house, request),
     listIntents: (by) => listIntents(house, by),
+    recentIntents: (by, vaultId) => recentIntents(house, by, vaultId),
+    announceAgain: (press) => announceAgain(house, press),
     vaults: () => house.config.vaults,
     now: () => house.clock.now(),
     settings: {

@@ -3,9 +3,16 @@ import type { Intent } from "../model.ts";
 import type { Db, Tx } from "./database.ts";
 import type { Schema } from "./schema.ts";
 
-/** Records an announced purpose, and returns it as recorded. */
-export async function recordIntent(tx: Tx, intent: Omit<Intent, "id" | "end">): Promise<Intent> {
-  const { id } = await tx
+/**
+ * Records an announced purpose, and returns it as recorded. `pressed`: the press of a button that announces it; the intent
+ * that the same press announced before is returned then, as not new.
+ */
+export async function recordIntent(
+  tx: Tx,
+  intent: Omit<Intent, "id" | "end">,
+  pressed: string | null,
+): Promise<{ intent: Intent; isNew: boolean }> {
+  const row = await tx
     .insertInto("intent")
     .values({
       person_id: intent.personId,
@@ -18,10 +25,32 @@ export async function recordIntent(tx: Tx, intent: Omit<Intent, "id" | "end">): 
       item_id: intent.itemId,
       most_uses: intent.mostUses,
       ticket: intent.ticket,
+      pressed,
     })
+    .onConflict((conflict) => conflict.column("pressed").doNothing())
     .returning("id")
-    .executeTakeFirstOrThrow();
-  return { ...intent, id, end: null };
+    .executeTakeFirst();
+  if (row) return { intent: { ...intent, id: row.id, end: null }, isNew: true };
+  const before = await withEnds(tx).where("intent.pressed", "=", pressed).executeTakeFirstOrThrow();
+  return { intent: toIntent(before), isNew: false };
+}
+
+/** What a Slack user announced lately for a vault (`null`: for any), each purpose once, the newest first. */
+export async function recentIntentsBy(
+  db: Db,
+  slackUserId: string,
+  vaultId: string | null,
+  limit: number,
+): Promise<Intent[]> {
+  const { rows } = await sql<IntentWithEnd>`
+    select * from (
+      select distinct on (lower(purpose), vault_id, item_id) newest.*, null as how, null as ended_at
+        from (select * from intent
+               where slack_user_id = ${slackUserId} and (${vaultId}::text is null or vault_id = ${vaultId})
+               order by id desc limit 200) as newest
+       order by lower(purpose), vault_id, item_id, id desc) as each_once
+     order by id desc limit ${limit}`.execute(db);
+  return rows.map(toIntent);
 }
 
 /** Ends an intent. False: it had been ended before. */

@@ -193,6 +193,7 @@ interface IntentRow {
   item_id: string | null;
   most_uses: number | null;
   ticket: string | null;
+  pressed: string | null;
 }
 
 interface MessageRow {

@@ -157,6 +157,8 @@ function connect(apiUrl: string): SlackConnection {
       announce: never,
       endIntent: never,
       listIntents: never,
+      recentIntents: never,
+      announceAgain: never,
       vaults: () => [],
       now: () => new Date(),
       settings: { intentDefaultMinutes: 60, intentMaximumMinutes: 600, timezone: "UTC" },

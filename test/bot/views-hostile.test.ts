@@ -195,6 +195,7 @@ function forms(text: string, size = 1) {
       replaces: null,
       itemId: "i_visa",
       ticket: null,
+      recent: { intents: [anIntent({ purpose: text, ticket: text })], offer: "offer-1" },
       isOnce: false,
       window: "until 16:00",
     }),

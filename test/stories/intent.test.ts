@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { endIntent } from "../../src/pipeline/announce.ts";
+import { announceAgain, endIntent } from "../../src/pipeline/announce.ts";
 import type { SandboxMessage } from "../../src/sandbox/types.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { cards, dana, defaultYaml, lena, openStory, type Story } from "../support/story.ts";
@@ -293,6 +293,39 @@ test("a vault that asks for a ticket is given one, typed or in the form, and its
   await story.reveal({ by: dana });
   expect(alertText()).toMatch(/^Explained: .*Dana announced 'Invoice 4411, Acme' \(OPS-7\)/);
   expect(readBlocks(story.alerts()[0]?.blocks)).toContain("‘Invoice 4411, Acme’ (OPS-7), announced");
+});
+
+test("what was announced before is announced again with one press, in the form and after a slip; a press told twice counts once", async () => {
+  story = await openStory({ yaml: twoVaults });
+  for (const purpose of ["first invoice", "second invoice", "work", "Second invoice", "third invoice on Team Amex"]) {
+    await story.command(dana, purpose);
+    await story.command(dana, "done 1");
+  }
+  await story.command(dana, "rotating the root password in Servers");
+  await story.command(lena, "closing the quarter");
+  await story.later(90);
+  await story.command(dana, "lsit");
+  expect(story.told(dana)).toMatch(/\[third invoice\] \[Second invoice\] \[first invoice\]$/);
+  await story.press(dana, answerTo(dana), "third invoice");
+  expect(story.told(dana)).toMatch(/^Noted: ‘third invoice’ for Team Amex in Company cards, today 11:30–12:30/);
+  await story.command(dana, "", general);
+  const view = story.sandbox.workspace.views(dana).at(-1) as { id: string; blocks: unknown };
+  expect(readBlocks(view.blocks)).toContain("[third invoice] [rotating the root password] [Second invoice]");
+  const before = announcements(servers).length;
+  await story.sandbox.as(dana).click({ viewId: view.id }, "intent_again_1");
+  await story.service.idle();
+  await story.settle();
+  expect(form(dana)).toContain("Noted: ‘rotating the root password’ for Servers, today 11:30–12:30");
+  expect(announcements(servers)).toHaveLength(before + 1);
+  const rows = await story.service.house.store.db.selectFrom("intent").selectAll().orderBy("id", "desc").execute();
+  const [, intentId = "", offer = ""] = rows[0]?.pressed?.split(":") ?? [];
+  const by = await story.directory.knownUser(dana);
+  const other = await story.directory.knownUser(lena);
+  if (!by || !other) throw new Error("nobody is known");
+  const told = await announceAgain(story.service.house, { by, intentId, offer });
+  expect(told).toMatchObject({ kind: "announced", intent: { id: rows[0]?.id } });
+  expect(await announceAgain(story.service.house, { by: other, intentId, offer })).toMatchObject({ kind: "refused" });
+  expect(await story.service.house.store.db.selectFrom("intent").select("id").execute()).toHaveLength(rows.length);
 });
 
 test("an access after Done isn't explained, wherever Done was pressed", async () => {

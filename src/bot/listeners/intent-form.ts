@@ -17,6 +17,7 @@ import {
 } from "../views/intent-form.ts";
 import { announceAnswer, endAnswer } from "../views/intent-messages.ts";
 import { askerOf, unknownAsker } from "./asker.ts";
+import { recentOf } from "./intent-again.ts";
 import { openForm } from "./open-form.ts";
 import type { ListenerParts } from "./parts.ts";
 import type { Click, Command, Place, Submission } from "./payload.ts";
@@ -30,7 +31,9 @@ export async function openIntentForm(
   const { ports } = parts;
   const vaults = ports.vaults();
   const { channel, responseUrl } = asked.place;
+  const user = toChange ? null : await parts.directory.knownUser(asked.place.user);
   const view = intentForm({
+    recent: await recentOf(user, asked.place, parts),
     vaults,
     vaultId: toChange ? toChange.intent.vaultId : (vaults.find((vault) => vault.channel === channel)?.id ?? null),
     itemId: toChange?.intent.itemId ?? null,

@@ -4,6 +4,7 @@ import { type IntentCommand, parseIntentCommand } from "../intent-command.ts";
 import type { EndOutcome } from "../ports.ts";
 import type { MessageView } from "../views/alert.ts";
 import { helpMessage } from "../views/help.ts";
+import { withAgain } from "../views/intent-again.ts";
 import {
   type Asker,
   announceAnswer,
@@ -14,6 +15,7 @@ import {
   whichTarget,
 } from "../views/intent-messages.ts";
 import { askerOf, unknownAsker } from "./asker.ts";
+import { recentOf } from "./intent-again.ts";
 import { openIntentForm } from "./intent-form.ts";
 import type { ListenerParts } from "./parts.ts";
 import type { Click, Command } from "./payload.ts";
@@ -66,7 +68,7 @@ async function answerTo(text: string, asked: Command | Click, parts: ListenerPar
     case "which-item":
       return whichTarget(command.question, command.candidates);
     case "not-understood":
-      return notUnderstood(command.problem, command.suggestion);
+      return withAgain(notUnderstood(command.problem, command.suggestion), await recentOf(user, asked.place, parts));
   }
 }
 

@@ -2,6 +2,7 @@ import type { App } from "@slack/bolt";
 import { ALERT_MORE, REVIEW_EXPECTED, REVIEW_REOPEN, REVIEW_SUSPICIOUS, REVIEW_UNDO } from "../views/alert-actions.ts";
 import { sorryAnswer } from "../views/answers.ts";
 import { FLOOD_EXPECTED, FLOOD_FORM, FLOOD_MORE, FLOOD_SUSPICIOUS } from "../views/flood.ts";
+import { INTENT_AGAIN } from "../views/intent-again.ts";
 import { INTENT_FORM } from "../views/intent-form.ts";
 import { INTENT_CANCEL, INTENT_CHANGE, INTENT_CHOOSE, INTENT_DONE } from "../views/intent-messages.ts";
 import { ASK_FORM, ASK_MINE, ASK_NOT_MINE } from "../views/question.ts";
@@ -11,6 +12,7 @@ import { WHAT_NOW_RESOLVE, WHAT_NOW_STEPS } from "../views/what-now.ts";
 import { resolveAsked, resolveFormErrors, resolveSubmitted, stepsTicked } from "./aftermath.ts";
 import { floodExpected, floodMore, floodSubmitted, floodSuspicious, placeOfFloodForm } from "./flood.ts";
 import { intentChosen, intentCommand, intentEnded } from "./intent.ts";
+import { intentAgain } from "./intent-again.ts";
 import { intentChange, intentFormErrors, intentSubmitted, placeOfIntentForm } from "./intent-form.ts";
 import type { ListenerParts } from "./parts.ts";
 import { type Click, type Place, readClick, readCommand, readSubmission, type Submission } from "./payload.ts";
@@ -82,7 +84,11 @@ export function listen(app: App, parts: ListenerParts): void {
     const click = readClick(body);
     if (!click) return;
     const { actionId } = click;
-    const listener = actionId.startsWith(INTENT_CHOOSE) ? intentChosen : (own(clicks, actionId) ?? unknownAlert);
+    const listener = actionId.startsWith(INTENT_AGAIN)
+      ? intentAgain
+      : actionId.startsWith(INTENT_CHOOSE)
+        ? intentChosen
+        : (own(clicks, actionId) ?? unknownAlert);
     await orSaySorry("click", click.place, parts, () => listener(click, parts));
   });
 

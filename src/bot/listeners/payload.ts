@@ -26,6 +26,8 @@ export interface Click {
   /** Only the clicker sees the message. */
   isEphemeral: boolean;
   triggerId: string | null;
+  /** Of the form in which the button was; `null`: it was in a message. */
+  viewId: string | null;
 }
 
 export interface Command {
@@ -67,6 +69,7 @@ const ClickBody = z.object({
   message: z.object({ ts: maybe }).nullable().catch(null),
   response_url: maybe,
   trigger_id: maybe,
+  view: idOf,
 });
 
 /** `null`: nothing of ours was clicked. */
@@ -74,7 +77,7 @@ export function readClick(body: unknown): Click | null {
   const read = ClickBody.safeParse(body);
   const action = read.data?.actions[0];
   if (!read.success || !action) return null;
-  const { user, container, channel, message, response_url, trigger_id } = read.data;
+  const { user, container, channel, message, response_url, trigger_id, view } = read.data;
   const channelId = container?.channel_id ?? channel?.id ?? null;
   return {
     place: { user: user.id, channel: channelId, responseUrl: response_url },
@@ -85,6 +88,7 @@ export function readClick(body: unknown): Click | null {
     message: { channel: channelId ?? "", ts: container?.message_ts ?? message?.ts ?? "" },
     isEphemeral: container?.is_ephemeral ?? false,
     triggerId: trigger_id,
+    viewId: view?.id ?? null,
   };
 }
 

@@ -3,6 +3,7 @@ import type { WatchedVault } from "../../model.ts";
 import { longestTicket, sayTicket } from "../../ticket.ts";
 import { sayDuration } from "../../time.ts";
 import { plain } from "./alert-actions.ts";
+import { againBlocks, type Recent } from "./intent-again.ts";
 import { line, richText, said } from "./rich-text.ts";
 import { clean } from "./text.ts";
 import { vaultName } from "./words.ts";
@@ -34,6 +35,7 @@ export interface IntentFormView {
   ticket: string | null;
   defaultMinutes: number;
   maximumMinutes: number;
+  recent: Recent;
   /** Carried in `private_metadata`: the intent that the new one is to replace. */
   replaces: string | null;
 }
@@ -56,6 +58,7 @@ export function intentForm(view: IntentFormView): ModalView {
       ...ticketInput(vaults, view.ticket),
       windowInput(view),
       usesInput(view.isOnce),
+      ...againBlocks(view.recent),
       richText(
         line(said("It counts from the moment you announce it. It is shown in the vault’s channel with your name.")),
       ),

@@ -216,6 +216,8 @@ function portsOf(house: FakeHouse, now: () => Date): BotPorts {
       return house.endIntent();
     },
     listIntents: async () => house.intents,
+    recentIntents: async () => [],
+    announceAgain: async () => ({ kind: "refused", sentence: "nothing was announced before" }),
     vaults: () => [house.vault],
     now,
     settings: { intentDefaultMinutes: 60, intentMaximumMinutes: 24 * 60, timezone: "UTC" },
