@@ -32,6 +32,7 @@ export function openStore(url: string, onIdleError: (error: Error) => void): Sto
   const pool = new pg.Pool({
     ...common,
     max: 12,
+    min: 3,
     connectionTimeoutMillis: 5_000,
     statement_timeout: 8_000,
     query_timeout: 9_000,
@@ -39,6 +40,7 @@ export function openStore(url: string, onIdleError: (error: Error) => void): Sto
   const doorPool = new pg.Pool({
     ...common,
     max: 3,
+    min: 2,
     connectionTimeoutMillis: 3_000,
     statement_timeout: 4_000,
     query_timeout: 5_000,

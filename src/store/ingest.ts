@@ -31,6 +31,8 @@ interface IngestLimits {
   groupBytes: number;
   /** How long a group gathers at most when the one before had company, whose senders come again about now. 0: not at all. */
   gatherMs: number;
+  /** Fewer than so many aren't waited for: they would save less than it takes. */
+  gatherFrom: number;
   /** From so many on, a second group doesn't wait for the first: one is written while the other is being committed. */
   secondGroupFrom: number;
 }
@@ -45,6 +47,7 @@ const usualLimits: IngestLimits = {
   groupAccesses: 1_000,
   groupBytes: 4 * 1024 * 1024,
   gatherMs: 5,
+  gatherFrom: 8,
   secondGroupFrom: 64,
 };
 
@@ -112,7 +115,7 @@ export function createIngest({ pool, clock, onTrouble, ...parts }: IngestParts):
     groups -= 1;
     expected = Math.min(group.length + queue.size, limits.groupDeliveries);
     if (groups > 0) return;
-    const mayGather = limits.gatherMs > 0 && expected > 1 && queue.size < expected;
+    const mayGather = limits.gatherMs > 0 && expected >= limits.gatherFrom && queue.size < expected;
     if (mayGather) gathering = setTimeout(commitGathered, limits.gatherMs);
     else if (queue.size > 0) void commitNext();
   }

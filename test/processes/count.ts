@@ -1,4 +1,4 @@
-import { chainHash } from "../../src/store/record.ts";
+import { chainHash } from "../support/chain-hash.ts";
 import { alertsOf, saysDecided } from "./clicker.ts";
 import { ask } from "./fsync-server.ts";
 import type { House } from "./house.ts";

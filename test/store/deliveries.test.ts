@@ -4,7 +4,7 @@ import type { ReportedAccess } from "../../src/model.ts";
 import { openStore, type Store } from "../../src/store/database.ts";
 import { type AuthenticDelivery, countOpenEnds } from "../../src/store/deliveries.ts";
 import { createIngest, type Ingest } from "../../src/store/ingest.ts";
-import { chainHash } from "../../src/store/record.ts";
+import { chainHash } from "../support/chain-hash.ts";
 import { freshDatabase } from "../support/database.ts";
 
 let database: Awaited<ReturnType<typeof freshDatabase>>;
