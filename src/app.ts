@@ -58,6 +58,10 @@ const fallbackPauseMs = 15_000;
 /** So many deliveries are waiting for their commit when judging gives way, for so long between two batches. */
 const busyFrom = 16;
 const givesWayMs = 200;
+/** From so many accesses in one turn on, there is a rush: the more are judged together, the less each costs everybody. */
+const rushFrom = 8;
+const rushPauseMs = 150;
+const judgedAtOnce = 200;
 const lookedAfterAtOnce = 5;
 
 /** Shares our port. False: not for it. */
@@ -135,15 +139,20 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     },
     counters: metrics.door,
   });
+  let isRush = false;
   const judging = {
     name: "judge",
     work: async () => {
       // Acknowledging comes first: while senders queue, judging leaves them most of the processor, and never stands still.
       const isBusy = ingest.waiting() >= busyFrom;
       if (isBusy) await pause(givesWayMs);
-      return judge(house, isBusy ? 50 : 200).then(counted(metrics.judged));
+      return judge(house, isBusy ? 50 : judgedAtOnce).then(counted(metrics.judged));
     },
     nextDue: async () => null,
+    restMs: (judged: number) => {
+      isRush = judged >= rushFrom;
+      return isRush && judged < judgedAtOnce ? rushPauseMs : 0;
+    },
   };
   const deliveryParts = {
     db: store.db,
@@ -156,13 +165,10 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
   const directs = createDirects(() => connected().client);
   const escalating = {
     name: "escalate",
-    work: async () => {
-      const looked = await escalate(house, directs, lookedAfterAtOnce);
-      // In a flood the channels come first: what is to be told besides takes its time.
-      if (looked === lookedAfterAtOnce) await pause(givesWayMs);
-      return looked;
-    },
+    work: () => escalate(house, directs, lookedAfterAtOnce),
     nextDue: () => nextToAttend(store.db),
+    // In a flood the channels come first: what is to be told besides takes its time.
+    restMs: (looked: number) => (looked < lookedAfterAtOnce ? 0 : isRush ? 1_000 : givesWayMs),
   };
   const delivering = { name: "deliver", work: () => deliver(deliveryParts), nextDue: () => nextDue(store.db) };
 

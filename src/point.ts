@@ -25,3 +25,8 @@ const points = channel("vaultbell:point");
 export function point(name: PointName): void {
   if (points.hasSubscribers) points.publish({ name });
 }
+
+/** Whether somebody waits for points to be passed: then only what is done in earnest may pass one. */
+export function pointsAreWatched(): boolean {
+  return points.hasSubscribers;
+}

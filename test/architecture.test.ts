@@ -9,6 +9,7 @@ const mayImport: Record<string, string[]> = {
   "main.ts": ["cli"],
   cli: [
     "app.ts",
+    "rehearsal.ts",
     "clock.ts",
     "stand-in.ts",
     "log.ts",
@@ -21,6 +22,7 @@ const mayImport: Record<string, string[]> = {
     "policies",
   ],
   "app.ts": ["clock.ts", "config", "metrics.ts", "health.ts", "store", "vault", "pipeline", "bot", "policies"],
+  "rehearsal.ts": ["store", "pipeline", "bot"],
   "stand-in.ts": ["config", "sandbox"],
   "metrics.ts": ["bot", "vault"],
   "health.ts": [],

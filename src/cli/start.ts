@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import { buildService, type Service, type ServiceParts } from "../app.ts";
 import { checkSlack } from "../bot/checks.ts";
 import { followingClock } from "../clock.ts";
 import { type Config, type Environment, exampleFile, loadConfig, readEnvironment } from "../config.ts";
 import { createLog } from "../log.ts";
+import { rehearse } from "../rehearsal.ts";
 import type { StandIn } from "../stand-in.ts";
 import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
 import { type EmbeddedDatabase, startEmbedded } from "../store/embedded/start.ts";
@@ -19,6 +21,8 @@ interface Running {
 
 /** Longer than this and the operator's process manager loses patience (RELIABILITY, "SIGTERM with in-flight"). */
 const stopWithinMs = 10_000;
+const readinessPauseMs = 200;
+const readinessTries = 50;
 
 /**
  * `vaultbell start`: runs everything until SIGTERM, SIGINT, or the end of the process that started it. Says in a few
@@ -132,6 +136,7 @@ async function run(
       await open({ ...common, slack: ways, slackApiUrl: apiUrl, clock: followingClock(), neighbour: null }, undefined);
     }
     await service?.work();
+    if (service) void rehearseWhenReady(service);
   } catch (error) {
     await stop();
     throw error;
@@ -139,6 +144,20 @@ async function run(
   greet(environment, config, out, { usesExample, isFirst: embedded?.firstStart ?? false });
   if (slack.kind !== "sandbox" && service) void sayWhatIsWrong(service, config, out);
   return { stop };
+}
+
+/** Once it is ready, and no sooner: what takes in accesses and shows them comes first. */
+async function rehearseWhenReady(service: Service): Promise<void> {
+  const { log } = service.house;
+  try {
+    for (let tries = 0; !(await service.readiness()).ready; tries++) {
+      if (tries === readinessTries) return;
+      await pause(readinessPauseMs, undefined, { ref: false });
+    }
+    await rehearse(service.house);
+  } catch (error) {
+    log.warn({ error }, "the rehearsal failed: the first alert may take a little longer");
+  }
 }
 
 function greet(

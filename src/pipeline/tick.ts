@@ -9,6 +9,8 @@ export interface Stage {
   work: () => Promise<number>;
   /** When there will next be something to do, as far as it is known. */
   nextDue: () => Promise<Date | null>;
+  /** For how long it leaves the others the processor and the database after it did so much. Absent: goes on at once. */
+  restMs?: (done: number) => number;
 }
 
 /** Behind the wake-up calls: whatever was missed is found within this time. */
@@ -37,6 +39,8 @@ export function keepGoing(stage: Stage, clock: Clock, log: Logger): { wake: () =
       isWoken = false;
       try {
         const done = await stage.work();
+        const restMs = stage.restMs?.(done) ?? 0;
+        if (restMs > 0 && !isStopped) await pause(restMs);
         if (done > 0) continue;
         const due = await stage.nextDue();
         const untilDue = due ? Math.max(5, due.getTime() - clock.now().getTime()) : slowPollMs;

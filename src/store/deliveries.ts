@@ -45,7 +45,7 @@ export function sealed(delivery: AuthenticDelivery): SealedDelivery {
  * The raw body is kept, understood or not. What was there already is a duplicate, whether the whole delivery came again or
  * one of its events did. The same id with other content is kept beside what came first (RELIABILITY T7).
  */
-export async function recordGroup(pool: Pool, group: SealedDelivery[], now: Date): Promise<Recorded[]> {
+export async function recordGroup(pool: Pick<Pool, "query">, group: SealedDelivery[], now: Date): Promise<Recorded[]> {
   const inOrder = group.toSorted((a, b) => a.digest.compare(b.digest));
   const { rows } = await pool.query<{ accepted: number[] | null }>({
     name: "record_group",
@@ -138,4 +138,25 @@ function accessArrays(group: SealedDelivery[]): Buffer[] {
 /** Over exact UTF-16, so that ids which PostgreSQL would confuse stay apart. */
 function keyDigest(source: string, id: string): Buffer {
   return hash("sha256", Buffer.from(`${source}\u0000${id}`, "utf16le"), "buffer");
+}
+
+/** An access that nobody reported, for what is going to be rolled back. */
+export async function pretendAccess(db: Db, access: ReportedAccess, now: Date): Promise<void> {
+  const row = await db
+    .insertInto("access")
+    .values({
+      digest: keyDigest("", access.eventId),
+      delivery_id: "0",
+      source: "",
+      event_id: access.eventId,
+      action: access.action,
+      occurred_at: access.occurredAt,
+      received_at: now,
+      actor_email: access.actor.email,
+      vault_id: access.vault.id,
+      item_id: access.item.id,
+    })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  await db.insertInto("unjudged").values({ access_id: row.id }).execute();
 }

@@ -47,7 +47,7 @@ const usualLimits: IngestLimits = {
   groupAccesses: 1_000,
   groupBytes: 4 * 1024 * 1024,
   gatherMs: 5,
-  gatherFrom: 8,
+  gatherFrom: 4,
   secondGroupFrom: 64,
 };
 
