@@ -75,8 +75,8 @@ export function openReplicaStore(parts: {
   owner: Owner;
   /** `null`: there may be work of any kind. */
   onNotify: (work: string | null) => void;
-  /** Kills the replica, in the middle of what it does. */
-  die: (where: string) => Promise<void>;
+  /** Kills the replica, in the middle of what it does. False: it has died often enough, and lives on. */
+  die: (where: string) => Promise<boolean>;
 }): ReplicaStore {
   const { world, faults, server, locks, owner } = parts;
   const open = new Set<Connection>();
@@ -120,7 +120,8 @@ export function openReplicaStore(parts: {
     const isLast = word === "commit" || (!connection.isInTransaction && word !== "begin" && !isRead);
     // Most statements are reads; what matters more is struck more often.
     const weight = text.includes("record_group") ? 12 : isLast ? 3 : 1;
-    if (!isQuiet && faults.strikes("crash", 0.002 * weight)) return parts.die(`before: ${labelOf(text)}`) as never;
+    if (!isQuiet && faults.strikes("crash", 0.002 * weight) && (await parts.die(`before: ${labelOf(text)}`)))
+      return gone;
     if (!isQuiet && faults.strikes("connection-lost", 0.003 * weight))
       return lose(connection, `before: ${labelOf(text)}`);
     if (connection.isInTransaction && !isQuiet && faults.strikes("serialization", 0.006)) {
@@ -137,7 +138,7 @@ export function openReplicaStore(parts: {
       connection.tells.clear();
     }
     if (isLast && faults.strikes("commit-unknown", 0.02)) return lose(connection, `after: ${labelOf(text)}`);
-    if (isLast && faults.strikes("crash", 0.01)) return parts.die(`after: ${labelOf(text)}`) as never;
+    if (isLast && faults.strikes("crash", 0.01)) await parts.die(`after: ${labelOf(text)}`);
     return result;
   }
 
@@ -210,6 +211,9 @@ export function openReplicaStore(parts: {
     },
   };
 }
+
+/** Nobody is there any more to read it. */
+const gone = { rows: [], rowCount: 0, fields: [], command: "", oid: 0 } satisfies pg.QueryResult;
 
 const names = new Map<string, string>();
 

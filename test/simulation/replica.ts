@@ -70,8 +70,8 @@ export function createReplicaPlace(parts: Parts, name: string): Replica {
     const dead = new Promise<void>((resolve) => {
       announceDeath = resolve;
     });
-    const die = async (where: string): Promise<void> => {
-      if (replica.deaths >= 3 || owner.isDead) return;
+    const die = async (where: string): Promise<boolean> => {
+      if (replica.deaths >= 3 || owner.isDead) return owner.isDead;
       world.say(`${owner.name} is killed ${where}`);
       owner.isDead = true;
       replica.deaths += 1;
@@ -82,6 +82,7 @@ export function createReplicaPlace(parts: Parts, name: string): Replica {
       });
       world.meanwhile(end);
       await end;
+      return true;
     };
     const store = openReplicaStore({ world, faults, server, locks, owner, die, onNotify: parts.wakeAll });
     // As the product's: whatever the host's own clock says, the database's time counts, carried on by one that never jumps.

@@ -23,7 +23,7 @@ interface ClientParts {
   slack: SimulatedSlack;
   owner: Owner;
   random: Random;
-  die: (where: string) => Promise<void>;
+  die: (where: string) => Promise<boolean>;
 }
 
 /** What the SDK gives up after; the product sets it. */
