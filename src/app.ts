@@ -19,6 +19,7 @@ import { fallBack, type SendMail } from "./pipeline/fallback.ts";
 import type { House } from "./pipeline/house.ts";
 import { judge } from "./pipeline/judge.ts";
 import { createPorts } from "./pipeline/ports.ts";
+import { lookAfterRecurring } from "./pipeline/recurring.ts";
 import { keepGoing } from "./pipeline/tick.ts";
 import { point } from "./point.ts";
 import { foldEmail } from "./policies/fold-email.ts";
@@ -55,6 +56,8 @@ export interface ServiceParts {
 }
 
 const fallbackPauseMs = 15_000;
+/** What is to be asked or told of intents is a matter of hours and days. */
+const intentsPauseMs = 60_000;
 /** So many deliveries are waiting for their commit when judging gives way, for so long between two batches. */
 const busyFrom = 16;
 const givesWayMs = 200;
@@ -183,6 +186,17 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     nextDue: async () => new Date(looksAgainAt),
   };
 
+  let looksAtIntentsAt = 0;
+  const intents = {
+    name: "intents",
+    work: async () => {
+      if (clock.now().getTime() < looksAtIntentsAt) return 0;
+      looksAtIntentsAt = clock.now().getTime() + intentsPauseMs;
+      return lookAfterRecurring(house, directs);
+    },
+    nextDue: async () => new Date(looksAtIntentsAt),
+  };
+
   function refusal(): { ok: false; problem: string } | null {
     const isRecent = refusedLast !== null && clock.now().getTime() - refusedLast.at < 30_000;
     return isRecent && refusedLast
@@ -272,6 +286,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
         messages: keepGoing(delivering, clock, log),
         outages: keepGoing(fallingBack, clock, log),
         escalations: keepGoing(escalating, clock, log),
+        intents: keepGoing(intents, clock, log),
       };
       stages = Object.values(running);
       const wake = (work: Work | null) => {
@@ -305,7 +320,11 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     connect: () => connected().start(),
     idle: () => connected().idle(),
     turn: async () =>
-      (await judging.work()) + (await delivering.work()) + (await escalating.work()) + (await fallingBack.work()),
+      (await judging.work()) +
+      (await delivering.work()) +
+      (await escalating.work()) +
+      (await intents.work()) +
+      (await fallingBack.work()),
     nextDue: () => nextDue(store.db),
     readiness: async () => readiness(await vitals()),
   };

@@ -259,7 +259,36 @@ export interface Intent {
   mostUses: number | null;
   /** The ticket that it belongs to, as the vault's rule writes it. */
   ticket: string | null;
+  /** When it comes again and again; `null`: it is for one time. Its `endsAt` is how long it is confirmed for then. */
+  recurring: Recurring | null;
   end: { how: "done" | "cancelled"; at: Date } | null;
+}
+
+/** Days and times that come again, on the clock of a zone. */
+export interface Recurrence {
+  /** ISO weekdays, 1 Monday to 7 Sunday; or days of the month, both ends included. */
+  days: { kind: "week"; weekdays: number[] } | { kind: "month"; from: number; until: number };
+  /** Minutes after local midnight; `untilMinute` ≤ `fromMinute` means into the next day. `null`: the whole day. */
+  hours: { fromMinute: number; untilMinute: number } | null;
+  /** IANA zone. */
+  zone: string;
+}
+
+/** A recurring purpose explains nothing before a manager has confirmed it, and after the time for which they did. */
+export interface Recurring extends Recurrence {
+  /** In the order in which they were given. */
+  confirmations: Confirmation[];
+  declined: { by: string; at: Date } | null;
+}
+
+/** A manager's word that a recurring purpose is right, for a time. Append-only. */
+export interface Confirmation {
+  /** The Slack user. */
+  by: string;
+  /** What to call them. */
+  name: string;
+  at: Date;
+  until: Date;
 }
 
 export type Verdict = "expected" | "suspicious";

@@ -92,6 +92,11 @@ export function sayDay(instant: Date, zone: string, now: Date): string {
   return names[daysApart(local, today)] ?? sayWeekday(local, today);
 }
 
+/** "24 Feb". */
+export function sayDate(instant: Date, zone: string): string {
+  return inZone(instant, zone).toFormat("d LLL");
+}
+
 /** "10:31". An hour that the clock change repeats is told apart: "02:15 (UTC+1)". */
 export function sayTime(instant: Date, zone: string): string {
   const local = inZone(instant, zone);

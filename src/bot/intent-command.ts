@@ -1,9 +1,10 @@
-import type { WatchedVault } from "../model.ts";
+import type { Recurrence, WatchedVault } from "../model.ts";
 import { sayTicket, takeTicket } from "../ticket.ts";
 import { distance, foldWords } from "./fold-words.ts";
 import { type Target, takeTarget } from "./intent-target.ts";
 import { resolveWindow, sayMinutes } from "./intent-window.ts";
 import { takePhrase, type WindowPieces } from "./intent-window-phrases.ts";
+import { readRecurrence, splitRecurring } from "./recurrence-words.ts";
 import { plainWords } from "./slack-escapes.ts";
 
 export interface IntentCommandContext {
@@ -40,6 +41,7 @@ export type IntentCommand =
       /** "once": for one access; `null`: for several. */
       mostUses: 1 | null;
       ticket: string | null;
+      recurrence: Recurrence | null;
       /** What the answer should say about how it was understood. */
       notes: string[];
     }
@@ -51,6 +53,8 @@ export type IntentCommand =
 export function parseIntentCommand(text: string, context: IntentCommandContext): IntentCommand {
   const words = plainWords(text);
   if (words === "") return { kind: "open-form" };
+  const recurring = splitRecurring(words);
+  if (recurring) return announceRecurring(recurring, context);
   const once = ONCE.exec(words);
   if (once) return announce({ ...takeParts(words.slice(once[0].length), context.vaults), isOnce: true }, context);
   const parts = takeParts(words, context.vaults);
@@ -59,6 +63,35 @@ export function parseIntentCommand(text: string, context: IntentCommandContext):
 
 /** "once paying the invoice": for one access. "once more …" and "once a month …" are about something else. */
 const ONCE = /^once(?:\s*[:,]\s*|\s+(?!(?:a|an|again|every|more|per|the|upon|we|i|it)\b)|$)/i;
+
+/** "every month 1-5: bookkeeping, card statement": days and times before the colon, the purpose and its place behind. */
+function announceRecurring(
+  { said, purpose }: { said: string; purpose: string },
+  context: IntentCommandContext,
+): IntentCommand {
+  const again = (suggestion: string) => suggestion.replace(/^\/intent /, `/intent ${said}: `);
+  const read = readRecurrence(said, context.zone);
+  if (read.kind === "problem") {
+    const suggestion = `/intent every month 1-5: ${purpose || "bookkeeping, card statement"}`;
+    return { kind: "not-understood", problem: read.problem, suggestion };
+  }
+  if (purpose === "") {
+    const problem = "What is it for? Please say it behind a colon.";
+    return { kind: "not-understood", problem, suggestion: `/intent ${said}: bookkeeping, card statement` };
+  }
+  const command = announce(takeParts(purpose, context.vaults), context);
+  if (command.kind === "not-understood") return { ...command, suggestion: again(command.suggestion) };
+  if (command.kind === "which-vault" || command.kind === "which-item") {
+    return { ...command, candidates: command.candidates.map((one) => ({ ...one, command: again(one.command) })) };
+  }
+  if (command.kind !== "announce") return command;
+  if (command.vaultId === null) {
+    const problem = "In which vault? What comes again and again is confirmed by its managers.";
+    const suggestion = `/intent ${said}: ${purpose} in ${context.vaults[0]?.name ?? "Company cards"}`;
+    return { kind: "not-understood", problem, suggestion };
+  }
+  return { ...command, recurrence: read.recurrence, notes: [] };
+}
 
 interface Parts {
   purpose: string;
@@ -197,6 +230,7 @@ function announce(parts: Parts, context: IntentCommandContext): IntentCommand {
     vaultId: where[0]?.vaultId ?? null,
     itemId: where[0]?.itemId ?? null,
     mostUses: isOnce ? 1 : null,
+    recurrence: null,
     notes: [
       ...resolved.notes,
       ...(purpose !== parts.purpose ? ["The purpose was cut at 500 characters."] : []),

@@ -2,6 +2,7 @@ import type {
   Alert,
   Intent,
   Person,
+  Recurrence,
   Resolution,
   ResolutionOutcome,
   SlackUser,
@@ -47,6 +48,8 @@ export interface BotPorts {
   recentIntents(by: SlackUser, vaultId: string | null): Promise<Intent[]>;
   /** Announces one of those anew, from now on. `offer` tells the offer that was pressed: the same press counts once. */
   announceAgain(press: { by: SlackUser; intentId: string; offer: string }): Promise<AnnounceOutcome>;
+  /** A manager's word on a recurring purpose. */
+  answerRecurring(click: RecurringClick): Promise<RecurringOutcome>;
   /** The watched vaults, for names in commands and for forms. */
   vaults(): WatchedVault[];
   now(): Date;
@@ -148,7 +151,30 @@ export interface Announcement {
   mostUses: number | null;
   /** As typed; whether it is one is the house's to say. */
   ticket: string | null;
+  /** When it comes again and again; `startsAt` and `endsAt` don't matter then. */
+  recurrence: Recurrence | null;
 }
+
+export interface RecurringClick {
+  intentId: string;
+  /** 0: the first answer; else the renewal of so many confirmations. */
+  round: number;
+  answer: "confirmed" | "declined";
+  clicker: SlackUser | null;
+  clickerId: string;
+  message: { channel: string; ts: string };
+}
+
+export type RecurringOutcome =
+  | { kind: "recorded"; answer: "confirmed" | "declined"; until: Date }
+  | { kind: "already"; by: string; answer: "confirmed" | "declined" }
+  | { kind: "over" }
+  | {
+      kind: "refused";
+      reason: ReviewRefusal | "no-such-intent";
+      vault: WatchedVault | null;
+      whoCan: string[] /* Slack user ids */;
+    };
 
 export type AnnounceOutcome =
   | {

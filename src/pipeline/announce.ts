@@ -2,6 +2,7 @@ import type { Announcement, AnnounceOutcome, EndOutcome } from "../bot/ports.ts"
 import type { Intent, SlackUser, TicketRule } from "../model.ts";
 import { foldEmail } from "../policies/fold-email.ts";
 import { saysNothing } from "../policies/purpose-quality.ts";
+import { askAheadMs } from "../recurrence.ts";
 import { inTransaction } from "../store/database.ts";
 import { readIntents, recentIntentsBy, recordIntent, recordIntentEnd, standingIntentsBy } from "../store/intents.ts";
 import { urgency, want, wantAnew } from "../store/messages.ts";
@@ -39,11 +40,29 @@ export async function announce(
       sentence: `${vault.name} asks for ${sayTicket(vault.ticket)}, so nothing was announced yet.`,
     };
   }
+  const { recurrence } = announcement;
+  if (recurrence !== null && !vault) {
+    return {
+      kind: "refused",
+      sentence: "A purpose that comes again and again needs a vault: its managers confirm it.",
+    };
+  }
+  if (
+    recurrence !== null &&
+    saysNothing(announcement.purpose, { ...namesAround(house), hint: vault?.hint ?? null }) !== null
+  ) {
+    return {
+      kind: "refused",
+      sentence: "Please say in a few words more what comes again and again: managers confirm it.",
+    };
+  }
+  const recurring = recurrence && { ...recurrence, confirmations: [], declined: null };
   const startsAt = announcement.startsAt !== null && announcement.startsAt > now ? announcement.startsAt : now;
-  const minutes = (announcement.endsAt.getTime() - startsAt.getTime()) / 60_000;
+  const announcedUntil = recurring === null ? announcement.endsAt : new Date(startsAt.getTime() + askAheadMs);
+  const minutes = (announcedUntil.getTime() - startsAt.getTime()) / 60_000;
   if (minutes <= 0)
     return { kind: "refused", sentence: "That time has already passed. An intent can't begin before it is announced." };
-  if (minutes > house.config.intents.maximumMinutes) {
+  if (recurring === null && minutes > house.config.intents.maximumMinutes) {
     return {
       kind: "refused",
       sentence: `An intent can last ${house.config.intents.maximumMinutes / 60} hours at most.`,
@@ -52,18 +71,19 @@ export async function announce(
   const channels = announcedIn(house, vault?.channel ?? null);
   return inTransaction(house.store.db, async (tx) => {
     const personId = await personOf(tx, await aliasesOfSlackUser(tx, by, house.config.people), now);
-    const { purpose, endsAt, vaultId, itemId, mostUses } = announcement;
+    const { purpose, vaultId, itemId, mostUses } = announcement;
     const about = {
       personId,
       slackUserId: by.id,
       purpose,
       announcedAt: now,
       startsAt,
-      endsAt,
+      endsAt: announcedUntil,
       vaultId,
       itemId,
-      mostUses,
+      mostUses: recurring === null ? mostUses : null,
       ticket,
+      recurring,
     };
     const { intent, isNew } = await recordIntent(tx, about, pressed);
     for (const channel of isNew ? channels : []) {
@@ -115,7 +135,7 @@ export async function announceAgain(
   }
   const { purpose, vaultId, itemId, mostUses, ticket } = intent;
   const endsAt = new Date(house.clock.now().getTime() + house.config.intents.defaultMinutes * 60_000);
-  const announcement = { by, purpose, startsAt: null, endsAt, vaultId, itemId, mostUses, ticket };
+  const announcement = { by, purpose, startsAt: null, endsAt, vaultId, itemId, mostUses, ticket, recurrence: null };
   return announce(house, announcement, `${by.id}:${intentId}:${offer}`);
 }
 

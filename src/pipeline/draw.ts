@@ -6,6 +6,7 @@ import { floodMessage } from "../bot/views/flood.ts";
 import { intentAnnouncement } from "../bot/views/intent-announcement.ts";
 import * as noteViews from "../bot/views/note.ts";
 import { questionMessage } from "../bot/views/question.ts";
+import { recurringMessage, recurringOver } from "../bot/views/recurring.ts";
 import type { Alert, EscalationTarget, Question, Resolution, WatchedVault } from "../model.ts";
 import { resolutionOf, suspicion } from "../policies/aftermath.ts";
 import { answeredUpTo, denial, keptWaitingMs } from "../policies/asking.ts";
@@ -22,8 +23,10 @@ import { readPerson, slackUserOf, slackUsersByEmail } from "../store/people.ts";
 import { readAnswered } from "./answered.ts";
 import { aftermathView } from "./draw-aftermath.ts";
 import { type House, watchedVault } from "./house.ts";
+import { readIntentSubject } from "./intent-subjects.ts";
 import { readNote } from "./notes.ts";
 import { neededFor, undoMs } from "./review.ts";
+import { independentOf } from "./who-may-judge.ts";
 
 /** Draws what Slack should show of a message now, from the newest facts. "not-yet": the thread isn't there yet. */
 export async function draw(house: House, message: Message): Promise<Drawing | "not-yet"> {
@@ -71,12 +74,23 @@ async function drawAlert(house: House, message: Message): Promise<Drawing> {
 }
 
 async function drawIntent(house: House, message: Message): Promise<Drawing> {
-  const [intent] = await readIntents(house.store.db, [message.subject]);
+  const beside = readIntentSubject(message.subject);
+  const [intent] = await readIntents(house.store.db, [beside?.intentId ?? message.subject]);
   if (!intent) throw new Error(`intent ${message.subject} is gone, and intents are never deleted`);
   const vault = vaultOf(house, intent.vaultId, message.channel);
   const person = await readPerson(house.store.db, intent.personId);
   const { vaults } = house.config;
   const now = house.clock.now();
+  if (intent.recurring !== null) {
+    const managers = await independentOf(house, await house.people.managerIds(vault), person);
+    const about = { person, vault, vaults, managers: managers.filter((id) => id !== intent.slackUserId), now };
+    const view =
+      beside?.kind === "over"
+        ? recurringOver(intent, intent.recurring, about)
+        : recurringMessage(intent, intent.recurring, beside?.round ?? 0, about);
+    const ends = intent.end === null && intent.endsAt > now && beside === null ? intent.endsAt : null;
+    return drawing(view, `intent:${message.subject}`, { redrawAt: ends });
+  }
   // When its time has passed, the announcement says so.
   const redrawAt = intent.end === null && intent.endsAt > now ? intent.endsAt : null;
   return drawing(intentAnnouncement(intent, { person, vault, vaults, now }), `intent:${intent.id}`, { redrawAt });

@@ -4,6 +4,7 @@ import { mayResolve, resolve, tick } from "./after-suspicious.ts";
 import { announce, announceAgain, endIntent, listIntents, recentIntents } from "./announce.ts";
 import { answer, mayAnswer } from "./ask.ts";
 import { type House, watchedVault } from "./house.ts";
+import { answerRecurring } from "./recurring.ts";
 import { mayReview, reopen, review } from "./review.ts";
 import { mayReviewFlood, reviewFlood, showOneByOne } from "./review-flood.ts";
 
@@ -31,6 +32,7 @@ export function createPorts(house: House): BotPorts {
     listIntents: (by) => listIntents(house, by),
     recentIntents: (by, vaultId) => recentIntents(house, by, vaultId),
     announceAgain: (press) => announceAgain(house, press),
+    answerRecurring: (click) => answerRecurring(house, click),
     vaults: () => house.config.vaults,
     now: () => house.clock.now(),
     settings: {

@@ -1,6 +1,7 @@
-import type { Access, Intent } from "../model.ts";
-import { sayDay, sayDuration, sayRange, sayTime } from "../time.ts";
-import { bestIntent, covers, endOf, isAnnouncedBefore, isFor, standsAt } from "./covers.ts";
+import type { Access, Intent, Recurring } from "../model.ts";
+import { sayRecurrence } from "../recurrence.ts";
+import { sayDate, sayDay, sayDuration, sayRange, sayTime } from "../time.ts";
+import { bestIntent, confirmationAt, covers, endOf, isAnnouncedBefore, isFor, standsAt } from "./covers.ts";
 import { firstName, plainText, quote } from "./plain-text.ts";
 import type { Facts } from "./policy.ts";
 import { saysNothing } from "./purpose-quality.ts";
@@ -23,6 +24,10 @@ export type Announcement =
   | { kind: "used-up"; intent: Intent }
   | { kind: "ended"; intent: Intent }
   | { kind: "not-begun"; intent: Intent }
+  /** It comes again and again, and no manager had confirmed it by then. */
+  | { kind: "not-confirmed"; intent: Intent }
+  /** It comes again and again, at other times. */
+  | { kind: "not-its-time"; intent: Intent }
   /** It stood, but for another item or vault. */
   | { kind: "elsewhere"; intent: Intent }
   | { kind: "afterwards"; intent: Intent }
@@ -65,13 +70,18 @@ export function sayClock(aheadMs: number): string {
 /** A purpose whose window was announced well before it began, for a part of a day: at that hour it was to be expected. */
 export function isAnnouncedForThen(announcement: Announcement): boolean {
   if (announcement.kind !== "explains") return false;
-  const { announcedAt, startsAt, endsAt } = announcement.intent;
+  const { announcedAt, startsAt, endsAt, recurring } = announcement.intent;
+  if (recurring !== null) return recurring.hours !== null && lengthOf(recurring.hours) <= longestTaskMs;
   return +startsAt - +announcedAt >= aheadMs && +endsAt - +startsAt <= longestTaskMs;
 }
 
 /** Time for a manager to read it; less would be an excuse, not a plan. */
 const aheadMs = 15 * 60_000;
 const longestTaskMs = 12 * 60 * 60_000;
+
+function lengthOf({ fromMinute, untilMinute }: { fromMinute: number; untilMinute: number }): number {
+  return (untilMinute > fromMinute ? untilMinute - fromMinute : untilMinute + 24 * 60 - fromMinute) * 60_000;
+}
 
 function tellsWhy(intent: Intent, access: Access, { vault, vaults }: Facts): boolean {
   const known = [vault, ...vaults];
@@ -103,6 +113,11 @@ function nearMiss(access: Access, facts: Facts): Announcement {
   const notBegun = nearest(coming, startOf, occurredAt);
   if (notBegun) return { kind: "not-begun", intent: notBegun };
 
+  const recurring = here.filter((intent) => intent.recurring !== null && occurredAt < endOf(intent));
+  const inTime = bestIntent(recurring.filter((intent) => standsAt(intent, occurredAt)));
+  if (inTime) return { kind: "not-confirmed", intent: inTime };
+  const confirmed = bestIntent(recurring.filter((one) => one.recurring && confirmationAt(one.recurring, access)));
+
   const elsewhere = bestIntent(before.filter((intent) => standsAt(intent, occurredAt)));
   if (elsewhere) return { kind: "elsewhere", intent: elsewhere };
 
@@ -111,6 +126,8 @@ function nearMiss(access: Access, facts: Facts): Announcement {
   const isBehind = clockAheadMs !== null && clockAheadMs < -toleratedAheadMs;
   const doubtful = bestIntent(isBehind ? intents.filter((intent) => isTimingSure(intent, access, facts)) : []);
   if (doubtful) return { kind: "unverified", intent: doubtful };
+
+  if (confirmed) return { kind: "not-its-time", intent: confirmed };
 
   const late = intents.filter((intent) => !isAnnouncedBefore(intent, access) && isFor(intent, access));
   const afterwards = nearest(late, (intent) => intent.announcedAt, occurredAt);
@@ -140,6 +157,7 @@ export function sayAnnouncement(announcement: Announcement, access: Access, fact
 
   switch (announcement.kind) {
     case "explains":
+      if (intent.recurring !== null) return sayRecurring(intent, intent.recurring, { who, access, facts });
       return `${who} announced ${purpose} ${since(intent.announcedAt)} before${isPlanned ? `, for ${window()}` : ""}`;
     case "vague":
       return `${who} announced ${purpose} ${since(intent.announcedAt)} before, which doesn't say why`;
@@ -153,6 +171,10 @@ export function sayAnnouncement(announcement: Announcement, access: Access, fact
       return `${who} had announced ${purpose}, but that ${sayEnd(intent)} ${since(endOf(intent))} before`;
     case "not-begun":
       return `${who} had announced ${purpose}, but only for ${window()}`;
+    case "not-confirmed":
+      return `${who} had announced ${purpose}, recurring, but no manager had confirmed it by then`;
+    case "not-its-time":
+      return `${who} had announced ${purpose}, but only ${intent.recurring ? sayRecurrence(intent.recurring) : "now and then"}`;
     case "elsewhere":
       return sayElsewhere(intent, who, facts);
     case "afterwards":
@@ -180,6 +202,18 @@ function sayUnverified(intent: Intent, who: string, { occurredAt }: Access, { cl
   const order = byMs >= 0 ? "before" : "after";
   const clock = sayClock(clockAheadMs ?? 0);
   return `${who} announced ${sayPurpose(intent)} ${sayDuration(byMs)} ${order} by the vault's clock, which is ${clock}: timing unverified`;
+}
+
+/** "Dana announced 'bookkeeping', every month, 1–5; recurring, confirmed by Marta until 24 Feb". */
+function sayRecurring(
+  intent: Intent,
+  recurring: Recurring,
+  { who, access, facts }: { who: string; access: Access; facts: Facts },
+): string {
+  const confirmation = confirmationAt(recurring, access);
+  const by = firstName(confirmation?.name ?? "", null);
+  const until = confirmation ? ` until ${sayDate(confirmation.until, facts.vault.timezone)}` : "";
+  return `${who} announced ${sayPurpose(intent)}, ${sayRecurrence(recurring)} (recurring, confirmed by ${by === "Somebody" ? "a manager" : by}${until})`;
 }
 
 /** "was for one access and is used up since 10:02"; "has explained 50 accesses already". */

@@ -1,11 +1,25 @@
-import type { Access, Intent } from "../model.ts";
+import type { Access, Confirmation, Intent, Recurring } from "../model.ts";
+import { isInRecurrence } from "../recurrence.ts";
 
 /**
  * Whether an intent stood when the access happened, in our clock's order: announced before the vault says that it
  * happened, and before we heard of it, because a vault's clock may run fast. One that was ended later still covers.
  */
 export function covers(intent: Intent, access: Access): boolean {
-  return isAnnouncedBefore(intent, access) && standsAt(intent, access.occurredAt) && isFor(intent, access);
+  return (
+    isAnnouncedBefore(intent, access) &&
+    standsAt(intent, access.occurredAt) &&
+    isFor(intent, access) &&
+    (intent.recurring === null || confirmationAt(intent.recurring, access) !== null)
+  );
+}
+
+/** The confirmation under which a recurring purpose stood; like the purpose itself, it comes first. `null`: none did. */
+export function confirmationAt(
+  { confirmations }: Recurring,
+  { occurredAt, receivedAt }: Pick<Access, "occurredAt" | "receivedAt">,
+): Confirmation | null {
+  return confirmations.findLast(({ at, until }) => at <= occurredAt && at <= receivedAt && occurredAt < until) ?? null;
 }
 
 export function isAnnouncedBefore(intent: Intent, access: Access): boolean {
@@ -14,7 +28,8 @@ export function isAnnouncedBefore(intent: Intent, access: Access): boolean {
 
 /** From its start up to, but not including, its end or the moment at which it was ended. */
 export function standsAt(intent: Intent, instant: Date): boolean {
-  return intent.startsAt <= instant && instant < endOf(intent);
+  const isItsTime = intent.recurring === null || isInRecurrence(intent.recurring, instant);
+  return isItsTime && intent.startsAt <= instant && instant < endOf(intent);
 }
 
 /** When the intent stopped standing: the end of its window, or when somebody ended it before that. */

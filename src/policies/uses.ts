@@ -19,6 +19,8 @@ const mostMoments = 100;
 export function isUsedUp(intent: Intent, { occurredAt }: Access, uses: Uses, houseMost: number): boolean {
   const use = uses.get(intent.id);
   if (use === undefined) return false;
+  // What comes again and again is limited by whoever confirms it.
+  if (intent.recurring !== null) return false;
   return use.accesses >= houseMost || (intent.mostUses !== null && (lastUse(intent, use) ?? Infinity) <= occurredAt);
 }
 

@@ -13,6 +13,8 @@ export const widePurpose: Policy = {
   find(_access, { announcement }) {
     if (announcement.kind !== "explains") return null;
     const { intent } = announcement;
+    // A manager has looked at how much it covers.
+    if (intent.recurring !== null) return null;
     const lengthMs = +intent.endsAt - +intent.startsAt;
     if (intent.vaultId === null && lengthMs > longForAnyVaultMs) {
       return `the announced purpose covers any watched vault for ${sayDuration(lengthMs)}`;

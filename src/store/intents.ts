@@ -1,5 +1,6 @@
 import { type Selectable, sql } from "kysely";
-import type { Intent } from "../model.ts";
+import type { Intent, Recurrence, Recurring } from "../model.ts";
+import { askAheadMs } from "../recurrence.ts";
 import type { Db, Tx } from "./database.ts";
 import type { Schema } from "./schema.ts";
 
@@ -20,12 +21,14 @@ export async function recordIntent(
       purpose: intent.purpose,
       announced_at: intent.announcedAt,
       starts_at: intent.startsAt,
-      ends_at: intent.endsAt,
+      // How long a recurring one stands is what its confirmations say.
+      ends_at: intent.recurring === null ? intent.endsAt : new Date(intent.announcedAt.getTime() + longestMs),
       vault_id: intent.vaultId,
       item_id: intent.itemId,
       most_uses: intent.mostUses,
       ticket: intent.ticket,
       pressed,
+      recurrence: intent.recurring && JSON.stringify(recurrenceOf(intent.recurring)),
     })
     .onConflict((conflict) => conflict.column("pressed").doNothing())
     .returning("id")
@@ -44,9 +47,9 @@ export async function recentIntentsBy(
 ): Promise<Intent[]> {
   const { rows } = await sql<IntentWithEnd>`
     select * from (
-      select distinct on (lower(purpose), vault_id, item_id) newest.*, null as how, null as ended_at
+      select distinct on (lower(purpose), vault_id, item_id) newest.*, null as how, null as ended_at, null as answers
         from (select * from intent
-               where slack_user_id = ${slackUserId} and (${vaultId}::text is null or vault_id = ${vaultId})
+               where recurrence is null and slack_user_id = ${slackUserId} and (${vaultId}::text is null or vault_id = ${vaultId})
                order by id desc limit 200) as newest
        order by lower(purpose), vault_id, item_id, id desc) as each_once
      order by id desc limit ${limit}`.execute(db);
@@ -97,11 +100,11 @@ export async function intentsBetween(
       from unnest(${keys.map((key) => key.place)}::integer[], ${keys.map((key) => key.personId)}::bigint[],
                   ${keys.map((key) => key.slackUserId)}::text[]) as asked (place, person_id, slack_user_id)
      cross join lateral (
-       select intent.*, intent_end.how, intent_end.at as ended_at
+       select intent.*, intent_end.how, intent_end.at as ended_at, ${answers} as answers
          from intent left join intent_end on intent_end.intent_id = intent.id
         where (intent.person_id = asked.person_id or intent.slack_user_id = asked.slack_user_id)
           and intent.ends_at >= ${since} and intent.announced_at <= ${until}
-        order by intent.id desc limit 100) as one
+        order by intent.recurrence is null, intent.id desc limit 100) as one
      order by one.id desc`.execute(db);
   for (const row of rows) {
     const theirs = found[row.place];
@@ -133,7 +136,7 @@ export async function standingIntentsBy(db: Db | Tx, slackUserId: string, now: D
     .orderBy("intent.id", "desc")
     .limit(50)
     .execute();
-  return rows.map(toIntent);
+  return rows.map(toIntent).filter((intent) => intent.endsAt > now && intent.recurring?.declined == null);
 }
 
 function withEnds(db: Db | Tx) {
@@ -141,12 +144,48 @@ function withEnds(db: Db | Tx) {
     .selectFrom("intent")
     .leftJoin("intent_end", "intent_end.intent_id", "intent.id")
     .selectAll("intent")
-    .select(["intent_end.how", "intent_end.at as ended_at"]);
+    .select(["intent_end.how", "intent_end.at as ended_at", answers.as("answers")]);
 }
 
-type IntentWithEnd = Selectable<Schema["intent"]> & { how: "done" | "cancelled" | null; ended_at: Date | null };
+/** What managers said of a recurring one, with their names. */
+const answers = sql<AnswerRow[] | null>`case when intent.recurrence is not null then (
+  select json_agg(json_build_object('kind', said.kind, 'by', said.by, 'name', coalesce(slack_user.name, ''), 'at', said.at,
+                                    'until', said.until) order by said.round)
+    from intent_answer as said left join slack_user on slack_user.id = said.by where said.intent_id = intent.id) end`;
+
+interface AnswerRow {
+  kind: "confirmed" | "declined";
+  by: string;
+  name: string;
+  at: string;
+  until: string | null;
+}
+
+type IntentWithEnd = Selectable<Schema["intent"]> & {
+  how: "done" | "cancelled" | null;
+  ended_at: Date | null;
+  answers: AnswerRow[] | null;
+};
+
+const longestMs = 100 * 365 * 24 * 60 * 60_000;
+
+const recurrenceOf = ({ days, hours, zone }: Recurring): Recurrence => ({ days, hours, zone });
+
+function toRecurring({ recurrence, answers: said }: IntentWithEnd): Recurring | null {
+  if (recurrence === null) return null;
+  const declined = said?.find(({ kind }) => kind === "declined");
+  return {
+    ...recurrence,
+    confirmations: (said ?? []).flatMap(({ kind, by, name, at, until }) =>
+      kind === "confirmed" && until !== null ? [{ by, name, at: new Date(at), until: new Date(until) }] : [],
+    ),
+    declined: declined ? { by: declined.by, at: new Date(declined.at) } : null,
+  };
+}
 
 function toIntent(row: IntentWithEnd): Intent {
+  const recurring = toRecurring(row);
+  const confirmedUntil = recurring?.confirmations.at(-1)?.until ?? new Date(row.announced_at.getTime() + askAheadMs);
   return {
     id: row.id,
     personId: row.person_id,
@@ -154,11 +193,12 @@ function toIntent(row: IntentWithEnd): Intent {
     purpose: row.purpose,
     announcedAt: row.announced_at,
     startsAt: row.starts_at,
-    endsAt: row.ends_at,
+    endsAt: recurring === null ? row.ends_at : confirmedUntil,
     vaultId: row.vault_id,
     itemId: row.item_id,
     mostUses: row.most_uses,
     ticket: row.ticket,
+    recurring,
     end: row.how && row.ended_at ? { how: row.how, at: row.ended_at } : null,
   };
 }

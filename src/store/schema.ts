@@ -1,5 +1,13 @@
 import type { ColumnType, Generated } from "kysely";
-import type { AccessState, EscalationTarget, Finding, ResolutionOutcome, Severity, VerdictsNeeded } from "../model.ts";
+import type {
+  AccessState,
+  EscalationTarget,
+  Finding,
+  Recurrence,
+  ResolutionOutcome,
+  Severity,
+  VerdictsNeeded,
+} from "../model.ts";
 
 /** The tables as kysely sees them. bigint arrives from `pg` as a string and stays one: ids are opaque. */
 export interface Schema {
@@ -23,6 +31,14 @@ export interface Schema {
   slack_user: SlackUserRow;
   slack_lookup: { email_folded: string; checked_at: Date };
   intent: IntentRow;
+  intent_answer: {
+    intent_id: string;
+    round: number;
+    kind: "confirmed" | "declined";
+    by: string;
+    at: Date;
+    until: Date | null;
+  };
   intent_end: { intent_id: string; how: "done" | "cancelled"; at: Date };
   assessment: {
     access_id: string;
@@ -194,6 +210,7 @@ interface IntentRow {
   most_uses: number | null;
   ticket: string | null;
   pressed: string | null;
+  recurrence: Json<Recurrence> | null;
 }
 
 interface MessageRow {

@@ -108,6 +108,7 @@ export function anIntent(changes: Partial<Intent> = {}): Intent {
     vaultId: "v_cards",
     itemId: null,
     mostUses: null,
+    recurring: null,
     ticket: null,
     end: null,
     ...changes,

@@ -159,6 +159,7 @@ function connect(apiUrl: string): SlackConnection {
       listIntents: never,
       recentIntents: never,
       announceAgain: never,
+      answerRecurring: never,
       vaults: () => [],
       now: () => new Date(),
       settings: { intentDefaultMinutes: 60, intentMaximumMinutes: 600, timezone: "UTC" },

@@ -16,6 +16,7 @@ import {
   notUnderstood,
   whichTarget,
 } from "../../src/bot/views/intent-messages.ts";
+import { recurringMessage, recurringOver } from "../../src/bot/views/recurring.ts";
 import { resolveForm } from "../../src/bot/views/resolve-form.ts";
 import { securityMessage } from "../../src/bot/views/security.ts";
 import type { Standing } from "../../src/bot/views/standing.ts";
@@ -111,6 +112,21 @@ const standings = (note: string): Standing[] => [
   { kind: "grown", review: aReview({ note }), openAccesses: 1 },
 ];
 
+function recurringMessages(text: string, vault: WatchedVault): MessageView[] {
+  const confirmation = { by: text, name: text, at: now, until: new Date(now.getTime() + 1) };
+  const days = { kind: "month" as const, from: 1, until: 5 };
+  const recurring = { days, hours: null, zone: text, confirmations: [confirmation], declined: null };
+  const intent = anIntent({ purpose: text, ticket: text, itemId: "i_visa", recurring, endsAt: confirmation.until });
+  const person = aPerson({ name: text, slack: { kind: "matched", user: aSlackUser({ id: text, name: text }) } });
+  const view = { person, vault, vaults: [vault], managers: [text], now };
+  return [
+    recurringMessage(intent, recurring, 0, view),
+    recurringMessage(intent, recurring, 1, view),
+    recurringMessage(intent, recurring, 1, { ...view, managers: [] }),
+    recurringOver(intent, recurring, view),
+  ];
+}
+
 function messages(text: string, size = 1): MessageView[] {
   const vault = hostileVault(text);
   const alert = hostileAlert(text, size);
@@ -138,6 +154,7 @@ function messages(text: string, size = 1): MessageView[] {
       alertMessage(alert, { vault, standing, now, managers: ["U02MARTA", text], undoUntil: null }),
     ),
     alertDetails(alert, vault),
+    ...recurringMessages(text, vault),
     intentAnnouncement(intent, { person, vault, vaults: [vault], now }),
     announceAnswer(
       { kind: "announced", intent, person, saysNothing: text, channels: ["C0CARDS", text], hint: text },

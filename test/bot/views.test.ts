@@ -15,8 +15,9 @@ import {
   notUnderstood,
   whichTarget,
 } from "../../src/bot/views/intent-messages.ts";
+import { recurringAnswer, recurringMessage, recurringOver } from "../../src/bot/views/recurring.ts";
 import { noteProblem, readFormOrigin, suspiciousForm } from "../../src/bot/views/suspicious-form.ts";
-import type { Alert, AlertAccess } from "../../src/model.ts";
+import type { Alert, AlertAccess, Recurring } from "../../src/model.ts";
 import {
   anAccess,
   anAlert,
@@ -126,6 +127,30 @@ const verdict = aReview();
 const suspicious = aReview({ verdict: "suspicious", note: "She is on holiday until Monday" });
 
 /** Every message that people see, one golden file each. */
+const recurring: Recurring = {
+  days: { kind: "month", from: 1, until: 5 },
+  hours: null,
+  zone: "Europe/Madrid",
+  confirmations: [],
+  declined: null,
+};
+const quarter = new Date("2027-02-24T09:20:00Z");
+const confirmed: Recurring = {
+  ...recurring,
+  confirmations: [{ by: "U02MARTA", name: "Marta Vidal", at: now, until: quarter }],
+};
+const everyMonth = anIntent({
+  purpose: "bookkeeping, card statement",
+  recurring,
+  endsAt: new Date(now.getTime() + 86_400_000),
+});
+const recurringView = { person: aPerson(), vault, vaults: [vault], managers: ["U02MARTA", "U02JUAN"], now };
+
+function must<T>(value: T | null): T {
+  if (value === null) throw new Error("there is nothing to see");
+  return value;
+}
+
 const messages: Record<string, MessageView> = {
   "alert-explained": draw(anAlert({ accesses: [explained] })),
   "alert-unexplained": draw(anAlert()),
@@ -189,6 +214,12 @@ const messages: Record<string, MessageView> = {
     { zone: "America/New_York", now, vaults: [vault] },
   ),
   "intent-announced": announcement({}),
+  "recurring-asked": recurringMessage(everyMonth, recurring, 0, recurringView),
+  "recurring-nobody-independent": recurringMessage(everyMonth, recurring, 0, { ...recurringView, managers: [] }),
+  "recurring-confirmed": recurringMessage({ ...everyMonth, endsAt: quarter }, confirmed, 0, recurringView),
+  "recurring-renew": recurringMessage({ ...everyMonth, endsAt: quarter }, confirmed, 1, recurringView),
+  "recurring-over": recurringOver({ ...everyMonth, endsAt: quarter }, confirmed, recurringView),
+  "recurring-refused": must(recurringAnswer({ kind: "refused", reason: "own-access", vault, whoCan: ["U02JUAN"] })),
   "intent-announced-done": announcement({ end: { how: "done", at: new Date("2026-11-24T09:17:00Z") } }),
   "intent-announced-cancelled": announcement({ end: { how: "cancelled", at: new Date("2026-11-24T09:07:00Z") } }),
   "intent-announced-tomorrow-any": announcement({

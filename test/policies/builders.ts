@@ -49,6 +49,7 @@ export function anIntent(changes: Partial<Intent> = {}): Intent {
     itemId: null,
     mostUses: null,
     ticket: null,
+    recurring: null,
     end: null,
     ...changes,
   };

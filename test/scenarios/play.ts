@@ -1,12 +1,14 @@
 import { DateTime } from "luxon";
 import { stringify } from "yaml";
+import { readRecurrence } from "../../src/bot/recurrence-words.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
-import type { Access, Assessment, Intent, Person, SlackUser, WatchedVault } from "../../src/model.ts";
+import type { Access, Assessment, Intent, Person, Recurring, SlackUser, WatchedVault } from "../../src/model.ts";
 import { assess } from "../../src/policies/assess.ts";
 import { mayReview } from "../../src/policies/eligibility.ts";
 import { emptyMemory, type Memory, remember } from "../../src/policies/memory.ts";
 import type { Facts, PersonFacts } from "../../src/policies/policy.ts";
 import type { Use } from "../../src/policies/uses.ts";
+import { quarterAfter } from "../../src/recurrence.ts";
 import { aSlackUser } from "../policies/builders.ts";
 import type { WrittenCase, WrittenPerson } from "./read-page.ts";
 
@@ -167,13 +169,33 @@ function intentOf(
     purpose: written.purpose,
     announcedAt,
     startsAt,
-    endsAt: until ?? new Date(startsAt.getTime() + intents.defaultMinutes * 60_000),
+    endsAt:
+      (written.every === undefined
+        ? until
+        : quarterAfter(moments(written.confirmed?.at(-1) ?? written.at), "Europe/Madrid")) ??
+      new Date(startsAt.getTime() + intents.defaultMinutes * 60_000),
     vaultId: written.vault === undefined ? null : (vaults.find(({ name }) => name === written.vault)?.id ?? "another"),
     itemId: written.item === undefined ? null : idOf(written.item),
     ticket: written.ticket ?? null,
+    recurring: recurringOf(written, vaults[0]?.timezone ?? "utc", moments),
     mostUses: written.once === true ? 1 : null,
     end: ended === undefined ? null : { how: written.done === undefined ? "cancelled" : "done", at: moments(ended) },
   };
+}
+
+function recurringOf(
+  { every, confirmed }: NonNullable<WrittenCase["announced"]>[number],
+  zone: string,
+  moments: Moments,
+): Recurring | null {
+  if (every === undefined) return null;
+  const read = readRecurrence(`every ${every}`, zone);
+  if (read.kind === "problem") throw new Error(read.problem);
+  const confirmations = (confirmed ?? []).map((at) => {
+    const instant = moments(at);
+    return { by: "U0MARTA", name: "Marta Vidal", at: instant, until: quarterAfter(instant, zone) };
+  });
+  return { ...read.recurrence, confirmations, declined: null };
 }
 
 function useOf(written: NonNullable<WrittenCase["announced"]>[number], moments: Moments): Use {

@@ -26,6 +26,8 @@ const Announced = z.strictObject({
   item: z.string().optional(),
   done: z.string().optional(),
   cancelled: z.string().optional(),
+  every: z.string().optional(),
+  confirmed: z.array(z.string()).optional(),
   ticket: z.string().optional(),
   once: z.boolean().optional(),
   used: z.array(z.string()).optional(),

@@ -144,7 +144,13 @@ export function createReplica(parts: {
     announce: async ({ by, ...announcement }) => {
       const user = await directory.knownUser(by);
       if (!user) return { kind: "refused" };
-      const outcome = await announce(house, { by: user, ...announcement, mostUses: null, ticket: null });
+      const outcome = await announce(house, {
+        by: user,
+        ...announcement,
+        mostUses: null,
+        ticket: null,
+        recurrence: null,
+      });
       return outcome.kind === "announced" ? { kind: "announced", intentId: outcome.intent.id } : { kind: "refused" };
     },
     endIntent: async (end) => ({ isEnded: (await endIntent(house, end)).kind === "ended" }),

@@ -92,6 +92,7 @@ test("Change opens the form with what stands, item and time too, and the new one
       { element: { initial_value: "until 16:00" } },
       { element: { initial_option: { value: "several" } } },
       {},
+      {},
     ],
   });
   await submit(dana, { purpose: "paying licence renewal, invoice 4411" });
@@ -102,7 +103,7 @@ test("Change opens the form with what stands, item and time too, and the new one
   await story.command(dana, "audit tomorrow 9-11");
   await story.press(dana, answerTo(dana), "Change");
   expect(story.sandbox.workspace.views(dana).at(-1)).toMatchObject({
-    blocks: [{}, {}, {}, { element: { initial_value: "tomorrow 09:00-11:00" } }, {}, {}],
+    blocks: [{}, {}, {}, { element: { initial_value: "tomorrow 09:00-11:00" } }, {}, {}, {}],
   });
 });
 

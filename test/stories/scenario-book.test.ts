@@ -30,7 +30,7 @@ function canBePlayed(written: WrittenCase): boolean {
       ([name, one]) => name === "Dana" && !one["in slack"] && !one["slack status"] && !/Mars/.test(one.zone ?? ""),
     ) &&
     (written.announced ?? []).every(
-      (one) => !one.from && !one.until && !one.vault && !one["has explained"] && !one.used && !one.ticket,
+      (one) => !one.from && !one.until && !one.vault && !one["has explained"] && !one.used && !one.ticket && !one.every,
     )
   );
 }

@@ -2,11 +2,13 @@ import { z } from "zod";
 import type { Intent } from "../../model.ts";
 import { readTicket, sayTicket } from "../../ticket.ts";
 import { parseIntentCommand } from "../intent-command.ts";
+import { readRecurrence } from "../recurrence-words.ts";
 import { typeWindow } from "../type-window.ts";
 import {
   ANY_VAULT,
   INTENT_ITEM,
   INTENT_PURPOSE,
+  INTENT_RECURRING,
   INTENT_TICKET,
   INTENT_USES,
   INTENT_VAULT,
@@ -61,7 +63,7 @@ export async function intentChange(click: Click, parts: ListenerParts): Promise<
 
 /** What is wrong with the form, by action id. `null`: nothing. */
 export async function intentFormErrors(form: Submission, parts: ListenerParts): Promise<Record<string, string> | null> {
-  const { purpose, vaultId, item, ticket } = readInputs(form);
+  const { purpose, vaultId, item, ticket, again } = readInputs(form);
   if (purpose === "") return { [INTENT_PURPOSE]: "Please say what you are going to do." };
   if (item && vaultId !== null && item.vaultId !== vaultId) {
     return { [INTENT_ITEM]: "This item is in another vault. Choose that vault, or leave the item empty." };
@@ -69,6 +71,11 @@ export async function intentFormErrors(form: Submission, parts: ListenerParts): 
   const vault = parts.ports.vaults().find(({ id }) => id === (item?.vaultId ?? vaultId));
   if (vault?.ticket && (ticket === null ? vault.ticket.isRequired : readTicket(ticket, vault.ticket) === null)) {
     return { [INTENT_TICKET]: `${vault.name} asks for ${sayTicket(vault.ticket)}.` };
+  }
+  if (again !== null) {
+    const read = readRecurrence(again, "utc");
+    if (read.kind === "problem") return { [INTENT_RECURRING]: read.problem };
+    if (!vault) return { [INTENT_VAULT]: "Please choose one: its managers confirm what comes again and again." };
   }
   const window = await readWindow(form, parts);
   return "problem" in window ? { [INTENT_WINDOW]: window.problem } : null;
@@ -81,8 +88,9 @@ export async function intentSubmitted(form: Submission, parts: ListenerParts): P
   const asker = askerOf(user, parts);
   const window = await readWindow(form, parts);
   if (!user || "problem" in window) return tell(place, announceAnswer(unknownAsker, asker));
-  const { purpose, vaultId, item, mostUses, ticket } = readInputs(form);
+  const { purpose, vaultId, item, mostUses, ticket, again } = readInputs(form);
   const { startsAt, endsAt, notes } = window;
+  const read = again === null ? null : readRecurrence(again, asker.zone);
   const outcome = await ports.announce({
     by: user,
     purpose,
@@ -92,6 +100,7 @@ export async function intentSubmitted(form: Submission, parts: ListenerParts): P
     itemId: item?.itemId ?? null,
     mostUses,
     ticket,
+    recurrence: read?.kind === "recurrence" ? read.recurrence : null,
   });
   const { replaces } = readCarried(form);
   if (outcome.kind === "announced" && replaces !== null) {
@@ -127,6 +136,7 @@ function readInputs({ inputs }: Submission) {
   const item = inputs.get(INTENT_ITEM);
   return {
     purpose: (inputs.get(INTENT_PURPOSE) ?? "").trim(),
+    again: inputs.get(INTENT_RECURRING)?.trim() || null,
     ticket: inputs.get(INTENT_TICKET)?.trim() || null,
     vaultId: vaultId === ANY_VAULT ? null : vaultId,
     item: item === undefined ? null : readItemValue(item),

@@ -6,6 +6,7 @@ import { INTENT_AGAIN } from "../views/intent-again.ts";
 import { INTENT_FORM } from "../views/intent-form.ts";
 import { INTENT_CANCEL, INTENT_CHANGE, INTENT_CHOOSE, INTENT_DONE } from "../views/intent-messages.ts";
 import { ASK_FORM, ASK_MINE, ASK_NOT_MINE } from "../views/question.ts";
+import { RECURRING_CONFIRM, RECURRING_DECLINE } from "../views/recurring.ts";
 import { RESOLVE_FORM } from "../views/resolve-form.ts";
 import { SUSPICIOUS_FORM } from "../views/suspicious-form.ts";
 import { WHAT_NOW_RESOLVE, WHAT_NOW_STEPS } from "../views/what-now.ts";
@@ -17,6 +18,7 @@ import { intentChange, intentFormErrors, intentSubmitted, placeOfIntentForm } fr
 import type { ListenerParts } from "./parts.ts";
 import { type Click, type Place, readClick, readCommand, readSubmission, type Submission } from "./payload.ts";
 import { askFormErrors, askSubmitted, wasMine, wasNotMine } from "./question.ts";
+import { recurringAnswered } from "./recurring.ts";
 import {
   expected,
   more,
@@ -43,6 +45,8 @@ const clicks: Record<string, OnClick> = {
   [WHAT_NOW_RESOLVE]: resolveAsked,
   [ASK_MINE]: wasMine,
   [ASK_NOT_MINE]: wasNotMine,
+  [RECURRING_CONFIRM]: (click, parts) => recurringAnswered(click, "confirmed", parts),
+  [RECURRING_DECLINE]: (click, parts) => recurringAnswered(click, "declined", parts),
   [INTENT_CHANGE]: intentChange,
   [INTENT_DONE]: (click, parts) => intentEnded(click, "done", parts),
   [INTENT_CANCEL]: (click, parts) => intentEnded(click, "cancelled", parts),

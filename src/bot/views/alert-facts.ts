@@ -1,5 +1,6 @@
 import type { RichTextElement } from "@slack/types";
 import type { Alert, AlertAccess, Assessment, Intent, WatchedVault } from "../../model.ts";
+import { sayRecurrence } from "../../recurrence.ts";
 import { sayDuration, sayMoment } from "../../time.ts";
 import { sayTicketOf } from "./intent-words.ts";
 import { bold, quoted, said, when } from "./rich-text.ts";
@@ -64,8 +65,9 @@ export function sayPurpose(intent: Intent | null, vault: WatchedVault): RichText
     quoted(intent.purpose, 200, "nothing readable"),
     said(`’${sayTicketOf(intent)}, announced `),
     when(intent.announcedAt, zone),
-    said(`, until `),
-    when(intent.endsAt, zone, "time"),
+    ...(intent.recurring === null
+      ? [said(`, until `), when(intent.endsAt, zone, "time")]
+      : [said(`, ${sayRecurrence(intent.recurring)}`)]),
     ...(intent.end
       ? [said(intent.end.how === "done" ? ", done " : ", cancelled "), when(intent.end.at, zone, "time")]
       : []),

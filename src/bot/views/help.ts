@@ -37,6 +37,7 @@ export function helpMessage(): MessageView {
 const COMMANDS: [string, string][] = [
   ["/intent paying licence renewal", "announces it from now on"],
   ["/intent once paying licence renewal", "announces it for one access"],
+  ["/intent every month 1-5: bookkeeping", "asks a manager to confirm it for every month"],
   [
     "/intent paying licence renewal for 2h on Company Visa",
     "… for a while and for one item (until 16:00 and tomorrow 9-11 work too)",

@@ -14,6 +14,7 @@ export const INTENT_PURPOSE = "intent_purpose";
 export const INTENT_VAULT = "intent_vault";
 export const INTENT_ITEM = "intent_item";
 export const INTENT_WINDOW = "intent_window";
+export const INTENT_RECURRING = "intent_recurring";
 export const INTENT_TICKET = "intent_ticket";
 export const INTENT_USES = "intent_uses";
 /** The options of how often. */
@@ -58,6 +59,7 @@ export function intentForm(view: IntentFormView): ModalView {
       ...ticketInput(vaults, view.ticket),
       windowInput(view),
       usesInput(view.isOnce),
+      recurringInput(),
       ...againBlocks(view.recent),
       richText(
         line(said("It counts from the moment you announce it. It is shown in the vault’s channel with your name.")),
@@ -181,6 +183,19 @@ function ticketInput(vaults: WatchedVault[], ticket: string | null): KnownBlock[
       },
     },
   ];
+}
+
+function recurringInput(): KnownBlock {
+  return {
+    type: "input",
+    block_id: INTENT_RECURRING,
+    optional: true,
+    label: plain("Does it come again and again?"),
+    hint: plain(
+      "“every month 1-5”, “every Monday 9:00-11:00” or “every weekday”; a manager of the vault confirms it. Empty: just this time.",
+    ),
+    element: { type: "plain_text_input", action_id: INTENT_RECURRING, max_length: 100 },
+  };
 }
 
 function usesInput(isOnce: boolean): KnownBlock {

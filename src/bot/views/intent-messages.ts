@@ -1,10 +1,13 @@
 import type { Button, KnownBlock, RichTextElement } from "@slack/types";
-import type { Intent, WatchedVault } from "../../model.ts";
+import type { Intent, Recurring, WatchedVault } from "../../model.ts";
+import { sayRecurrence } from "../../recurrence.ts";
+import { sayDate } from "../../time.ts";
 import type { AnnounceOutcome, EndOutcome } from "../ports.ts";
 import type { MessageView } from "./alert.ts";
 import { plain } from "./alert-actions.ts";
 import { answer } from "./answers.ts";
 import { purposeOf, sayFate, sayScope, sayTicketOf, sayUses, windowOf } from "./intent-words.ts";
+import { recurringNoted } from "./recurring.ts";
 import { bold, channel, italic, lines, quoted, richText, said } from "./rich-text.ts";
 import { clean, plainMrkdwn } from "./text.ts";
 
@@ -27,6 +30,12 @@ export interface Asker {
 export function announceAnswer(outcome: AnnounceOutcome, asker: Asker, notes: string[] = []): MessageView {
   if (outcome.kind === "refused") return answer(quoted(outcome.sentence, 400, "That couldn’t be announced."));
   const { intent, saysNothing, channels, hint } = outcome;
+  if (intent.recurring !== null) {
+    const where = channels[0] === undefined ? said("its channel") : channel(channels[0]);
+    const text = `Noted: ‘${plainMrkdwn(intent.purpose, 100)}’, ${sayRecurrence(intent.recurring)}, once a manager has confirmed it.`;
+    const noted = recurringNoted(intent, intent.recurring, asker.vaults, where);
+    return { text, blocks: [noted, intentButtons(intent, ["cancel"])] };
+  }
   const said_ = clean(saysNothing ?? "", 300);
   const asks = clean(hint ?? "", 200);
   return {
@@ -164,9 +173,17 @@ function intentLine(lead: string, intent: Intent, asker: Asker): RichTextElement
     ...(lead ? [said(lead)] : []),
     ...purposeOf(intent, 500),
     said(` for ${sayScope(intent, asker.vaults)}, `),
-    windowOf(intent, asker.zone, asker.now),
+    intent.recurring === null
+      ? windowOf(intent, asker.zone, asker.now)
+      : bold(sayRecurring(intent.recurring, intent.endsAt, asker.zone)),
     said(`${sayUses(intent)}.`),
   ];
+}
+
+/** "every month, 1–5, confirmed until 24 Feb". */
+function sayRecurring(recurring: Recurring, until: Date, zone: string): string {
+  const isConfirmed = recurring.confirmations.length > 0;
+  return `${sayRecurrence(recurring)}, ${isConfirmed ? `confirmed until ${sayDate(until, zone)}` : "not confirmed yet"}`;
 }
 
 function intentText(lead: string, intent: Intent, asker: Asker): string {

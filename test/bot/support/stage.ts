@@ -217,6 +217,7 @@ function portsOf(house: FakeHouse, now: () => Date): BotPorts {
     },
     listIntents: async () => house.intents,
     recentIntents: async () => [],
+    answerRecurring: async () => ({ kind: "over" }),
     announceAgain: async () => ({ kind: "refused", sentence: "nothing was announced before" }),
     vaults: () => [house.vault],
     now,
