@@ -65,6 +65,8 @@ const givesWayMs = 200;
 const rushFrom = 8;
 const rushPauseMs = 150;
 const judgedAtOnce = 200;
+/** An alert is in its channel before anybody looks who else is to hear of it. */
+const alertFirstMs = 50;
 const lookedAfterAtOnce = 5;
 
 /** Shares our port. False: not for it. */
@@ -170,6 +172,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     name: "escalate",
     work: () => escalate(house, directs, lookedAfterAtOnce),
     nextDue: () => nextToAttend(store.db),
+    yieldMs: alertFirstMs,
     // In a flood the channels come first: what is to be told besides takes its time.
     restMs: (looked: number) => (looked < lookedAfterAtOnce ? 0 : isRush ? 1_000 : givesWayMs),
   };

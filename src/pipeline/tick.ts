@@ -9,6 +9,8 @@ export interface Stage {
   work: () => Promise<number>;
   /** When there will next be something to do, as far as it is known. */
   nextDue: () => Promise<Date | null>;
+  /** So long after it was woken it begins: what others do about the same thing comes first. Absent: at once. */
+  yieldMs?: number;
   /** For how long it leaves the others the processor and the database after it did so much. Absent: goes on at once. */
   restMs?: (done: number) => number;
 }
@@ -36,6 +38,7 @@ export function keepGoing(stage: Stage, clock: Clock, log: Logger): { wake: () =
 
   const loop = async () => {
     while (!isStopped) {
+      if (isWoken && stage.yieldMs) await pause(stage.yieldMs);
       isWoken = false;
       try {
         const done = await stage.work();
