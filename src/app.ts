@@ -20,6 +20,7 @@ import type { House } from "./pipeline/house.ts";
 import { judge } from "./pipeline/judge.ts";
 import { createPorts } from "./pipeline/ports.ts";
 import { lookAfterRecurring } from "./pipeline/recurring.ts";
+import { sayEnds } from "./pipeline/snooze.ts";
 import { keepGoing } from "./pipeline/tick.ts";
 import { point } from "./point.ts";
 import { foldEmail } from "./policies/fold-email.ts";
@@ -31,6 +32,7 @@ import { backlog, nextDue } from "./store/lanes.ts";
 import { listen } from "./store/listen.ts";
 import { migrateAt } from "./store/migrate.ts";
 import type { Work } from "./store/record.ts";
+import { nextSnoozeEnd } from "./store/snoozes.ts";
 import { createDoor } from "./vault/door.ts";
 import { connectionsAtMost, serverLimits } from "./vault/server-limits.ts";
 import type { WebhookSecret } from "./vault/standard-webhooks.ts";
@@ -178,6 +180,8 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
   };
   const delivering = { name: "deliver", work: () => deliver(deliveryParts), nextDue: () => nextDue(store.db) };
 
+  const snoozing = { name: "snooze", work: () => sayEnds(house), nextDue: () => nextSnoozeEnd(store.db) };
+
   let looksAgainAt = 0;
   const fallingBack = {
     name: "fall back",
@@ -290,6 +294,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
         outages: keepGoing(fallingBack, clock, log),
         escalations: keepGoing(escalating, clock, log),
         intents: keepGoing(intents, clock, log),
+        snoozes: keepGoing(snoozing, clock, log),
       };
       stages = Object.values(running);
       const wake = (work: Work | null) => {
@@ -324,6 +329,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     idle: () => connected().idle(),
     turn: async () =>
       (await judging.work()) +
+      (await snoozing.work()) +
       (await delivering.work()) +
       (await escalating.work()) +
       (await intents.work()) +

@@ -1,4 +1,4 @@
-/** The nouns of Vaultbell, as DESIGN's words define them. Types only: what can be so, never what to do about it. */
+/** The nouns of Vaultbell, as DESIGN's words define them. What can be so, never what to do about it. */
 
 /** Where instants come from. Read once per tick; everything below gets `now` as an argument. */
 export interface Clock {
@@ -103,28 +103,31 @@ export interface PublicHolidays {
 }
 
 /** Every policy by name; the configuration sets how loud each is. */
-export type PolicyName =
-  | "announced-purpose"
-  | "telling-purpose"
-  | "wide-purpose"
-  | "office-hours"
-  | "reported-time"
-  | "first-access"
-  | "long-absence"
-  | "new-client"
-  | "new-device"
-  | "new-network"
-  | "new-country"
-  | "impossible-travel"
-  | "burst"
-  | "flood"
-  | "export"
-  | "sensitive-item"
-  | "unknown-actor"
-  | "deactivated-actor"
-  | "guest-actor"
-  | "service-actor"
-  | "absent-actor";
+export const policyNames = [
+  "announced-purpose",
+  "telling-purpose",
+  "wide-purpose",
+  "office-hours",
+  "reported-time",
+  "first-access",
+  "long-absence",
+  "new-client",
+  "new-device",
+  "new-network",
+  "new-country",
+  "impossible-travel",
+  "burst",
+  "flood",
+  "export",
+  "sensitive-item",
+  "unknown-actor",
+  "deactivated-actor",
+  "guest-actor",
+  "service-actor",
+  "absent-actor",
+] as const;
+
+export type PolicyName = (typeof policyNames)[number];
 
 export type PolicyLevel = "off" | Severity;
 
@@ -239,6 +242,37 @@ export interface Assessment {
   /** The intent that explains the access, if one does. */
   intentId: string | null;
   policyVersion: string;
+  /** Shown quietly: `severity` is the note that it sounds like. Absent: it sounds as it is. */
+  snooze?: Snoozed | null;
+}
+
+/** What an access says of the snooze that it came under. */
+interface Snoozed {
+  byName: string;
+  reason: string;
+  endsAt: Date;
+  /** What the policies said. */
+  severity: Severity;
+}
+
+/** A planned window in which a vault's alerts are shown quietly: announced before, with a reason and an end. */
+export interface Snooze {
+  id: string;
+  vaultId: string;
+  by: { slackUserId: string; name: string; email: string | null };
+  reason: string;
+  /** Our clock when it was confirmed. */
+  announcedAt: Date;
+  endsAt: Date;
+  only: SnoozeScope;
+  end: { by: string; at: Date } | null;
+}
+
+/** What a snooze is for: at most one of these is set; none: everything in the vault. */
+export interface SnoozeScope {
+  slackUserId: string | null;
+  itemId: string | null;
+  policy: PolicyName | null;
 }
 
 /** A purpose announced before the access. It can't be backdated, and it can't be edited: only ended. */

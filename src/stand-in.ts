@@ -52,7 +52,7 @@ export function createStandIn(
     tokens,
     scopes,
     clock: options.clock ?? movableClock(),
-    commands: ["/intent"],
+    commands: ["/intent", "/vault"],
     door,
     pace: options.pace ?? true,
     ...(options.dataFolder !== null && { journalFile: join(options.dataFolder, "stand-in-slack.jsonl") }),

@@ -1,4 +1,5 @@
 import type {
+  Access,
   Alert,
   Intent,
   Person,
@@ -6,6 +7,8 @@ import type {
   Resolution,
   ResolutionOutcome,
   SlackUser,
+  Snooze,
+  SnoozeScope,
   Verdict,
   WatchedVault,
 } from "../model.ts";
@@ -40,6 +43,14 @@ export interface BotPorts {
   mayResolve(
     click: Omit<ResolveClick, "outcome" | "note">,
   ): Promise<ResolveOutcome | { kind: "may"; alert: Alert; vault: WatchedVault }>;
+  /** What a snooze would have hidden, before it is confirmed; the snooze itself; and its end. */
+  previewSnooze(draft: SnoozeDraft): Promise<SnoozeOutcome>;
+  snooze(draft: SnoozeDraft): Promise<SnoozeOutcome>;
+  endSnooze(
+    click: Pick<ReviewClick, "clicker" | "clickerId" | "message"> & { snoozeId: string },
+  ): Promise<SnoozeOutcome>;
+  /** Those in force. */
+  snoozes(): Promise<{ snooze: Snooze; vault: WatchedVault }[]>;
   announce(announcement: Announcement): Promise<AnnounceOutcome>;
   endIntent(request: { intentId: string | null; by: string; how: "done" | "cancelled" }): Promise<EndOutcome>;
   /** The asker's standing and coming intents, newest first. */
@@ -87,6 +98,39 @@ export interface ResolveClick extends Omit<ReviewClick, "verdict" | "note" | "re
 }
 
 export type ResolveOutcome = ReviewOutcome | { kind: "already-resolved"; vault: WatchedVault; resolution: Resolution };
+
+export interface SnoozeDraft {
+  vaultId: string;
+  /** `null`: Slack couldn't tell who it is. */
+  by: SlackUser | null;
+  byId: string;
+  endsAt: Date;
+  reason: string;
+  only: SnoozeScope;
+}
+
+export interface SnoozePreview {
+  /** How many unexplained accesses there were, how many of them it would have made quiet, and of those how many critical. */
+  of: number;
+  hidden: number;
+  critical: number;
+  examples: { who: string; access: Access }[];
+}
+
+export type SnoozeRefusal =
+  | Exclude<ReviewRefusal, "own-access" | "second-person" | "no-such-alert" | "nothing-to-undo" | "nothing-to-resolve">
+  | "no-such-vault"
+  | "no-such-snooze"
+  | "no-reason"
+  | "too-short"
+  | "too-long"
+  | "about-yourself";
+
+export type SnoozeOutcome =
+  | { kind: "preview"; draft: SnoozeDraft; vault: WatchedVault; preview: SnoozePreview }
+  | { kind: "announced"; snooze: Snooze; vault: WatchedVault }
+  | { kind: "ended" | "over"; vault: WatchedVault }
+  | { kind: "refused"; reason: SnoozeRefusal; vault: WatchedVault | null };
 
 export interface AnswerClick {
   alertId: string;

@@ -22,6 +22,7 @@ import { type Message, messagesShowing } from "../store/messages.ts";
 import { readPerson, slackUserOf, slackUsersByEmail } from "../store/people.ts";
 import { readAnswered } from "./answered.ts";
 import { aftermathView } from "./draw-aftermath.ts";
+import { snoozeView } from "./draw-snooze.ts";
 import { type House, watchedVault } from "./house.ts";
 import { readIntentSubject } from "./intent-subjects.ts";
 import { readNote } from "./notes.ts";
@@ -43,6 +44,10 @@ export async function draw(house: House, message: Message): Promise<Drawing | "n
       return drawQuestion(house, message);
     case "escalation":
       return drawEscalation(house, message);
+    case "snooze": {
+      const { view, tag, redrawAt } = await snoozeView(house, message, (id) => vaultOf(house, id, message.channel));
+      return drawing(view, tag, { redrawAt });
+    }
     case "what-now":
     case "timeline":
     case "security":

@@ -3,6 +3,7 @@ import { point } from "../point.ts";
 import { assess } from "../policies/assess.ts";
 import { isExposure } from "../policies/exposure.ts";
 import { foldEmail } from "../policies/fold-email.ts";
+import { snoozeOver } from "../policies/snooze.ts";
 import { inTransaction, type Tx } from "../store/database.ts";
 import { someHasNoAddress } from "../store/intents.ts";
 import * as judging from "../store/judging.ts";
@@ -131,6 +132,7 @@ interface Conclusion {
   outcome: "alert" | "unwatched" | "not-an-exposure";
   assessment: Assessment | null;
   alertId: string | null;
+  snoozeId: string | null;
 }
 
 /** What conclusions are drawn from, and what they lead to. */
@@ -142,7 +144,7 @@ interface Grounds {
 }
 
 function conclude(house: House, access: Access, { rules, facts, memory, bell }: Grounds): Conclusion {
-  const about = { accessId: access.id, personId: access.personId, assessment: null, alertId: null };
+  const about = { accessId: access.id, personId: access.personId, assessment: null, alertId: null, snoozeId: null };
   const vault = watchedVault(house.config, access.vault.id);
   if (!isExposure(access.action)) return { ...about, outcome: vault ? "not-an-exposure" : "unwatched" };
   if (!vault) {
@@ -150,20 +152,32 @@ function conclude(house: House, access: Access, { rules, facts, memory, bell }: 
     return { ...about, outcome: "unwatched" };
   }
   const config = rules.at(access.occurredAt, vault.id);
-  const known = factsFor(access, {
+  const actor = facts.of(access);
+  const asked = factsFor(access, {
     vault: watchedVault(config, vault.id) ?? vault,
     config,
-    actor: facts.of(access),
+    actor,
     past: memory.before(access),
   });
-  const assessment = assess(access, known, policyVersion(config));
+  const assessment = assess(access, asked, policyVersion(config));
   memory.add(access, assessment);
-  return { ...about, outcome: "alert", assessment, alertId: bell.ring(access, vault, assessment) };
+  const { person, about: known } = actor;
+  const snooze = snoozeOver(access, assessment, memory.snoozes(access), { ...person, isLookedUp: known.isLookedUp });
+  const sound: Assessment = snooze ? { ...assessment, severity: "note" } : assessment;
+  const alertId = bell.ring(access, vault, sound);
+  return { ...about, outcome: "alert", assessment, alertId, snoozeId: snooze?.id ?? null };
 }
 
-function entryOf({ accessId, personId, outcome, assessment, alertId }: Conclusion, version: string): RecordEntry {
+function entryOf(
+  { accessId, personId, outcome, assessment, alertId, snoozeId }: Conclusion,
+  version: string,
+): RecordEntry {
   const payload = { access: accessId, person: personId, policy: assessment?.policyVersion ?? version };
   if (assessment === null) return { kind: `access ${outcome}`, payload };
   const { state, severity, sentence, intentId } = assessment;
-  return { kind: "access judged", payload: { ...payload, alert: alertId, state, severity, sentence, intentId } };
+  const snoozed = snoozeId === null ? {} : { snooze: snoozeId };
+  return {
+    kind: "access judged",
+    payload: { ...payload, alert: alertId, state, severity, sentence, intentId, ...snoozed },
+  };
 }

@@ -7,6 +7,7 @@ import { type House, watchedVault } from "./house.ts";
 import { answerRecurring } from "./recurring.ts";
 import { mayReview, reopen, review } from "./review.ts";
 import { mayReviewFlood, reviewFlood, showOneByOne } from "./review-flood.ts";
+import { endSnooze, previewSnooze, snooze, standingSnoozes } from "./snooze.ts";
 
 /** Joins Slack's door to the stages behind it. */
 export function createPorts(house: House): BotPorts {
@@ -27,6 +28,10 @@ export function createPorts(house: House): BotPorts {
     tick: (click) => tick(house, click),
     resolve: (click) => resolve(house, click),
     mayResolve: (click) => mayResolve(house, click),
+    previewSnooze: (draft) => previewSnooze(house, draft),
+    snooze: (draft) => snooze(house, draft),
+    endSnooze: (click) => endSnooze(house, click),
+    snoozes: () => standingSnoozes(house),
     announce: (announcement) => announce(house, announcement),
     endIntent: (request) => endIntent(house, request),
     listIntents: (by) => listIntents(house, by),

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { Access, Assessment } from "../model.ts";
+import type { Access, Assessment, Snooze } from "../model.ts";
 import {
   type ContextKind,
   contextKey,
@@ -14,11 +14,14 @@ import {
 import { addUse, type Use } from "../policies/uses.ts";
 import type { Tx } from "../store/database.ts";
 import * as stored from "../store/memory.ts";
+import { toSnooze } from "../store/snoozes.ts";
 import type { ActorFacts, Past } from "./actor-facts.ts";
 
 export interface Remembered {
   /** What was known of the past when this access was reported: what the database has, and this batch up to here. */
   before(access: Access): Past;
+  /** The snoozes of its vault that may cover it. */
+  snoozes(access: Access): Snooze[];
   add(access: Access, assessment: Assessment | null): void;
   /** Keeps what was added. */
   keep(): Promise<void>;
@@ -40,7 +43,13 @@ export async function remembered(
   const memories = await readMemories(tx, accesses, elders, idsOf);
   const intentIds = [...new Set(accesses.flatMap((access) => facts.of(access).intents.map(({ id }) => id)))];
   const uses = await stored.readUses(tx, intentIds);
-  const watched = await stored.readWatchedSince(tx, [...new Set(accesses.map(({ vault }) => vaultKey(vault.id)))]);
+  const vaults = await stored.readVaults(
+    tx,
+    [...new Set(accesses.map(({ vault }) => vault.id))].map((id) => ({ id, key: vaultKey(id) })),
+    new Date(Math.min(...accesses.map(({ occurredAt }) => occurredAt.getTime()))),
+  );
+  const watched = new Map(vaults.flatMap(({ key, since }) => (since === null ? [] : [[key, since] as const])));
+  const snoozes = new Map(vaults.map(({ key, snoozes: rows }) => [key, (rows ?? []).map(toSnooze)]));
   const clocks = await stored.readClocksAhead(
     tx,
     accesses.map(({ id }) => id),
@@ -56,6 +65,7 @@ export async function remembered(
       watchedSince: watched.get(vaultKey(access.vault.id)) ?? null,
       clockAheadMs: clocks.get(access.source) ?? null,
     }),
+    snoozes: (access) => snoozes.get(vaultKey(access.vault.id)) ?? [],
     add(access, assessment) {
       const elder = elderOf(access);
       for (const all of [memories, added]) {

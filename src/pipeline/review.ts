@@ -159,7 +159,7 @@ export function neededFor({ person, accesses, reviews }: Alert, vault: WatchedVa
   const about = accesses.filter((access) => access.revision > covered && access.revision <= revision);
   return verdictsNeeded(
     person,
-    about.map(({ assessment }) => assessment.severity),
+    about.map(({ assessment }) => assessment.snooze?.severity ?? assessment.severity),
     vault,
   );
 }

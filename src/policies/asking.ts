@@ -15,7 +15,7 @@ export function whomToAsk(alert: Alert, vault: WatchedVault, question: Question 
   if (stands.kind === "decided") return null;
   const covered = stands.kind === "grown" ? stands.review.revision : 0;
   const isOpen = alert.accesses.some(
-    ({ revision, assessment }) => revision > covered && assessment.state !== "explained",
+    ({ revision, assessment }) => revision > covered && assessment.state !== "explained" && !assessment.snooze,
   );
   return isOpen ? askable(alert.person) : null;
 }
@@ -76,6 +76,7 @@ export function asAnswered(alert: Alert, question: Question | null): Alert {
             ...one.assessment,
             state: "suspicious",
             severity: "critical",
+            snooze: null,
             sentence: `the person says that it wasn’t them; ${one.assessment.sentence}`,
           },
         };

@@ -24,12 +24,19 @@ export interface ReviewClaim {
  */
 export function mayReview(claim: ReviewClaim): "ok" | Refusal {
   const { clicker } = claim;
+  const managing = mayManage(claim);
+  if (!clicker || (managing !== "ok" && managing !== "not-a-manager")) return managing;
+  return isSamePerson(clicker, claim.alertPerson) ? "own-access" : managing;
+}
+
+/** Whether this Slack user answers for the vault: one of its managers, and somebody of whom Slack can tell who they are. */
+export function mayManage(claim: Omit<ReviewClaim, "alertPerson">): "ok" | Exclude<Refusal, "own-access"> {
+  const { clicker } = claim;
   if (!clicker) return "unknown-clicker";
   if (clicker.isDeactivated) return "deactivated";
   if (clicker.isBot) return "bot";
   if (clicker.isStranger || isFromAnotherTeam(clicker, claim.homeTeamId)) return "stranger";
   if (clicker.isGuest) return "guest";
-  if (isSamePerson(clicker, claim.alertPerson)) return "own-access";
   return isManager(clicker, claim) ? "ok" : "not-a-manager";
 }
 
@@ -38,7 +45,11 @@ function isFromAnotherTeam(clicker: SlackUser, homeTeamId: string | null): boole
   return homeTeamId !== null && clicker.teamId !== null && clicker.teamId !== homeTeamId;
 }
 
-function isSamePerson(clicker: SlackUser, person: Person): boolean {
+/** Any trace of sameness counts: an id, or an address however it is written. */
+export function isSamePerson(
+  clicker: Pick<SlackUser, "id" | "email">,
+  person: Pick<Person, "slack" | "emails">,
+): boolean {
   const users = slackUsersOf(person);
   if (users.some((user) => user.id === clicker.id)) return true;
   if (clicker.email === null) return false;
@@ -47,7 +58,7 @@ function isSamePerson(clicker: SlackUser, person: Person): boolean {
 }
 
 /** All of them when it is doubtful which: each may be the one. */
-export function slackUsersOf(person: Person): SlackUser[] {
+export function slackUsersOf(person: Pick<Person, "slack">): SlackUser[] {
   if (person.slack.kind === "matched") return [person.slack.user];
   return person.slack.kind === "ambiguous" ? person.slack.users : [];
 }
@@ -65,7 +76,10 @@ export function verdictsNeeded(
   return severities.includes("critical") ? followUp.critical : 1;
 }
 
-function isManager(clicker: SlackUser, { vault, managerSlackIds, managerEmails }: ReviewClaim): boolean {
+function isManager(
+  clicker: SlackUser,
+  { vault, managerSlackIds, managerEmails }: Omit<ReviewClaim, "alertPerson">,
+): boolean {
   const ids = vault.managers.flatMap((manager) => (manager.kind === "slack-user" ? manager.id : []));
   if ([...ids, ...managerSlackIds].includes(clicker.id)) return true;
   if (clicker.email === null) return false;

@@ -87,7 +87,7 @@ function openRound({ accesses, reviews }: EscalationFacts): Round | null {
   const stands = standing(accesses, reviews);
   if (stands.kind === "decided") return null;
   const covered = stands.kind === "grown" ? stands.review.revision : 0;
-  const open = accesses.filter(({ revision, assessment }) => revision > covered && assessment.state !== "explained");
+  const open = accesses.filter((one) => one.revision > covered && isLoud(one));
   if (open.length === 0) return null;
   const id = roundOf(accesses, reviews);
   const severities = open.map(({ assessment }) => assessment.severity);
@@ -99,12 +99,17 @@ function openRound({ accesses, reviews }: EscalationFacts): Round | null {
   };
 }
 
+/** Neither explained nor under a snooze: somebody has to look at it. */
+function isLoud({ assessment }: Pick<AlertAccess, "assessment">): boolean {
+  return assessment.state !== "explained" && !assessment.snooze;
+}
+
 /** When we learnt of the first of what a round is about, or when it was opened again: its deadlines run from there. */
 export function roundBegan(round: string, accesses: EscalationFacts["accesses"], reviews: Review[]): Date {
   const review = reviews.find(({ id }) => id === round);
   const isReopened = review?.verdict === "reopened";
   const covered = review && !isReopened ? review.revision : 0;
-  const about = accesses.filter(({ revision, assessment }) => revision > covered && assessment.state !== "explained");
+  const about = accesses.filter((one) => one.revision > covered && isLoud(one));
   const learntAt = Math.min(...about.map(({ access }) => access.receivedAt.getTime()));
   return new Date(isReopened ? Math.max(learntAt, review.at.getTime()) : learntAt);
 }

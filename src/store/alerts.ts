@@ -1,4 +1,4 @@
-import type { Alert, AlertAccess, Review } from "../model.ts";
+import type { Alert, AlertAccess, Assessment, Review, Severity } from "../model.ts";
 import { accessColumns, toAccess } from "./accesses.ts";
 import type { Db, Tx } from "./database.ts";
 import { readIntents } from "./intents.ts";
@@ -48,7 +48,9 @@ async function accessesOf(db: Db | Tx, alertId: string): Promise<AlertAccess[]> 
     .selectFrom("alert_access")
     .innerJoin("access", "access.id", "alert_access.access_id")
     .innerJoin("assessment", "assessment.access_id", "alert_access.access_id")
+    .leftJoin("snooze", "snooze.id", "assessment.snooze_id")
     .select(accessColumns)
+    .select(["snooze.by_name", "snooze.reason", "snooze.ends_at"])
     .select([
       "alert_access.revision",
       "assessment.person_id",
@@ -79,7 +81,7 @@ async function accessesOf(db: Db | Tx, alertId: string): Promise<AlertAccess[]> 
       access: { ...toAccess(row), personId: row.person_id },
       assessment: {
         state: row.state,
-        severity: row.severity,
+        ...soundOf(row.severity, row),
         sentence: row.sentence,
         findings: row.findings,
         intentId: row.intent_id,
@@ -90,6 +92,15 @@ async function accessesOf(db: Db | Tx, alertId: string): Promise<AlertAccess[]> 
       hasConflict: Boolean(row.has_conflict),
     };
   });
+}
+
+/** Under a snooze it sounds like a note. */
+function soundOf(
+  severity: Severity,
+  { by_name: byName, reason, ends_at: endsAt }: { by_name: string | null; reason: string | null; ends_at: Date | null },
+): Pick<Assessment, "severity" | "snooze"> {
+  if (byName === null || reason === null || endsAt === null) return { severity };
+  return { severity: "note", snooze: { byName, reason, endsAt, severity } };
 }
 
 async function reviewsOf(db: Db | Tx, alertId: string): Promise<Review[]> {

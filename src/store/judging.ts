@@ -49,6 +49,7 @@ export async function recordAssessments(
     assessment: Assessment | null;
     policyVersion: string;
     at: Date;
+    snoozeId: string | null;
   }[],
 ): Promise<void> {
   const rows = judged.map((one) => ({
@@ -62,6 +63,7 @@ export async function recordAssessments(
     intent_id: one.assessment?.intentId ?? null,
     policy_version: one.policyVersion,
     assessed_at: one.at,
+    snooze_id: one.snoozeId,
   }));
   await tx.insertInto("assessment").values(rows).execute();
   await tx

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Db, Tx } from "./database.ts";
+import type { SnoozeRow } from "./snoozes.ts";
 
 /** What the judge remembers of people, as rows: read for a batch of accesses at once, and added to in the same transaction. */
 
@@ -80,11 +81,21 @@ export async function readStretches(
   return rows;
 }
 
-/** When the first access in each of these vaults was reported, by the vault's key. */
-export async function readWatchedSince(db: Db | Tx, vaultKeys: string[]): Promise<Map<string, Date>> {
-  if (vaultKeys.length === 0) return new Map();
-  const rows = await db.selectFrom("vault_watch").selectAll().where("vault_key", "in", vaultKeys).execute();
-  return new Map(rows.map((row) => [row.vault_key, row.since]));
+/** Of each of these vaults, when its first access was reported, and the snoozes that may matter to what happened since `oldest`. */
+export async function readVaults(
+  db: Db | Tx,
+  vaults: { id: string; key: string }[],
+  oldest: Date,
+): Promise<{ key: string; since: Date | null; snoozes: SnoozeRow[] | null }[]> {
+  if (vaults.length === 0) return [];
+  const { rows } = await sql<{ key: string; since: Date | null; snoozes: SnoozeRow[] | null }>`
+    select asked.key, vault_watch.since,
+           (select jsonb_agg(to_jsonb(snooze) || jsonb_build_object('ended_by', snooze_end.by, 'ended_at', snooze_end.at))
+              from snooze left join snooze_end on snooze_end.snooze_id = snooze.id
+             where snooze.vault_id = asked.id and snooze.ends_at > ${oldest}) as snoozes
+      from unnest(${vaults.map(({ key }) => key)}::text[], ${vaults.map(({ id }) => id)}::text[]) as asked (key, id)
+      left join vault_watch on vault_watch.vault_key = asked.key`.execute(db);
+  return rows;
 }
 
 /** What each of these intents has explained: how many accesses, and when the earliest hundred happened. */

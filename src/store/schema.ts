@@ -3,6 +3,7 @@ import type {
   AccessState,
   EscalationTarget,
   Finding,
+  PolicyName,
   Recurrence,
   ResolutionOutcome,
   Severity,
@@ -51,6 +52,7 @@ export interface Schema {
     intent_id: string | null;
     policy_version: string;
     assessed_at: Date;
+    snooze_id: Generated<string | null>;
   };
   person_item: SpanColumns & { item_key: string };
   person_context: SpanColumns & { kind: string; value: string };
@@ -99,6 +101,21 @@ export interface Schema {
     at: Date;
     needed: Generated<VerdictsNeeded>;
   };
+  snooze: {
+    id: Generated<string>;
+    vault_id: string;
+    slack_user_id: string;
+    by_name: string;
+    by_email: string | null;
+    reason: string;
+    announced_at: Date;
+    ends_at: Date;
+    for_slack_user_id: string | null;
+    for_item_id: string | null;
+    for_policy: PolicyName | null;
+  };
+  snooze_over: { snooze_id: string; at: Date };
+  snooze_end: { snooze_id: string; by: string; at: Date };
   what_now: {
     alert_id: string;
     review_id: string;
@@ -142,7 +159,7 @@ export interface Schema {
 
 export type AliasKind = "vault" | "email" | "slack";
 export type AssessmentOutcome = "alert" | "unwatched" | "not-an-exposure";
-export type MessageKind = "alert" | "intent" | "note" | "flood" | "escalation" | "question" | AftermathKind;
+export type MessageKind = "alert" | "intent" | "note" | "flood" | "escalation" | "question" | AftermathKind | "snooze";
 /** What a Suspicious brings with it: the card and the timeline in the thread, and a message to the security channel. */
 type AftermathKind = "what-now" | "timeline" | "security";
 

@@ -8,6 +8,8 @@ import { INTENT_CANCEL, INTENT_CHANGE, INTENT_CHOOSE, INTENT_DONE } from "../vie
 import { ASK_FORM, ASK_MINE, ASK_NOT_MINE } from "../views/question.ts";
 import { RECURRING_CONFIRM, RECURRING_DECLINE } from "../views/recurring.ts";
 import { RESOLVE_FORM } from "../views/resolve-form.ts";
+import { SNOOZE_CONFIRM, SNOOZE_DROP, SNOOZE_END } from "../views/snooze.ts";
+import { SNOOZE_FORM } from "../views/snooze-form.ts";
 import { SUSPICIOUS_FORM } from "../views/suspicious-form.ts";
 import { WHAT_NOW_RESOLVE, WHAT_NOW_STEPS } from "../views/what-now.ts";
 import { resolveAsked, resolveFormErrors, resolveSubmitted, stepsTicked } from "./aftermath.ts";
@@ -29,6 +31,15 @@ import {
   suspiciousSubmitted,
   unknownAlert,
 } from "./review.ts";
+import {
+  placeOfSnoozeForm,
+  snoozeConfirmed,
+  snoozeEnded,
+  snoozeFormErrors,
+  snoozeLeft,
+  snoozeSubmitted,
+} from "./snooze.ts";
+import { vaultCommand } from "./vault-command.ts";
 
 type OnClick = (click: Click, parts: ListenerParts) => Promise<void>;
 
@@ -41,6 +52,9 @@ const clicks: Record<string, OnClick> = {
   [FLOOD_EXPECTED]: floodExpected,
   [FLOOD_SUSPICIOUS]: floodSuspicious,
   [FLOOD_MORE]: floodMore,
+  [SNOOZE_CONFIRM]: snoozeConfirmed,
+  [SNOOZE_DROP]: snoozeLeft,
+  [SNOOZE_END]: snoozeEnded,
   [WHAT_NOW_STEPS]: stepsTicked,
   [WHAT_NOW_RESOLVE]: resolveAsked,
   [ASK_MINE]: wasMine,
@@ -65,6 +79,7 @@ interface Form {
 const forms: Record<string, Form> = {
   [SUSPICIOUS_FORM]: { errors: suspiciousFormErrors, submitted: suspiciousSubmitted, place: placeOfForm },
   [FLOOD_FORM]: { errors: suspiciousFormErrors, submitted: floodSubmitted, place: placeOfFloodForm },
+  [SNOOZE_FORM]: { errors: snoozeFormErrors, submitted: snoozeSubmitted, place: placeOfSnoozeForm },
   [RESOLVE_FORM]: { errors: resolveFormErrors, submitted: resolveSubmitted, place: placeOfForm },
   [ASK_FORM]: { errors: askFormErrors, submitted: askSubmitted, place: placeOfForm },
   [INTENT_FORM]: { errors: intentFormErrors, submitted: intentSubmitted, place: placeOfIntentForm },
@@ -80,7 +95,8 @@ export function listen(app: App, parts: ListenerParts): void {
   app.command(anything, async ({ ack, body }) => {
     await ack();
     const command = readCommand(body);
-    if (command) await orSaySorry("command", command.place, parts, () => intentCommand(command, parts));
+    const listener = command?.name === "/vault" ? vaultCommand : intentCommand;
+    if (command) await orSaySorry("command", command.place, parts, () => listener(command, parts));
   });
 
   app.action(anything, async ({ ack, body }) => {

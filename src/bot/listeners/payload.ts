@@ -32,6 +32,8 @@ export interface Click {
 
 export interface Command {
   place: Place;
+  /** As typed: "/intent", or whatever it was renamed to. */
+  name: string;
   text: string;
   triggerId: string | null;
 }
@@ -95,6 +97,7 @@ export function readClick(body: unknown): Click | null {
 const CommandBody = z.object({
   user_id: z.string().min(1),
   channel_id: maybe,
+  command: word,
   text: word,
   response_url: maybe,
   trigger_id: maybe,
@@ -103,11 +106,20 @@ const CommandBody = z.object({
 export function readCommand(body: unknown): Command | null {
   const read = CommandBody.safeParse(body);
   if (!read.success) return null;
-  const { user_id, channel_id, text, response_url, trigger_id } = read.data;
-  return { place: { user: user_id, channel: channel_id, responseUrl: response_url }, text, triggerId: trigger_id };
+  const { user_id, channel_id, command, text, response_url, trigger_id } = read.data;
+  return {
+    place: { user: user_id, channel: channel_id, responseUrl: response_url },
+    name: command,
+    text,
+    triggerId: trigger_id,
+  };
 }
 
-const Input = z.object({ value: maybe, selected_option: z.object({ value: maybe }).nullable().catch(null) });
+const Input = z.object({
+  value: maybe,
+  selected_user: maybe,
+  selected_option: z.object({ value: maybe }).nullable().catch(null),
+});
 
 const SubmissionBody = z.object({
   user: z.object({ id: z.string().min(1) }),
@@ -128,7 +140,7 @@ export function readSubmission(body: unknown): Submission | null {
   for (const [blockId, actions] of Object.entries(view.state.values)) {
     for (const [actionId, input] of Object.entries(actions)) {
       blocks.set(actionId, blockId);
-      const given = input.value ?? input.selected_option?.value ?? null;
+      const given = input.value ?? input.selected_option?.value ?? input.selected_user ?? null;
       if (given !== null) inputs.set(actionId, given);
     }
   }

@@ -104,8 +104,26 @@ function remarks(alert: Alert, view: AlertView, worst: AlertAccess): KnownBlock[
   if (view.escalation) {
     rows.push(...escalationLines(view.escalation, { vault, isOpen: standing.kind !== "decided" }));
   }
+  rows.push(...snoozeLines(alert, vault));
   if (worst.assessment.state !== "explained") rows.push([italic(saySeverity(worst.assessment))]);
   return rows.length > 0 ? [richText(lines(rows))] : [];
+}
+
+/** Under which snoozes it is shown quietly. By name: a mention would make a sound. */
+function snoozeLines({ accesses }: Alert, vault: WatchedVault): RichTextElement[][] {
+  const all = accesses.flatMap(({ assessment }) => assessment.snooze ?? []);
+  const each = [...new Map(all.map((one) => [`${one.byName} ${one.endsAt.getTime()} ${one.reason}`, one])).values()];
+  return each
+    .slice(0, 3)
+    .map(({ byName, endsAt, reason }) => [
+      said("😴 Snoozed by "),
+      quoted(byName, 60, "a manager"),
+      said(" until "),
+      when(endsAt, vault.timezone),
+      said(": ‘"),
+      quoted(reason, 300, "no reason"),
+      said("’"),
+    ]);
 }
 
 /** Slack didn't show it at once, or not where it belongs. */

@@ -171,6 +171,19 @@ function portsOf(house: FakeHouse, now: () => Date): BotPorts {
       note("mayAnswer", click);
       return { kind: "may" };
     },
+    previewSnooze: async (draft) => {
+      note("previewSnooze", draft);
+      return { kind: "preview", draft, vault: house.vault, preview: { of: 0, hidden: 0, critical: 0, examples: [] } };
+    },
+    snooze: async (draft) => {
+      note("snooze", draft);
+      return { kind: "over", vault: house.vault };
+    },
+    endSnooze: async (click) => {
+      note("endSnooze", click);
+      return { kind: "ended", vault: house.vault };
+    },
+    snoozes: async () => [],
     tick: async (click) => {
       note("tick", click);
       return { kind: "recorded", alert: house.alert, vault: house.vault, coversAll: true };
