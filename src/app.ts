@@ -7,6 +7,7 @@ import type { Logger } from "pino";
 import { deliver } from "./bot/delivery.ts";
 import { createDirectory, type Directory } from "./bot/directory.ts";
 import { createDirects } from "./bot/directs.ts";
+import { createHomes } from "./bot/homes.ts";
 import { connectSlack, type SlackConnection } from "./bot/slack.ts";
 import type { FollowingClock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -16,6 +17,7 @@ import type { Clock } from "./model.ts";
 import { draw } from "./pipeline/draw.ts";
 import { escalate } from "./pipeline/escalate.ts";
 import { fallBack, type SendMail } from "./pipeline/fallback.ts";
+import { drawHome } from "./pipeline/home.ts";
 import type { House } from "./pipeline/house.ts";
 import { judge } from "./pipeline/judge.ts";
 import { createPorts } from "./pipeline/ports.ts";
@@ -115,11 +117,20 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
   };
   const directory = createDirectory({ client: () => connected().client, db: store.db, foldEmail, clock, log });
   const house: House = { store, config, clock, log, people: directory };
+  const homes = createHomes({
+    db: store.db,
+    client: () => connected().client,
+    clock,
+    log,
+    directory,
+    draw: (by, page) => drawHome(house, by, { page }),
+  });
   slack = connectSlack({
     slack: parts.slack,
     apiUrl: parts.slackApiUrl,
     ports: createPorts(house),
     directory,
+    homes,
     log,
   });
 
@@ -181,6 +192,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
   const delivering = { name: "deliver", work: () => deliver(deliveryParts), nextDue: () => nextDue(store.db) };
 
   const snoozing = { name: "snooze", work: () => sayEnds(house), nextDue: () => nextSnoozeEnd(store.db) };
+  const keepingUp = { name: "homes", work: () => homes.work(), nextDue: () => homes.nextDue() };
 
   let looksAgainAt = 0;
   const fallingBack = {
@@ -295,6 +307,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
         escalations: keepGoing(escalating, clock, log),
         intents: keepGoing(intents, clock, log),
         snoozes: keepGoing(snoozing, clock, log),
+        homes: keepGoing(keepingUp, clock, log),
       };
       stages = Object.values(running);
       const wake = (work: Work | null) => {
@@ -333,10 +346,16 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       (await delivering.work()) +
       (await escalating.work()) +
       (await intents.work()) +
+      (await keepingUp.work()) +
       (await fallingBack.work()),
-    nextDue: () => nextDue(store.db),
+    nextDue: async () => earlier(await nextDue(store.db), await homes.nextDue()),
     readiness: async () => readiness(await vitals()),
   };
+}
+
+function earlier(one: Date | null, other: Date | null): Date | null {
+  if (one === null || other === null) return one ?? other;
+  return one < other ? one : other;
 }
 
 function reason(error: unknown): string {

@@ -7,7 +7,7 @@ import { type Explained, explain, pathText } from "./config/explain.ts";
 import { configSchema, type WrittenConfig } from "./config/schema.ts";
 import { readYaml } from "./config/yaml.ts";
 import type { Path } from "./config/yaml-tree.ts";
-import type { DayRange, FollowUp, PublicHolidays, WatchedVault } from "./model.ts";
+import type { DayRange, FollowUp, ManagerRef, PublicHolidays, WatchedVault } from "./model.ts";
 
 export { type Environment, readEnvironment } from "./config/environment.ts";
 
@@ -20,6 +20,8 @@ export interface Config {
   text: string;
   /** IANA zone of whatever has no zone of its own. */
   timezone: string;
+  /** Those named at the top of the file: they answer for the whole. */
+  managers: ManagerRef[];
   vaults: WatchedVault[];
   people: PersonOverride[];
   /** `uses`: how many accesses one purpose explains at most. */
@@ -147,6 +149,7 @@ function build(written: WrittenConfig, file: string, text: string): Config {
     fingerprint: createHash("sha256").update(text, "utf8").digest("hex"),
     text,
     timezone: written.timezone,
+    managers: written.managers ?? [],
     vaults,
     people: (written.people ?? []).map(({ email, vault, slack, timezone, holidays, away }) => ({
       email: email ?? null,

@@ -72,6 +72,9 @@ export interface BotPorts {
   };
 }
 
+/** In the place of a message's channel: the button is in somebody's Home, and in the place of `ts` stands the view. */
+export const inHome = "home";
+
 export interface ReviewClick {
   alertId: string;
   /** The revision that the clicked button carried. */

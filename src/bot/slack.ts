@@ -4,6 +4,7 @@ import { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { Clock } from "../model.ts";
 import type { Directory } from "./directory.ts";
+import type { Homes } from "./homes.ts";
 import { httpReceiver } from "./http-receiver.ts";
 import { inHand } from "./in-hand.ts";
 import { listen } from "./listeners/listen.ts";
@@ -24,6 +25,8 @@ export interface SlackParts {
   apiUrl: string | null;
   ports: BotPorts;
   directory: Pick<Directory, "freshUser" | "knownUser">;
+  /** What people see in the Home tab. */
+  homes: Pick<Homes, "open" | "refresh">;
   log: Logger;
   /** What signed requests are compared with: the machine's clock, which the network knows, unless a test says otherwise. */
   clock?: Clock;
@@ -46,7 +49,7 @@ export interface SlackConnection {
 
 /** Slack's door: what people do in Slack comes in here. Connects to nothing before `start`. */
 export function connectSlack(parts: SlackParts): SlackConnection {
-  const { slack, apiUrl, ports, directory, log, firstPauseMs = 1_000 } = parts;
+  const { slack, apiUrl, ports, directory, homes, log, firstPauseMs = 1_000 } = parts;
   const clock = parts.clock ?? { now: () => new Date() };
   const options = () => clientOptions(apiUrl, log);
   const client = new WebClient(slack.botToken, options());
@@ -70,7 +73,7 @@ export function connectSlack(parts: SlackParts): SlackConnection {
     ignoreSelf: false,
   });
   app.error(async (error) => log.error({ err: error }, "a listener for Slack failed"));
-  listen(app, { client, ports, directory, tell: tellPrivately(client, apiUrl, log), log });
+  listen(app, { client, ports, directory, homes, tell: tellPrivately(client, apiUrl, log), log });
   const token = watchToken(client, log, firstPauseMs);
   return {
     client,

@@ -1,10 +1,11 @@
-import type { AnswerClick, AnswerOutcome } from "../bot/ports.ts";
+import { type AnswerClick, type AnswerOutcome, inHome } from "../bot/ports.ts";
 import type { Alert, Question, WatchedVault } from "../model.ts";
 import { denial } from "../policies/asking.ts";
 import { standing } from "../policies/standing.ts";
 import { lockAlert, readAlert, recordReview } from "../store/alerts.ts";
 import { inTransaction, type Tx } from "../store/database.ts";
 import { attendAnew } from "../store/escalations.ts";
+import { isHomeOf } from "../store/homes.ts";
 import {
   alertSaysAsked,
   messagesOf,
@@ -88,7 +89,10 @@ async function admit(
   const question = await readQuestion(tx, alertId);
   if (!alert || !vault || !question) return { kind: "refused", reason: "no-such-question" };
   const [shown] = await messagesOf(tx, "question", alertId);
-  const isOurs = shown?.channel === message.channel && shown.ts === message.ts;
+  const isOurs =
+    message.channel === inHome
+      ? await isHomeOf(tx, by, message.ts)
+      : shown?.channel === message.channel && shown.ts === message.ts;
   const reason = question.askedOf !== by ? "not-asked" : isOurs ? null : "wrong-message";
   if (reason !== null) {
     await seal(tx, house.clock.now(), [{ kind: "answer refused", payload: { alert: alertId, by, reason, what } }]);

@@ -27,3 +27,9 @@ export interface House {
 export function watchedVault(config: Config, vaultId: string): WatchedVault | null {
   return config.vaults.find((vault) => vault.id === vaultId) ?? null;
 }
+
+/** Slack's own address of a message, where it has one. */
+export function addressOf(house: House, place: { channel: string; ts: string } | undefined): string | null {
+  const workspace = house.people.workspaceUrl?.() ?? null;
+  return place && workspace !== null ? `${workspace}archives/${place.channel}/p${place.ts.replace(".", "")}` : null;
+}

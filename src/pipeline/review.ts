@@ -1,4 +1,4 @@
-import type { ReviewClick, ReviewOutcome } from "../bot/ports.ts";
+import { inHome, type ReviewClick, type ReviewOutcome } from "../bot/ports.ts";
 import type { Alert, Review, VerdictsNeeded, WatchedVault } from "../model.ts";
 import { point } from "../point.ts";
 import { mayReview as eligibility, slackUsersOf, verdictsNeeded } from "../policies/eligibility.ts";
@@ -7,6 +7,7 @@ import { mayDecide, standing } from "../policies/standing.ts";
 import { lockAlert, readAlert, recordReview } from "../store/alerts.ts";
 import { inTransaction, type Tx } from "../store/database.ts";
 import { attendAnew, stepsTaken } from "../store/escalations.ts";
+import { isHomeOf } from "../store/homes.ts";
 import { messagesShowing, standingChanged, urgency, want } from "../store/messages.ts";
 import { slackUsersByEmail } from "../store/people.ts";
 import { type RecordEntry, seal, wake } from "../store/record.ts";
@@ -138,9 +139,7 @@ export async function decide<T>(
       managerEmails: [],
       homeTeamId: house.people.homeTeamId(),
     });
-    const isOurs = (await places(tx, alert.id)).some(
-      ({ channel, ts }) => channel === click.message.channel && ts === click.message.ts,
-    );
+    const isOurs = await isShownThere(tx, click, places);
     const reason = verdict === "ok" ? (isOurs ? null : "wrong-message") : verdict;
     const own = slackUsersOf(alert.person).map((user) => user.id);
     const whoCan = managerSlackIds.filter((id) => !own.includes(id));
@@ -149,6 +148,17 @@ export async function decide<T>(
     await seal(tx, now, [{ kind: "review refused", payload: { alert: alert.id, by: click.clickerId, reason, what } }]);
     return refused(reason, vault, whoCan);
   });
+}
+
+/** The button was in a message of this alert's, or in the Home that was published for whoever pressed it. */
+async function isShownThere(
+  tx: Tx,
+  { alertId, clickerId, message }: Claim,
+  places: typeof messagesShowing,
+): Promise<boolean> {
+  if (message.channel === inHome) return places === messagesShowing && isHomeOf(tx, clickerId, message.ts);
+  const all = await places(tx, alertId);
+  return all.some(({ channel, ts }) => channel === message.channel && ts === message.ts);
 }
 
 /** What is pending keeps its measure: that Slack has learnt since who the actor is doesn't count for it (T3). */

@@ -32,12 +32,21 @@ export function mayReview(claim: ReviewClaim): "ok" | Refusal {
 /** Whether this Slack user answers for the vault: one of its managers, and somebody of whom Slack can tell who they are. */
 export function mayManage(claim: Omit<ReviewClaim, "alertPerson">): "ok" | Exclude<Refusal, "own-access"> {
   const { clicker } = claim;
+  const outside = outsider(clicker, claim.homeTeamId);
+  if (clicker === null || outside !== null) return outside ?? "unknown-clicker";
+  return isManager(clicker, claim) ? "ok" : "not-a-manager";
+}
+
+/** Why this Slack user is nobody of this house, whatever it is about; `null`: they are somebody. */
+export function outsider(
+  clicker: SlackUser | null,
+  homeTeamId: string | null,
+): Exclude<Refusal, "own-access" | "not-a-manager"> | null {
   if (!clicker) return "unknown-clicker";
   if (clicker.isDeactivated) return "deactivated";
   if (clicker.isBot) return "bot";
-  if (clicker.isStranger || isFromAnotherTeam(clicker, claim.homeTeamId)) return "stranger";
-  if (clicker.isGuest) return "guest";
-  return isManager(clicker, claim) ? "ok" : "not-a-manager";
+  if (clicker.isStranger || isFromAnotherTeam(clicker, homeTeamId)) return "stranger";
+  return clicker.isGuest ? "guest" : null;
 }
 
 /** A user without a team is no sign of another one: `isStranger` says that already, and the managers are listed. */

@@ -153,6 +153,7 @@ export interface Schema {
     told_alerts: Generated<number>;
     told_end: Generated<boolean>;
   };
+  home: HomeRow;
   record: { seq: string; at: Date; kind: string; payload: Buffer; hash: Buffer };
   record_head: { one: Generated<boolean>; seq: string; hash: Buffer };
 }
@@ -250,6 +251,19 @@ interface MessageRow {
   sweep_at: Generated<Date | null>;
   sweep_since: Generated<Date | null>;
   sweeps: Generated<number>;
+}
+
+interface HomeRow {
+  slack_user_id: string;
+  opened_at: Date;
+  page: Generated<number>;
+  drawn_seq: Generated<string>;
+  drawn_at: Date;
+  redraw_at: Generated<Date | null>;
+  view_id: Generated<string | null>;
+  hash: Generated<string | null>;
+  print: Generated<string | null>;
+  trouble: Generated<string | null>;
 }
 
 /** jsonb: read as a value, written as text. */

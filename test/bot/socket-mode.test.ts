@@ -169,6 +169,7 @@ function connect(apiUrl: string): SlackConnection {
       settings: { intentDefaultMinutes: 60, intentMaximumMinutes: 600, timezone: "UTC" },
     },
     directory: { freshUser: async () => null, knownUser: async () => null },
+    homes: { open: never, refresh: never },
     log: lines([]),
     firstPauseMs: 20,
   });

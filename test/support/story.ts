@@ -40,6 +40,14 @@ export interface Story {
   command(who: string, text: string, channel?: string): Promise<void>;
   /** Presses a button by its words. */
   press(who: string, message: SandboxMessage, button: string): Promise<void>;
+  /** Opens Vaultbell's Home tab. */
+  openHome(who: string): Promise<void>;
+  /** The words of somebody's Home as it is shown now. */
+  home(who: string): string;
+  /** Presses a button of one's Home by its words: the first of that name, or a later one. */
+  pressHome(who: string, button: string, which?: number): Promise<void>;
+  /** The words of the window that is open over everything for somebody. */
+  window(who: string): string;
   /** The alerts of a channel, oldest first. */
   alerts(channel?: string): SandboxMessage[];
   /** The newest message that only this person sees. */
@@ -150,6 +158,25 @@ export async function openStory({
       await service.idle();
       await settle();
     },
+    openHome: async (who) => {
+      await sandbox.as(who).openHome();
+      await service.idle();
+      await settle();
+    },
+    home: (who) => readBlocks(sandbox.workspace.home(who)?.blocks),
+    pressHome: async (who, button, which = 0) => {
+      const view = sandbox.workspace.home(who) ?? {};
+      const blocks = (view.blocks ?? []) as SandboxMessage["blocks"];
+      const found = buttons({ blocks }).filter((one) => one.label === button)[which];
+      if (!found) throw new Error(`no button "${button}" in:\n${readBlocks(blocks)}`);
+      await sandbox.as(who).click({ viewId: String(view.id) }, found.actionId, {
+        blockId: found.blockId,
+        ...(found.value !== null && { value: found.value }),
+      });
+      await service.idle();
+      await settle();
+    },
+    window: (who) => readBlocks(sandbox.workspace.views(who).at(-1)?.blocks),
     alerts: (channel = cards) => sandbox.workspace.messages(channel).filter((message) => buttons(message).length > 0),
     told: (who) => {
       const message = sandbox.workspace.ephemerals(who).at(-1);
@@ -166,15 +193,17 @@ export async function openStory({
 interface Button {
   label: string;
   actionId: string;
+  blockId: string;
   /** Set for an option of an overflow menu. */
   value: string | null;
 }
 
 /** Buttons and overflow options, by what a person reads on them. */
-function buttons(message: SandboxMessage): Button[] {
+function buttons(message: Pick<SandboxMessage, "blocks">): Button[] {
   type Node = {
     type?: string;
     action_id?: string;
+    block_id?: string;
     text?: { text: string };
     value?: string;
     options?: Node[];
@@ -182,13 +211,14 @@ function buttons(message: SandboxMessage): Button[] {
   };
   return (message.blocks as Node[])
     .filter((block) => block.type === "actions")
-    .flatMap((block) => block.elements ?? [])
-    .flatMap((element): Button[] => {
+    .flatMap((block) => (block.elements ?? []).map((element) => ({ element, blockId: block.block_id ?? "" })))
+    .flatMap(({ element, blockId }): Button[] => {
       const actionId = element.action_id ?? "";
-      if (element.type === "button") return [{ label: element.text?.text ?? "", actionId, value: null }];
+      if (element.type === "button") return [{ label: element.text?.text ?? "", actionId, blockId, value: null }];
       return (element.options ?? []).map((option) => ({
         label: option.text?.text ?? "",
         actionId,
+        blockId,
         value: option.value ?? null,
       }));
     });

@@ -2,6 +2,8 @@ import type { App } from "@slack/bolt";
 import { ALERT_MORE, REVIEW_EXPECTED, REVIEW_REOPEN, REVIEW_SUSPICIOUS, REVIEW_UNDO } from "../views/alert-actions.ts";
 import { sorryAnswer } from "../views/answers.ts";
 import { FLOOD_EXPECTED, FLOOD_FORM, FLOOD_MORE, FLOOD_SUSPICIOUS } from "../views/flood.ts";
+import { HOME_PAGE } from "../views/home-record.ts";
+import { HOME_ANNOUNCE } from "../views/home-staff.ts";
 import { INTENT_AGAIN } from "../views/intent-again.ts";
 import { INTENT_FORM } from "../views/intent-form.ts";
 import { INTENT_CANCEL, INTENT_CHANGE, INTENT_CHOOSE, INTENT_DONE } from "../views/intent-messages.ts";
@@ -14,11 +16,20 @@ import { SUSPICIOUS_FORM } from "../views/suspicious-form.ts";
 import { WHAT_NOW_RESOLVE, WHAT_NOW_STEPS } from "../views/what-now.ts";
 import { resolveAsked, resolveFormErrors, resolveSubmitted, stepsTicked } from "./aftermath.ts";
 import { floodExpected, floodMore, floodSubmitted, floodSuspicious, placeOfFloodForm } from "./flood.ts";
+import { homeTurned, tellInForm } from "./home.ts";
 import { intentChosen, intentCommand, intentEnded } from "./intent.ts";
 import { intentAgain } from "./intent-again.ts";
-import { intentChange, intentFormErrors, intentSubmitted, placeOfIntentForm } from "./intent-form.ts";
+import { intentChange, intentFormErrors, intentSubmitted, openIntentForm, placeOfIntentForm } from "./intent-form.ts";
 import type { ListenerParts } from "./parts.ts";
-import { type Click, type Place, readClick, readCommand, readSubmission, type Submission } from "./payload.ts";
+import {
+  type Click,
+  type Place,
+  readClick,
+  readCommand,
+  readHomeOpened,
+  readSubmission,
+  type Submission,
+} from "./payload.ts";
 import { askFormErrors, askSubmitted, wasMine, wasNotMine } from "./question.ts";
 import { recurringAnswered } from "./recurring.ts";
 import {
@@ -61,6 +72,7 @@ const clicks: Record<string, OnClick> = {
   [ASK_NOT_MINE]: wasNotMine,
   [RECURRING_CONFIRM]: (click, parts) => recurringAnswered(click, "confirmed", parts),
   [RECURRING_DECLINE]: (click, parts) => recurringAnswered(click, "declined", parts),
+  [HOME_ANNOUNCE]: (click, parts) => openIntentForm(click, parts),
   [INTENT_CHANGE]: intentChange,
   [INTENT_DONE]: (click, parts) => intentEnded(click, "done", parts),
   [INTENT_CANCEL]: (click, parts) => intentEnded(click, "cancelled", parts),
@@ -104,12 +116,15 @@ export function listen(app: App, parts: ListenerParts): void {
     const click = readClick(body);
     if (!click) return;
     const { actionId } = click;
-    const listener = actionId.startsWith(INTENT_AGAIN)
-      ? intentAgain
-      : actionId.startsWith(INTENT_CHOOSE)
-        ? intentChosen
-        : (own(clicks, actionId) ?? unknownAlert);
-    await orSaySorry("click", click.place, parts, () => listener(click, parts));
+    const listener = listenerFor(actionId);
+    const inside = click.isInHome ? { ...parts, tell: tellInForm(click, parts) } : parts;
+    await orSaySorry("click", click.place, inside, () => listener(click, inside));
+    if (click.isInHome) await parts.homes.refresh(click.place.user);
+  });
+
+  app.event("app_home_opened", async ({ event }) => {
+    const user = readHomeOpened(event);
+    if (user) await parts.homes.open(user, { page: 0 });
   });
 
   app.view(anything, async ({ ack, body }) => {
@@ -125,6 +140,13 @@ export function listen(app: App, parts: ListenerParts): void {
     await ack();
     await orSaySorry("form", place, parts, () => form.submitted(submission, parts));
   });
+}
+
+function listenerFor(actionId: string): OnClick {
+  if (actionId.startsWith(INTENT_AGAIN)) return intentAgain;
+  if (actionId.startsWith(INTENT_CHOOSE)) return intentChosen;
+  if (actionId.startsWith(HOME_PAGE)) return homeTurned;
+  return own(clicks, actionId) ?? unknownAlert;
 }
 
 /** Slack shows an error under the block that it belongs to, and knows blocks by the ids that it gave or took over. */

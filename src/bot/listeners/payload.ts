@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { inHome } from "../ports.ts";
 
 /**
  * What Slack tells us that somebody did, reduced to what we use. The envelope is Slack's, signed or over our own
@@ -23,6 +24,8 @@ export interface Click {
   blockId: string;
   /** The message in which the button was. */
   message: { channel: string; ts: string };
+  /** It was pressed in the Home tab. */
+  isInHome: boolean;
   /** Only the clicker sees the message. */
   isEphemeral: boolean;
   triggerId: string | null;
@@ -64,14 +67,18 @@ const ClickBody = z.object({
     }),
   ),
   container: z
-    .object({ channel_id: maybe, message_ts: maybe, is_ephemeral: z.boolean().catch(false) })
+    .object({
+      channel_id: maybe,
+      message_ts: maybe,
+      is_ephemeral: z.boolean().catch(false),
+    })
     .nullable()
     .catch(null),
   channel: idOf,
   message: z.object({ ts: maybe }).nullable().catch(null),
   response_url: maybe,
   trigger_id: maybe,
-  view: idOf,
+  view: z.object({ id: maybe, type: word }).nullable().catch(null),
 });
 
 /** `null`: nothing of ours was clicked. */
@@ -81,13 +88,17 @@ export function readClick(body: unknown): Click | null {
   if (!read.success || !action) return null;
   const { user, container, channel, message, response_url, trigger_id, view } = read.data;
   const channelId = container?.channel_id ?? channel?.id ?? null;
+  const isInHome = view?.type === "home";
   return {
     place: { user: user.id, channel: channelId, responseUrl: response_url },
     actionId: action.action_id,
     value: action.value ?? action.selected_option?.value ?? "",
     chosen: action.selected_options.map((option) => option.value),
     blockId: action.block_id,
-    message: { channel: channelId ?? "", ts: container?.message_ts ?? message?.ts ?? "" },
+    message: isInHome
+      ? { channel: inHome, ts: view?.id ?? "" }
+      : { channel: channelId ?? "", ts: container?.message_ts ?? message?.ts ?? "" },
+    isInHome,
     isEphemeral: container?.is_ephemeral ?? false,
     triggerId: trigger_id,
     viewId: view?.id ?? null,
@@ -145,4 +156,17 @@ export function readSubmission(body: unknown): Submission | null {
     }
   }
   return { user: user.id, callbackId: view.callback_id, privateMetadata: view.private_metadata, inputs, blocks };
+}
+
+const HomeOpened = z.object({ user: z.string().min(1), tab: z.string().catch("home") });
+
+/** Who opened their Home; `null`: another tab of ours was opened, or it can't be read. */
+export function readHomeOpened(event: unknown): string | null {
+  const read = HomeOpened.safeParse(event);
+  return read.success && read.data.tab === "home" ? read.data.user : null;
+}
+
+/** Where a form can be answered that was opened about a message: in its channel. A Home has none. */
+export function channelOfOrigin(origin: { channel: string } | null): string | null {
+  return origin === null || origin.channel === inHome ? null : origin.channel;
 }

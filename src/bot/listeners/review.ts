@@ -6,7 +6,7 @@ import { helpMessage } from "../views/help.ts";
 import { noteProblem, readFormOrigin, SUSPICIOUS_NOTE, suspiciousForm } from "../views/suspicious-form.ts";
 import { openForm } from "./open-form.ts";
 import type { ListenerParts } from "./parts.ts";
-import type { Click, Place, Submission } from "./payload.ts";
+import { type Click, channelOfOrigin, type Place, type Submission } from "./payload.ts";
 
 /** What the buttons of an alert do. Whether a click counts is the house's to say; here it is passed on as Slack gave it. */
 
@@ -51,7 +51,7 @@ export async function suspiciousSubmitted(form: Submission, parts: ListenerParts
 
 /** A form has no message to answer in; it remembers the channel of its alert. */
 export function placeOfForm(form: Submission): Place {
-  const channel = readFormOrigin(form.privateMetadata)?.channel ?? null;
+  const channel = channelOfOrigin(readFormOrigin(form.privateMetadata));
   return { user: form.user, channel, responseUrl: null };
 }
 

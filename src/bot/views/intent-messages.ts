@@ -168,7 +168,7 @@ function severalIntents(
   };
 }
 
-function intentLine(lead: string, intent: Intent, asker: Asker): RichTextElement[] {
+export function intentLine(lead: string, intent: Intent, asker: Asker): RichTextElement[] {
   return [
     ...(lead ? [said(lead)] : []),
     ...purposeOf(intent, 500),
@@ -201,7 +201,7 @@ const BUTTONS: Record<IntentAction, { id: string; text: string; label: string }>
   cancel: { id: INTENT_CANCEL, text: "Cancel", label: "Cancel" },
 };
 
-function intentButtons(intent: Intent, actions: IntentAction[]): KnownBlock {
+export function intentButtons(intent: Intent, actions: IntentAction[]): KnownBlock {
   return {
     type: "actions",
     block_id: `intent:${intent.id}`,

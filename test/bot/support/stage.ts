@@ -74,6 +74,7 @@ export async function openStage(kind: "socket" | "http"): Promise<Stage> {
     apiUrl,
     ports: portsOf(house, () => clock.now()),
     directory: asked(() => slack),
+    homes: { open: async () => {}, refresh: async () => {} },
     log,
     firstPauseMs: 20,
   });

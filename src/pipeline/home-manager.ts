@@ -1,0 +1,90 @@
+import type { Managing, Waiting } from "../bot/views/home-manager.ts";
+import type { SlackUser } from "../model.ts";
+import { asAnswered } from "../policies/asking.ts";
+import { mayReview } from "../policies/eligibility.ts";
+import { type Loudness, loudnessOf } from "../policies/loudness.ts";
+import { standing } from "../policies/standing.ts";
+import { placesOf, readAlertsTogether, undecidedAlerts } from "../store/home-alerts.ts";
+import { lastHeard } from "../store/home-facts.ts";
+import { addressOf, type House, watchedVault } from "./house.ts";
+import { neededFor } from "./review.ts";
+import type { Roles } from "./roles.ts";
+
+const shownAtMost = 10;
+const countedAtMost = 300;
+/** What nobody has judged for a quarter of a year isn't looked for any more. */
+const lookedBackMs = 90 * 24 * 60 * 60_000;
+
+export interface Open {
+  id: string;
+  vaultId: string;
+  openedAt: Date;
+  loudness: Loudness;
+}
+
+/** What waits for somebody's verdict, and the vaults that they answer for; `null`: neither. */
+export async function managingOf(house: House, user: SlackUser, roles: Roles, now: Date): Promise<Managing | null> {
+  const { manages, calledAs } = roles;
+  const vaultIds = manages.map(({ id }) => id);
+  const { open, isMore } = await openAlerts(house, { vaultIds, called: calledAs }, now);
+  if (manages.length === 0 && open.length === 0) return null;
+  const heard = await lastHeard(house.store.db, vaultIds);
+  return {
+    waiting: await waitingFor(house, user, open.slice(0, shownAtMost)),
+    total: open.length,
+    isMore,
+    vaults: manages.map((vault) => ({
+      vault,
+      lastHeardAt: heard.get(vault.id) ?? null,
+      open: open.filter(({ vaultId }) => vaultId === vault.id).length,
+      hasSettings: false,
+    })),
+  };
+}
+
+/** Alerts that wait for a verdict, the most severe first, and of equals the oldest. */
+export async function openAlerts(
+  house: House,
+  { vaultIds, called }: { vaultIds: string[]; called: string[] },
+  now: Date,
+): Promise<{ open: Open[]; isMore: boolean }> {
+  const since = new Date(now.getTime() - lookedBackMs);
+  const found = await undecidedAlerts(house.store.db, { vaultIds, called, since, limit: countedAtMost + 1 });
+  const open = found.flatMap((one): Open[] => {
+    const loudness = watchedVault(house.config, one.vaultId) ? loudnessOf(one) : null;
+    return loudness === null ? [] : [{ id: one.id, vaultId: one.vaultId, openedAt: one.openedAt, loudness }];
+  });
+  open.sort((a, b) => b.loudness - a.loudness || a.openedAt.getTime() - b.openedAt.getTime());
+  return { open: open.slice(0, countedAtMost), isMore: found.length > countedAtMost };
+}
+
+async function waitingFor(house: House, user: SlackUser, open: Open[]): Promise<Waiting[]> {
+  const ids = open.map(({ id }) => id);
+  const whole = await readAlertsTogether(house.store.db, ids);
+  const places = await placesOf(house.store.db, ids);
+  return ids.flatMap((id): Waiting[] => {
+    const found = whole.get(id);
+    const vault = found && watchedVault(house.config, found.alert.vaultId);
+    if (!found || !vault) return [];
+    const alert = asAnswered(found.alert, found.question);
+    // They are among those who may judge it, or it wouldn't be here; whether it is their own is asked as a click would.
+    const verdict = mayReview({
+      clicker: user,
+      alertPerson: alert.person,
+      vault,
+      managerSlackIds: [user.id],
+      managerEmails: [],
+      homeTeamId: house.people.homeTeamId(),
+    });
+    return [
+      {
+        alert,
+        vault,
+        standing: standing(alert.accesses, alert.reviews),
+        needed: neededFor(alert, vault, alert.revision),
+        isOwn: verdict !== "ok",
+        link: addressOf(house, places.get(id)),
+      },
+    ];
+  });
+}

@@ -1,0 +1,34 @@
+import type { OpenQuestion, Staff } from "../bot/views/home-staff.ts";
+import type { SlackUser } from "../model.ts";
+import { answeredUpTo, denial } from "../policies/asking.ts";
+import { standing } from "../policies/standing.ts";
+import { askedAbout, readAlertsTogether } from "../store/home-alerts.ts";
+import { type House, watchedVault } from "./house.ts";
+
+const shownAtMost = 5;
+const lookedAtMost = 50;
+const lookedBackMs = 30 * 24 * 60 * 60_000;
+
+/** The questions that wait for this person's answer, by the same rule by which their messages have buttons. */
+export async function openQuestions(
+  house: House,
+  user: SlackUser,
+  now: Date,
+): Promise<Pick<Staff, "questions" | "moreQuestions">> {
+  const ids = await askedAbout(house.store.db, user.id, new Date(now.getTime() - lookedBackMs), lookedAtMost);
+  const whole = await readAlertsTogether(house.store.db, ids);
+  const open = ids.flatMap((id): Omit<OpenQuestion, "managers">[] => {
+    const found = whole.get(id);
+    const vault = found && watchedVault(house.config, found.alert.vaultId);
+    if (!found?.question || !vault) return [];
+    const { alert, question } = found;
+    const isAnswered = denial(question) !== null || answeredUpTo(question) >= alert.revision;
+    return isAnswered || standing(alert.accesses, alert.reviews).kind === "decided" ? [] : [{ alert, vault }];
+  });
+  const questions: OpenQuestion[] = [];
+  for (const one of open.slice(0, shownAtMost)) {
+    const managers = (await house.people.managerIds(one.vault)).filter((id) => id !== user.id);
+    questions.push({ ...one, managers });
+  }
+  return { questions, moreQuestions: open.length - questions.length };
+}

@@ -1,0 +1,27 @@
+import type { AlertAccess, Review } from "../model.ts";
+import { standing } from "./standing.ts";
+
+/** Higher is to be looked at first. */
+export type Loudness = number;
+
+export interface Undecided {
+  accesses: Pick<AlertAccess, "revision" | "assessment">[];
+  reviews: Review[];
+  /** Accesses up to this one weren't the person's, as they say; 0: they didn't say so. */
+  deniedUpTo: number;
+}
+
+/** How loudly an alert asks for a verdict; `null`: it doesn't, because it has one for all that isn't explained. */
+export function loudnessOf({ accesses, reviews, deniedUpTo }: Undecided): Loudness | null {
+  const stands = standing(accesses, reviews);
+  if (stands.kind === "decided") return null;
+  const covered = stands.kind === "grown" ? stands.review.revision : 0;
+  const open = accesses.filter((one) => one.revision > covered);
+  if (open.some(({ revision }) => revision <= deniedUpTo)) return denied;
+  const asking = open.filter(({ assessment }) => assessment.state !== "explained");
+  if (asking.length === 0) return null;
+  return Math.max(...asking.map(({ assessment }) => severities[assessment.severity]));
+}
+
+const severities = { note: 0, warning: 1, critical: 2 };
+const denied = 3;
