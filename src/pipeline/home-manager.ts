@@ -37,7 +37,6 @@ export async function managingOf(house: House, user: SlackUser, roles: Roles, no
       vault,
       lastHeardAt: heard.get(vault.id) ?? null,
       open: open.filter(({ vaultId }) => vaultId === vault.id).length,
-      hasSettings: false,
     })),
   };
 }

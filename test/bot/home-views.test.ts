@@ -25,8 +25,8 @@ const managing: Managing = {
   total: 14,
   isMore: false,
   vaults: [
-    { vault, lastHeardAt: before(14), open: 2, hasSettings: true },
-    { vault: aVault({ id: "v_new", name: "New one" }), lastHeardAt: null, open: 0, hasSettings: false },
+    { vault, lastHeardAt: before(14), open: 2 },
+    { vault: aVault({ id: "v_new", name: "New one" }), lastHeardAt: null, open: 0 },
   ],
 };
 const line: RecordLine = {
@@ -132,7 +132,6 @@ test("full to the brim, with hostile words, Slack still takes it and reads no ma
         vault: { ...hostile, id: `${place}${hostile.id}` },
         lastHeardAt: null,
         open: 300,
-        hasSettings: true,
       })),
     },
     staff: {

@@ -2,15 +2,13 @@ import type { KnownBlock, RichTextElement } from "@slack/types";
 import type { Alert, WatchedVault } from "../../model.ts";
 import { sayAgo } from "../../time.ts";
 import { alertSentence } from "./alert.ts";
-import { alertActions, plain } from "./alert-actions.ts";
+import { alertActions } from "./alert-actions.ts";
 import { secondPersonLines, verdictLine } from "./alert-verdict.ts";
 import { heading } from "./home-heading.ts";
 import { bold, channel, italic, line, lines, quoted, richText, said } from "./rich-text.ts";
 import { type Standing, worstAccess } from "./standing.ts";
 import { clean } from "./text.ts";
 import { vaultName } from "./words.ts";
-
-export const HOME_SETTINGS = "home_settings";
 
 /** An alert without a verdict, as one of those who may judge it sees it. */
 export interface Waiting {
@@ -29,8 +27,6 @@ interface VaultLine {
   /** When the newest access that was reported happened; `null`: none was. */
   lastHeardAt: Date | null;
   open: number;
-  /** Whether its settings can be looked at here. */
-  hasSettings: boolean;
 }
 
 export interface Managing {
@@ -95,10 +91,7 @@ export function vaultBlocks({ vaults }: Managing, now: Date): KnownBlock[] {
   const rest = vaults.length - shown.length;
   return [
     heading(vaults.length === 1 ? "Your vault" : "Your vaults"),
-    ...shown.flatMap((one): KnownBlock[] => [
-      richText(lines(vaultLines(one, now))),
-      ...(one.hasSettings ? [settingsButton(one.vault)] : []),
-    ]),
+    ...shown.map((one) => richText(lines(vaultLines(one, now)))),
     ...(rest > 0 ? [richText(line(italic(`and ${rest} more`)))] : []),
   ];
 }
@@ -119,20 +112,4 @@ function saySteps({ followUp: { steps } }: WatchedVault): string {
   if (!first) return "Nobody else hears of what waits for a verdict.";
   const more = steps.length === 1 ? "" : `, in ${steps.length} steps`;
   return `Escalated after ${first.afterMinutes} min without a verdict${more}.`;
-}
-
-function settingsButton(vault: WatchedVault): KnownBlock {
-  return {
-    type: "actions",
-    block_id: clean(`home-settings:${vault.id}`, 200, 250),
-    elements: [
-      {
-        type: "button",
-        action_id: HOME_SETTINGS,
-        text: plain("Settings"),
-        value: vault.id,
-        accessibility_label: clean(`Settings of ${vaultName(vault)}`, 75, 75),
-      },
-    ],
-  };
 }
