@@ -1,7 +1,7 @@
 /** What the bot token must be allowed to do, and what each scope is for. The manifest asks for exactly these. */
 export const SCOPES: Record<string, string> = {
   "chat:write": "to post alerts, edit them in place, and answer people privately",
-  commands: "for the command /intent",
+  commands: "for the commands /intent and /vault",
   "users:read":
     "to tell managers from guests, strangers, bots and deactivated accounts, and to know people's time zones",
   "users:read.email": "to join the vault's e-mail addresses with Slack users, and to find managers named by e-mail",

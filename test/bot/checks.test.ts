@@ -60,7 +60,7 @@ test("each missing scope comes with what it is for", async () => {
     text: '{"ok":true}',
   });
   expect((await run())[1]).toMatch(
-    /^bad \| scopes \| missing: commands \(for the command \/intent\); groups:read \(the same/,
+    /^bad \| scopes \| missing: commands \(for the commands \/intent and \/vault\); groups:read \(the same/,
   );
 });
 
