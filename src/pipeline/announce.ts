@@ -11,6 +11,7 @@ import { seal, wake } from "../store/record.ts";
 import { readTicket, sayTicket } from "../ticket.ts";
 import { type House, watchedVault } from "./house.ts";
 import { aliasesOfSlackUser } from "./people.ts";
+import { namesAround, pointOut } from "./wide-intents.ts";
 
 /** An intent for "any vault" is shown in each vault's channel, up to so many; beyond that only where it is used. */
 const channelsAtMost = 10;
@@ -47,10 +48,7 @@ export async function announce(
       sentence: "A purpose that comes again and again needs a vault: its managers confirm it.",
     };
   }
-  if (
-    recurrence !== null &&
-    saysNothing(announcement.purpose, { ...namesAround(house), hint: vault?.hint ?? null }) !== null
-  ) {
+  if (recurrence !== null && saysNothing(announcement.purpose, namesAround(house, vault)) !== null) {
     return {
       kind: "refused",
       sentence: "Please say in a few words more what comes again and again: managers confirm it.",
@@ -90,7 +88,8 @@ export async function announce(
       await want(tx, { kind: "intent", subject: intent.id, channel, urgency: urgency.note, at: now });
     }
     if (isNew) {
-      await seal(tx, now, [{ kind: "intent announced", payload: { ...intent, by: by.id } }]);
+      const pointed = await pointOut(house, tx, intent, vault);
+      await seal(tx, now, [{ kind: "intent announced", payload: { ...intent, by: by.id } }, ...pointed]);
       await wake(tx);
     }
     const hint = vault?.items.find((item) => item.id === itemId)?.hint ?? vault?.hint ?? null;
@@ -98,7 +97,7 @@ export async function announce(
       kind: "announced",
       intent,
       person: await readPerson(tx, personId),
-      saysNothing: saysNothing(purpose, { ...namesAround(house), hint }),
+      saysNothing: saysNothing(purpose, { ...namesAround(house, vault), hint }),
       channels,
       hint,
     };
@@ -116,7 +115,7 @@ export async function recentIntents(house: House, by: SlackUser, vaultId: string
     .filter((intent) => {
       const purpose = intent.purpose.toLowerCase();
       const isWatched = intent.vaultId === null || watchedVault(house.config, intent.vaultId) !== null;
-      const isTelling = saysNothing(intent.purpose, { ...namesAround(house), hint: null }) === null;
+      const isTelling = saysNothing(intent.purpose, namesAround(house, null)) === null;
       if (!isWatched || !isTelling || purposes.has(purpose)) return false;
       purposes.add(purpose);
       return true;
@@ -194,11 +193,4 @@ function announcedIn(house: House, channel: string | null): string[] {
   if (channel !== null) return [channel];
   const all = [...new Set(house.config.vaults.map((vault) => vault.channel))];
   return all.length <= channelsAtMost ? all : [];
-}
-
-function namesAround(house: House): { itemTitles: string[]; vaultNames: string[] } {
-  return {
-    itemTitles: house.config.vaults.flatMap((vault) => vault.items.flatMap((item) => item.title ?? [])),
-    vaultNames: house.config.vaults.map((vault) => vault.name),
-  };
 }

@@ -28,6 +28,7 @@ import { readIntentSubject } from "./intent-subjects.ts";
 import { readNote } from "./notes.ts";
 import { neededFor, undoMs } from "./review.ts";
 import { independentOf } from "./who-may-judge.ts";
+import { drawWide } from "./wide-intents.ts";
 
 /** Draws what Slack should show of a message now, from the newest facts. "not-yet": the thread isn't there yet. */
 export async function draw(house: House, message: Message): Promise<Drawing | "not-yet"> {
@@ -79,6 +80,8 @@ async function drawAlert(house: House, message: Message): Promise<Drawing> {
 }
 
 async function drawIntent(house: House, message: Message): Promise<Drawing> {
+  const wide = await drawWide(house, message.subject);
+  if (wide) return drawing(wide, `intent:${message.subject}`);
   const beside = readIntentSubject(message.subject);
   const [intent] = await readIntents(house.store.db, [beside?.intentId ?? message.subject]);
   if (!intent) throw new Error(`intent ${message.subject} is gone, and intents are never deleted`);

@@ -114,6 +114,18 @@ export async function intentsBetween(
   return found;
 }
 
+/** What a person announced from `since` up to `until`, oldest first. */
+export async function intentsAnnouncedBy(db: Db, personId: string, since: Date, until: Date): Promise<Intent[]> {
+  const rows = await withEnds(db)
+    .where("intent.person_id", "=", personId)
+    .where("intent.announced_at", ">=", since)
+    .where("intent.announced_at", "<", until)
+    .orderBy("intent.id")
+    .limit(200)
+    .execute();
+  return rows.map(toIntent);
+}
+
 /** Whether an intent stands or is to come of a Slack user whose address Slack didn't tell. */
 export async function someHasNoAddress(db: Db, now: Date): Promise<boolean> {
   const row = await db

@@ -17,6 +17,7 @@ import { newCountry } from "../../src/policies/new-country.ts";
 import { newDevice } from "../../src/policies/new-device.ts";
 import { newNetwork } from "../../src/policies/new-network.ts";
 import { officeHours } from "../../src/policies/office-hours.ts";
+import { whyOverWide } from "../../src/policies/over-wide.ts";
 import type { Facts } from "../../src/policies/policy.ts";
 import { reportedTime } from "../../src/policies/reported-time.ts";
 import { sensitiveItem } from "../../src/policies/sensitive-item.ts";
@@ -70,6 +71,19 @@ describe("announced-purpose", () => {
     expect(found(announcedPurpose, access, announced(new Date(tuesday1020.getTime() + 1)))).toBe(
       "nothing was announced before; Dana announced 'paying licence renewal' a moment after the access",
     );
+  });
+
+  test("over-wide is any vault, more than a day, or no reason; not what recurs or was taken back", () => {
+    const names = { itemTitles: ["Company Visa"], vaultNames: ["Company cards"], hint: null };
+    const why = (changes: Parameters<typeof anIntent>[0]) => whyOverWide(anIntent(changes), names);
+    const startsAt = tuesday1020;
+    expect(why({})).toEqual([]);
+    expect(why({ vaultId: null })).toEqual(["it covers any watched vault"]);
+    expect(why({ startsAt, endsAt: minutesFrom(startsAt, 24 * 60) })).toEqual([]);
+    expect(why({ startsAt, endsAt: minutesFrom(startsAt, 24 * 60 + 1) })).toEqual(["it stands for 24 h"]);
+    expect(why({ purpose: "work" })).toEqual(["it doesn’t tell what for"]);
+    expect(why({ vaultId: null, end: { how: "cancelled", at: startsAt } })).toEqual([]);
+    expect(why({ vaultId: null, end: { how: "done", at: startsAt } })).toHaveLength(1);
   });
 
   test("a purpose that has explained all it may explains no more", () => {

@@ -329,6 +329,32 @@ test("what was announced before is announced again with one press, in the form a
   expect(await story.service.house.store.db.selectFrom("intent").select("id").execute()).toHaveLength(rows.length);
 });
 
+test("what covers very much is pointed out where alerts are escalated to: once a week, and not what was taken back", async () => {
+  story = await openStory({
+    yaml: twoVaults.replace("    hint:", "    escalate: { after: 15m, to: C0SECURITY }\n    hint:"),
+  });
+  const security = () => story.sandbox.workspace.messages("C0SECURITY").map(({ text }) => text);
+  await story.command(dana, "work");
+  await story.press(dana, answerTo(dana), "Cancel");
+  await story.command(dana, "yearly audit of suppliers", general);
+  await story.later(50);
+  expect(security()).toEqual([]);
+  await story.later(15);
+  expect(security()).toEqual([
+    "Dana Ruiz announced a purpose this week that covers very much or says very little. Nothing is wrong by that alone.",
+  ]);
+  await story.command(dana, "yearly audit of customers", general);
+  await story.later(65);
+  expect(security()).toEqual([
+    "Dana Ruiz announced 2 purposes this week that cover very much or say very little. Nothing is wrong by that alone.",
+  ]);
+  const [message] = story.sandbox.workspace.messages("C0SECURITY");
+  expect(readBlocks(message?.blocks)).toMatch(
+    /‘yearly audit of suppliers’ for any watched vault, 24 Nov: it covers any watched vault/,
+  );
+  expect(readBlocks(message?.blocks)).not.toContain("‘work’");
+});
+
 test("an access after Done isn't explained, wherever Done was pressed", async () => {
   story = await openStory();
   await story.command(dana, "paying licence renewal for 2h");
