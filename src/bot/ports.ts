@@ -121,7 +121,10 @@ export interface SnoozePreview {
 }
 
 export type SnoozeRefusal =
-  | Exclude<ReviewRefusal, "own-access" | "second-person" | "no-such-alert" | "nothing-to-undo" | "nothing-to-resolve">
+  | Exclude<
+      ReviewRefusal,
+      "own-access" | "manager-since" | "second-person" | "no-such-alert" | "nothing-to-undo" | "nothing-to-resolve"
+    >
   | "no-such-vault"
   | "no-such-snooze"
   | "no-reason"
@@ -170,6 +173,7 @@ export interface FloodOutcome {
 export type ReviewRefusal =
   | "own-access" // the actor, by whichever of their Slack users
   | "not-a-manager"
+  | "manager-since" // made a manager after the alert was opened
   | "guest"
   | "stranger"
   | "bot"

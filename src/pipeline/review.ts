@@ -15,6 +15,7 @@ import { handOutCard } from "./aftermath.ts";
 import { readAnswered } from "./answered.ts";
 import { type House, watchedVault } from "./house.ts";
 import { ownClickNote } from "./notes.ts";
+import { vaultAsOf } from "./rules-in-force.ts";
 import { whoMayJudge } from "./who-may-judge.ts";
 
 /** For how long a verdict can be undone by the one who gave it; after that, it is re-opened. */
@@ -126,23 +127,23 @@ export async function decide<T>(
   if (!seen || !vault) return refused("no-such-alert", null, []);
   // Slack is asked before the transaction, so that no row stays locked while it takes its time.
   await house.people.lookUp(seen.person.emails);
-  const managerSlackIds = await whoMayJudge(house, vault, await stepsTaken(house.store.db, seen.id));
+  const taken = await stepsTaken(house.store.db, seen.id);
+  const managerSlackIds = await whoMayJudge(house, vault, taken);
+  // Whoever was made a manager since doesn't judge what was open before (T3, T12): it takes being one then and now.
+  const vaultThen = await vaultAsOf(house, house.store.db, vault, seen.openedAt);
+  const idsThen = vaultThen === vault ? managerSlackIds : await whoMayJudge(house, vaultThen, taken);
   const now = house.clock.now();
   return inTransaction(house.store.db, async (tx) => {
     await lockAlert(tx, click.alertId);
     const { alert } = await readAnswered(tx, click.alertId);
-    const verdict = eligibility({
-      clicker: click.clicker,
-      alertPerson: alert.person,
-      vault,
-      managerSlackIds,
-      managerEmails: [],
-      homeTeamId: house.people.homeTeamId(),
-    });
+    const claim = { clicker: click.clicker, alertPerson: alert.person, homeTeamId: house.people.homeTeamId() };
+    const standsNow = eligibility({ ...claim, vault, managerSlackIds, managerEmails: [] });
+    const stoodThen = eligibility({ ...claim, vault: vaultThen, managerSlackIds: idsThen, managerEmails: [] });
+    const verdict = standsNow === "ok" && stoodThen === "not-a-manager" ? "manager-since" : standsNow;
     const isOurs = await isShownThere(tx, click, places);
     const reason = verdict === "ok" ? (isOurs ? null : "wrong-message") : verdict;
     const own = slackUsersOf(alert.person).map((user) => user.id);
-    const whoCan = managerSlackIds.filter((id) => !own.includes(id));
+    const whoCan = managerSlackIds.filter((id) => idsThen.includes(id) && !own.includes(id));
     if (reason === null) return act(tx, { kind: "may", alert, vault, whoCan }, now);
     if (reason === "own-access") await tellTheThread(tx, alert, vault, click.clickerId, now);
     await seal(tx, now, [{ kind: "review refused", payload: { alert: alert.id, by: click.clickerId, reason, what } }]);

@@ -1,7 +1,7 @@
 import { type Config, parseConfig } from "../config.ts";
-import type { Access } from "../model.ts";
+import type { Access, WatchedVault } from "../model.ts";
 import { configurationCame, configurationsInForce, configurationText } from "../store/configurations.ts";
-import type { Tx } from "../store/database.ts";
+import type { Db, Tx } from "../store/database.ts";
 import { type House, watchedVault } from "./house.ts";
 
 export interface Rules {
@@ -33,9 +33,7 @@ export async function rulesInForce(house: House, tx: Tx, accesses: Access[]): Pr
   const fingerprintAt = (occurredAt: Date) => known.find(({ since }) => since <= occurredAt)?.fingerprint ?? null;
   const wanted = new Set(accesses.map(({ occurredAt }) => fingerprintAt(occurredAt)));
   for (const fingerprint of wanted) {
-    if (fingerprint === null || fingerprint === config.fingerprint || parsed.has(fingerprint)) continue;
-    const reading = parseConfig((await configurationText(tx, fingerprint)) ?? "", "an earlier vaultbell.yaml");
-    parsed.set(fingerprint, reading.ok ? reading.config : null);
+    if (fingerprint !== null && fingerprint !== config.fingerprint) await readEarlier(tx, fingerprint);
   }
   return {
     at(occurredAt, vaultId) {
@@ -45,4 +43,20 @@ export async function rulesInForce(house: House, tx: Tx, accesses: Access[]): Pr
       return then !== null && watchedVault(then, vaultId) ? then : config;
     },
   };
+}
+
+/** A vault as it was watched then; as it is now where nothing else is known. */
+export async function vaultAsOf(house: House, db: Db | Tx, vault: WatchedVault, instant: Date): Promise<WatchedVault> {
+  const known = (await configurationsInForce(db)).find(({ since }) => since <= instant);
+  if (!known || known.fingerprint === house.config.fingerprint) return vault;
+  const then = await readEarlier(db, known.fingerprint);
+  return (then && watchedVault(then, vault.id)) ?? vault;
+}
+
+async function readEarlier(db: Db | Tx, fingerprint: string): Promise<Config | null> {
+  if (!parsed.has(fingerprint)) {
+    const reading = parseConfig((await configurationText(db, fingerprint)) ?? "", "an earlier vaultbell.yaml");
+    parsed.set(fingerprint, reading.ok ? reading.config : null);
+  }
+  return parsed.get(fingerprint) ?? null;
 }

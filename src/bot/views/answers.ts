@@ -42,6 +42,13 @@ function refusal(reason: ReviewRefusal, vault: WatchedVault | null, whoCan: stri
           ? [said(whoCan.length === 1 ? "; the manager is " : "; the managers are "), ...users(whoCan), said(".")]
           : [said(", so your click was not counted.")]),
       ];
+    case "manager-since":
+      return [
+        said("You became a manager of "),
+        vault ? said(vaultName(vault), { bold: true }) : said("this vault"),
+        said(" after this alert was opened, so somebody who was one before must judge it. "),
+        ...can(whoCan),
+      ];
     case "guest":
       return [said("Guests of this workspace can’t judge an access. "), ...can(whoCan)];
     case "stranger":
