@@ -21,6 +21,8 @@ export interface Directory {
   /** Hears of every user, so that two users with one address are found. Returns how many; `null`: Slack couldn't say. */
   refreshAll(): Promise<number | null>;
   groupMembers(groupId: string): Promise<string[]>;
+  /** How a user group is called in Slack, "@oncall"; `null`: Slack didn't say. */
+  groupName(groupId: string): Promise<string | null>;
   /** Slack ids of everybody who manages a vault. An address that two users have names neither. */
   managerIds(vault: WatchedVault): Promise<string[]>;
   homeTeamId(): string | null;
@@ -43,6 +45,7 @@ const groupFreshMs = 5 * 60_000;
 export function createDirectory({ client, db, foldEmail, clock, log }: DirectoryParts): Directory {
   const known = new Map<string, { user: SlackUser; at: number }>();
   const groups = new Map<string, { members: string[]; at: number }>();
+  let groupNames: { names: Map<string, string>; at: number } | null = null;
   let home: HomeTeam | null = null;
   let workspace: string | null = null;
 
@@ -144,8 +147,22 @@ export function createDirectory({ client, db, foldEmail, clock, log }: Directory
     return members ?? (cached && now - cached.at < hour ? cached.members : []);
   }
 
+  async function groupName(groupId: string): Promise<string | null> {
+    const now = clock.now().getTime();
+    if (groupNames === null || now - groupNames.at >= hour) {
+      const names = await ask("usergroups.list", async () => {
+        const { usergroups } = await client().usergroups.list();
+        return new Map(usergroups?.flatMap(({ id, handle }) => (id && handle ? [[id, `@${handle}`] as const] : [])));
+      });
+      // Where Slack can't say, it isn't asked for each message again.
+      groupNames = { names: names ?? groupNames?.names ?? new Map(), at: now };
+    }
+    return groupNames.names.get(groupId) ?? null;
+  }
+
   return {
     freshUser,
+    groupName,
     knownUser: async (id) => {
       const cached = known.get(id);
       if (cached && clock.now().getTime() - cached.at < hour) return cached.user;

@@ -168,12 +168,14 @@ const known = [
   "DATABASE_URL",
   "VAULTBELL_CONFIG",
   "VAULTBELL_DATA",
+  "SMTP_URL",
+  "SMTP_FROM",
 ];
 
 /** A token under a misspelt name would otherwise bring the stand-in workspace without a word. */
 function misspelt(set: Map<string, string>): string[] {
   const strangers = [...set.keys()].filter(
-    (name) => /^(SLACK|VAULTBELL|WEBHOOK|DATABASE)_?/.test(name) && !known.includes(name),
+    (name) => /^(SLACK|VAULTBELL|WEBHOOK|DATABASE|SMTP)_?/.test(name) && !known.includes(name),
   );
   return strangers.flatMap((name) => {
     const near = nearest(

@@ -10,7 +10,6 @@ import { recurringMessage, recurringOver } from "../bot/views/recurring.ts";
 import type { Alert, EscalationTarget, Question, Resolution, WatchedVault } from "../model.ts";
 import { resolutionOf, suspicion } from "../policies/aftermath.ts";
 import { answeredUpTo, denial, keptWaitingMs } from "../policies/asking.ts";
-import { slackUsersOf } from "../policies/eligibility.ts";
 import { nextStep, noFollowUp, roundBegan } from "../policies/escalation.ts";
 import { foldEmail } from "../policies/fold-email.ts";
 import { standing } from "../policies/standing.ts";
@@ -19,7 +18,7 @@ import { readEscalationSubject, stepsTaken } from "../store/escalations.ts";
 import { readFlood } from "../store/floods.ts";
 import { readIntents } from "../store/intents.ts";
 import { type Message, messagesShowing } from "../store/messages.ts";
-import { readPerson, slackUserOf, slackUsersByEmail } from "../store/people.ts";
+import { readPerson, slackUserOf, slackUsersByEmail, slackUsersById } from "../store/people.ts";
 import { readAnswered } from "./answered.ts";
 import { aftermathView } from "./draw-aftermath.ts";
 import { snoozeView } from "./draw-snooze.ts";
@@ -213,7 +212,7 @@ async function saidOf(house: House, to: EscalationTarget | null): Promise<Told> 
     case "channel":
       return to;
     case "user-group":
-      return { kind: "people", names: [`user group ${to.id}`] };
+      return { kind: "people", names: [(await soon(house.people.groupName(to.id))) ?? `user group ${to.id}`] };
     case "slack-user":
       return { kind: "people", names: await namesOf(house, [to.id]) };
     case "email": {
@@ -224,8 +223,8 @@ async function saidOf(house: House, to: EscalationTarget | null): Promise<Told> 
 }
 
 async function namesOf(house: House, ids: string[]): Promise<string[]> {
-  const users = await Promise.all(ids.map((id) => slackUserOf(house.store.db, id)));
-  return users.map((user, place) => user?.name ?? ids[place] ?? "somebody");
+  const users = await slackUsersById(house.store.db, ids);
+  return ids.map((id) => users.get(id)?.name ?? id);
 }
 
 /** Slack's own address of the alert's message, where it has one. */
@@ -262,8 +261,7 @@ async function facts(house: House, alertId: string, channel: string) {
   const isNew = await soon(house.people.lookUp(first.alert.person.emails));
   const { alert, question } = isNew === false ? first : await readAnswered(house.store.db, alertId);
   const vault = vaultOf(house, alert.vaultId, channel);
-  const actors = slackUsersOf(alert.person).map((user) => user.id);
-  const managers = ((await soon(house.people.managerIds(vault))) ?? []).filter((id) => !actors.includes(id));
+  const managers = await independentOf(house, (await soon(house.people.managerIds(vault))) ?? [], alert.person);
   return { alert, vault, managers, question };
 }
 

@@ -18,6 +18,8 @@ export interface House {
      * something new. Never fails: what isn't known stays unknown.
      */
     lookUp(emailsFolded: string[]): Promise<boolean>;
+    /** How a user group is called in Slack, "@oncall"; `null`: Slack didn't say. */
+    groupName(groupId: string): Promise<string | null>;
     homeTeamId(): string | null;
     /** Where the workspace's messages have their addresses, with a slash at the end. `null` or absent: Slack didn't say. */
     workspaceUrl?(): string | null;

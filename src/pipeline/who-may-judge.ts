@@ -1,7 +1,7 @@
 import type { ManagerRef, Person, WatchedVault } from "../model.ts";
 import { slackUsersOf } from "../policies/eligibility.ts";
 import type { Step } from "../store/escalations.ts";
-import { slackUserOf } from "../store/people.ts";
+import { slackUsersById } from "../store/people.ts";
 import type { House } from "./house.ts";
 
 /**
@@ -24,9 +24,9 @@ export async function usersOf(house: House, vault: WatchedVault, meant: ManagerR
 export async function independentOf(house: House, ids: string[], person: Person): Promise<string[]> {
   const own = slackUsersOf(person).map(({ id }) => id);
   const others = ids.filter((id) => !own.includes(id));
-  const known = await Promise.all(others.map((id) => slackUserOf(house.store.db, id)));
-  return others.filter((_, place) => {
-    const user = known[place];
+  const known = await slackUsersById(house.store.db, others);
+  return others.filter((id) => {
+    const user = known.get(id);
     return !(user?.isGuest || user?.isBot || user?.isStranger || user?.isDeactivated);
   });
 }

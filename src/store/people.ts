@@ -289,6 +289,12 @@ export async function slackUserOf(db: Db | Tx, id: string): Promise<SlackUser | 
   return (await slackUsers(db, "id", [id]))[0] ?? null;
 }
 
+/** The same of several, by id; of whom nothing was heard isn't in it. */
+export async function slackUsersById(db: Db | Tx, ids: string[]): Promise<Map<string, SlackUser>> {
+  if (ids.length === 0) return new Map();
+  return new Map((await slackUsers(db, "id", ids)).map((user) => [user.id, user]));
+}
+
 /** Slack users who have one of these (folded) addresses. */
 export async function slackUsersByEmail(db: Db | Tx, emailsFolded: string[]): Promise<SlackUser[]> {
   return emailsFolded.length > 0 ? slackUsers(db, "email_folded", emailsFolded) : [];

@@ -56,15 +56,20 @@ interface DoorOptions {
   counters: DoorCounters;
   /** How long a body may take; shorter than the server's `requestTimeout`, so that there is time to say so. */
   bodyTimeoutMs?: number;
+  /** How many bytes of bodies that are still being read may be in memory, all together; beyond that the door says 503. */
+  unreadBytesAtMost?: number;
   /** How long `record` may take until the sender is asked to come back; what is recorded later is then a duplicate. */
   recordTimeoutMs?: number;
 }
 
 /** So that a batch of 1,000 events fits. */
 const bodyBytesAtMost = 1024 * 1024;
+/** All connections together could bring eight times as much, before anybody knows who sends it. */
+const unreadBytesAtMost = 64 * 1024 * 1024;
 
 export function createDoor(options: DoorOptions): Door {
   const { log, counters } = options;
+  const shared = { bytesLeft: options.unreadBytesAtMost ?? unreadBytesAtMost };
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const problem = problemOfHeaders(request);
@@ -73,12 +78,16 @@ export function createDoor(options: DoorOptions): Door {
   }
 
   async function answerTo(request: IncomingMessage): Promise<Answer | null> {
-    const reading = await readBody(request, bodyBytesAtMost, options.bodyTimeoutMs ?? 8_000);
+    const patienceMs = options.bodyTimeoutMs ?? 8_000;
+    const reading = await readBody(request, { bytesAtMost: bodyBytesAtMost, patienceMs, shared });
     switch (reading.kind) {
       case "too-large":
         return refuse(problems.bodyTooLarge);
       case "too-slow":
         return refuse(problems.bodyTooSlow);
+      case "too-many":
+        counters.delivery("unavailable");
+        return problemAnswer(problems.unavailable, { "retry-after": "1" });
       case "cut":
         counters.delivery("cut");
         return null;

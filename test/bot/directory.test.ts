@@ -212,3 +212,14 @@ test("a deactivated manager isn't one", async () => {
   api.methods["users.lookupByEmail"] = () => ({ ok: true, user: { ...marta, deleted: true } });
   expect(await directory.managerIds(aVault({ managers: [{ kind: "email", email: "marta@example.com" }] }))).toEqual([]);
 });
+
+test("a user group is called as Slack calls it; where Slack can't say, it isn't asked again at once", async () => {
+  api.methods["usergroups.list"] = () => ({ ok: false, error: "missing_scope" });
+  expect(await directory.groupName("S1")).toBeNull();
+  expect(await directory.groupName("S1")).toBeNull();
+  expect(called("usergroups.list")).toBe(1);
+  api.methods["usergroups.list"] = () => ({ ok: true, usergroups: [{ id: "S1", handle: "oncall" }] });
+  later(61);
+  expect([await directory.groupName("S1"), await directory.groupName("S2")]).toEqual(["@oncall", null]);
+  expect(called("usergroups.list")).toBe(2);
+});

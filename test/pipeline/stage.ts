@@ -51,7 +51,12 @@ export async function openStage(now = new Date("2026-11-24T12:00:00Z")): Promise
       config: configOf(text),
       clock: { now: () => now },
       log: pino({ level: "silent" }),
-      people: { managerIds: async () => [], lookUp: async () => true, homeTeamId: () => null },
+      people: {
+        managerIds: async () => [],
+        lookUp: async () => true,
+        groupName: async () => null,
+        homeTeamId: () => null,
+      },
     }),
     async report(...accesses) {
       for (const one of accesses) {

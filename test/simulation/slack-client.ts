@@ -48,7 +48,7 @@ export function slackClient(parts: ClientParts): WebClient {
       lookupByEmail: method("users.lookupByEmail"),
       list: method("users.list"),
     },
-    usergroups: { users: { list: method("usergroups.users.list") } },
+    usergroups: { list: method("usergroups.list"), users: { list: method("usergroups.users.list") } },
   };
   return client as unknown as WebClient;
 }

@@ -11,6 +11,8 @@ export function askAboutPeople(method: string, args: Args): Answer | null {
     }
     case "users.list":
       return { ok: true, members: ids.map(slackUser), response_metadata: { next_cursor: "" } };
+    case "usergroups.list":
+      return { ok: true, usergroups: [] };
     case "usergroups.users.list":
       return { ok: true, users: [] };
     default:

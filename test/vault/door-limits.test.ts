@@ -62,6 +62,21 @@ describe("the size of a body", () => {
   });
 });
 
+test("bodies that are still being read share one budget, whoever sends them (threat T18)", async () => {
+  const small = await startDoor({ unreadBytesAtMost: mebibyte });
+  try {
+    const slow = await open(small);
+    slow.write(head({ "content-length": String(mebibyte), "content-type": "application/json" }));
+    await new Promise((resolve) => slow.write(Buffer.alloc(mebibyte - 1_000, " "), resolve));
+    await expect.poll(async () => (await small.post(filled(2_000))).status).toBe(503);
+    expect((await small.post(filled(2_000))).headers["retry-after"]).toBe("1");
+    slow.destroy();
+    await expect.poll(async () => (await small.post(filled(2_000))).status).toBe(202);
+  } finally {
+    await small.close();
+  }
+});
+
 describe("a connection", () => {
   test("whose body is slow gets an answer and is closed", async () => {
     const socket = await open();
@@ -148,9 +163,9 @@ function head(headers: Record<string, string>): string {
   return `POST /webhooks/access HTTP/1.1\r\n${lines.join("")}\r\n`;
 }
 
-function open(): Promise<Socket> {
+function open({ port }: { port: number } = door): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect(door.port, "127.0.0.1", () => resolve(socket));
+    const socket = connect(port, "127.0.0.1", () => resolve(socket));
     // After it is open, what breaks it shows in what was read.
     socket.on("error", reject);
   });

@@ -19,7 +19,9 @@ export interface Reply {
 }
 
 /** A real HTTP server with the door in it, over a recorder in memory. Close it with `close`. */
-export async function startDoor(options: { bodyTimeoutMs?: number; recordTimeoutMs?: number } = {}) {
+export async function startDoor(
+  options: { bodyTimeoutMs?: number; recordTimeoutMs?: number; unreadBytesAtMost?: number } = {},
+) {
   const deliveries: AuthenticDelivery[] = [];
   const outcomes: DoorOutcome[] = [];
   const counts = { accepted: 0, duplicates: 0 };
