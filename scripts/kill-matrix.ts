@@ -18,7 +18,7 @@ const { values } = parseArgs({
 let isEnough = false;
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
-    if (isEnough) process.exit(1);
+    if (isEnough) return void killAllServices().finally(() => process.exit(1));
     isEnough = true;
     console.log(`${signal}: what is under way is finished and summed up; once more ends it at once.`);
   });

@@ -138,7 +138,7 @@ export const plantedBugs: PlantedBug[] = [
     "const users = slackUsersOf(person);",
     "if (person) return person.vaultIdentities.includes(clicker.id);\n  const users = slackUsersOf(person);",
   ),
-  bug("guests-may-judge", eligibility, 'if (clicker.isGuest) return "guest";', ""),
+  bug("guests-may-judge", eligibility, 'return clicker.isGuest ? "guest" : null;', "return null;"),
   bug(
     "a-click-covers-what-it-did-not-show",
     "src/policies/standing.ts",
@@ -158,7 +158,12 @@ export const plantedBugs: PlantedBug[] = [
     /await seal\(tx, now, (\[\{ kind: "intent announced"[^;]*\])\);/,
     "await inTransaction(house.store.db, (other) => seal(other, now, $1));",
   ),
-  bug("the-record-has-gaps", "src/store/record.ts", "seq += 1n;", "seq += Math.random() < 0.1 ? 2n : 1n;"),
+  bug(
+    "the-record-has-gaps",
+    "migrations/0013_sealed_at_commit.sql",
+    "set seq = head.seq + cardinality(new.kinds)",
+    "set seq = head.seq + cardinality(new.kinds) + (random() < 0.1)::integer",
+  ),
   {
     name: "an-intent-is-compared-with-the-arrival-alone",
     changes: [
