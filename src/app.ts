@@ -14,6 +14,7 @@ import type { Config } from "./config.ts";
 import { type Readiness, readiness } from "./health.ts";
 import { createMetrics } from "./metrics.ts";
 import type { Clock } from "./model.ts";
+import { makeDigests } from "./pipeline/digest.ts";
 import { draw } from "./pipeline/draw.ts";
 import { escalate } from "./pipeline/escalate.ts";
 import { fallBack, type SendMail } from "./pipeline/fallback.ts";
@@ -194,6 +195,18 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
   const snoozing = { name: "snooze", work: () => sayEnds(house), nextDue: () => nextSnoozeEnd(store.db) };
   const keepingUp = { name: "homes", work: () => homes.work(), nextDue: () => homes.nextDue() };
 
+  let looksAtDigestsAt = new Date(0);
+  const digesting = {
+    name: "digest",
+    work: async () => {
+      if (clock.now() < looksAtDigestsAt) return 0;
+      const { made, lookAgainAt } = await makeDigests(house);
+      looksAtDigestsAt = lookAgainAt;
+      return made;
+    },
+    nextDue: async () => looksAtDigestsAt,
+  };
+
   let looksAgainAt = 0;
   const fallingBack = {
     name: "fall back",
@@ -306,6 +319,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
         outages: keepGoing(fallingBack, clock, log),
         escalations: keepGoing(escalating, clock, log),
         intents: keepGoing(intents, clock, log),
+        digests: keepGoing(digesting, clock, log),
         snoozes: keepGoing(snoozing, clock, log),
         homes: keepGoing(keepingUp, clock, log),
       };
@@ -343,6 +357,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     turn: async () =>
       (await judging.work()) +
       (await snoozing.work()) +
+      (await digesting.work()) +
       (await delivering.work()) +
       (await escalating.work()) +
       (await intents.work()) +

@@ -222,10 +222,8 @@ function set<T extends object>(levels: T | undefined): WatchedVault["policies"] 
 }
 
 function notesOn(written: WrittenConfig): string[] {
-  const waiting = written.digest ? ["digest"] : [];
   const managersOf = (vault: WrittenConfig["vaults"][number]) => vault.managers ?? written.managers ?? [];
   return [
-    ...waiting.map((key) => `\`${key}\` is understood and kept, but this version does not act on it yet.`),
     ...written.vaults
       .filter((vault) => managersOf(vault).length === 1 && managersOf(vault)[0]?.kind !== "user-group")
       .map(({ name, id, escalate }) => {

@@ -420,3 +420,56 @@ export interface Alert {
   /** In the order in which they were made. */
   reviews: Review[];
 }
+
+/** What a digest says of its period: numbers, taken down when it is made. Instants are in milliseconds, because it is kept as JSON. */
+export interface DigestFacts {
+  /** Open when it was made. */
+  openAlerts: number;
+  numbers: WeekNumbers;
+  /** The week before; `null`: there is none to compare with. */
+  before: WeekNumbers | null;
+  /** How many accesses came in the time of the digests that were never made. */
+  missedAccesses: number;
+  /** By policy, the most frequent first; what is said otherwise (the purpose, the hours) isn't among it. */
+  unusual: { policy: string; accesses: number }[];
+  /** Announced, and no access was reported. */
+  unused: { purposes: number; examples: string[] };
+  /** Their people said Done, and no access was reported. */
+  unreported: { purposes: number; examples: string[] };
+  /** How many purposes were announced, and how many of them tell why. */
+  purposes: { announced: number; telling: number; best: string | null; emptiest: string | null };
+  /** First verdicts, and within what time half of them came; who gave them, in the order of their names. */
+  reviews: { verdicts: number; medianMs: number | null; by: string[] };
+  vaults: VaultWeek[];
+  /** When things were opened, on the clock of the digest's zone. */
+  hours: HourCell[];
+}
+
+/** `afterHours`: outside the vault's hours, and not announced beforehand for that time. */
+export interface WeekNumbers {
+  accesses: number;
+  explained: number;
+  afterHours: number;
+}
+
+/** One vault's part of it. */
+export interface VaultWeek {
+  id: string;
+  numbers: WeekNumbers;
+  people: number;
+  /** The most opened first, ten at most. */
+  items: { id: string; title: string | null; accesses: number; people: number }[];
+  moreItems: number;
+  /** When each source last reported something of this vault. */
+  sources: { source: string; lastAt: number }[];
+}
+
+/** An hour of a weekday (ISO, 1 Monday to 7 Sunday); each access counts once. */
+export interface HourCell {
+  weekday: number;
+  hour: number;
+  explained: number;
+  unexplained: number;
+  /** Not explained either. */
+  afterHours: number;
+}

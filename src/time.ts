@@ -97,6 +97,11 @@ export function sayDate(instant: Date, zone: string): string {
   return inZone(instant, zone).toFormat("d LLL");
 }
 
+/** "Monday". */
+export function sayWeekdayName(instant: Date, zone: string): string {
+  return inZone(instant, zone).toFormat("cccc");
+}
+
 /** "10:31". An hour that the clock change repeats is told apart: "02:15 (UTC+1)". */
 export function sayTime(instant: Date, zone: string): string {
   const local = inZone(instant, zone);

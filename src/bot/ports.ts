@@ -51,6 +51,10 @@ export interface BotPorts {
   ): Promise<SnoozeOutcome>;
   /** Those in force. */
   snoozes(): Promise<{ snooze: Snooze; vault: WatchedVault }[]>;
+  /** A manager has read a digest. */
+  digestRead(
+    click: Pick<ReviewClick, "clicker" | "clickerId" | "message"> & { digestId: string },
+  ): Promise<DigestReadOutcome>;
   announce(announcement: Announcement): Promise<AnnounceOutcome>;
   endIntent(request: { intentId: string | null; by: string; how: "done" | "cancelled" }): Promise<EndOutcome>;
   /** The asker's standing and coming intents, newest first. */
@@ -137,6 +141,14 @@ export type SnoozeOutcome =
   | { kind: "announced"; snooze: Snooze; vault: WatchedVault }
   | { kind: "ended" | "over"; vault: WatchedVault }
   | { kind: "refused"; reason: SnoozeRefusal; vault: WatchedVault | null };
+
+export type DigestReadOutcome =
+  | { kind: "noted" }
+  | { kind: "already" }
+  | {
+      kind: "refused";
+      reason: "unknown-clicker" | "deactivated" | "bot" | "stranger" | "guest" | "not-a-manager" | "no-such-digest";
+    };
 
 export interface AnswerClick {
   alertId: string;

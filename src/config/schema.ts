@@ -395,7 +395,11 @@ export const configSchema = z
         day: text(readWeekday, { description: "The day of the week.", pattern: weekdayPattern, examples: ["Mon"] }),
         at: text(readTime, { description: "The time of day.", pattern: timePattern, examples: ["09:00"] }),
       })
-      .meta({ description: "The weekly summary. Kept; not acted on yet.", examples: [{ day: "Mon", at: "09:00" }] })
+      .meta({
+        description:
+          "When each vault's channel gets its weekly digest: in the vault's zone, or the one above where the vaults of a channel have several. Without it there is none.",
+        examples: [{ day: "Mon", at: "09:00" }],
+      })
       .optional(),
     fallback: z
       .strictObject({

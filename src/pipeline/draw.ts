@@ -21,6 +21,7 @@ import { type Message, messagesShowing } from "../store/messages.ts";
 import { readPerson, slackUserOf, slackUsersByEmail, slackUsersById } from "../store/people.ts";
 import { readAnswered } from "./answered.ts";
 import { aftermathView } from "./draw-aftermath.ts";
+import { digestView } from "./draw-digest.ts";
 import { snoozeView } from "./draw-snooze.ts";
 import { type House, watchedVault } from "./house.ts";
 import { readIntentSubject } from "./intent-subjects.ts";
@@ -47,6 +48,13 @@ export async function draw(house: House, message: Message): Promise<Drawing | "n
     case "snooze": {
       const { view, tag, redrawAt } = await snoozeView(house, message, (id) => vaultOf(house, id, message.channel));
       return drawing(view, tag, { redrawAt });
+    }
+    case "digest": {
+      const drawn = await digestView(house, message, {
+        vaultOf: (id) => vaultOf(house, id, message.channel),
+        linkTo: (alertId) => linkTo(house, alertId, null),
+      });
+      return drawn === "not-yet" ? drawn : drawing(drawn.view, drawn.tag, { threadTs: drawn.threadTs });
     }
     case "what-now":
     case "timeline":
@@ -227,8 +235,8 @@ async function namesOf(house: House, ids: string[]): Promise<string[]> {
   return ids.map((id) => users.get(id)?.name ?? id);
 }
 
-/** Slack's own address of the alert's message, where it has one. */
-async function linkTo(house: House, alertId: string, from: string): Promise<string | null> {
+/** Slack's own address of the alert's message, where it has one; `from`: not in that channel. */
+export async function linkTo(house: House, alertId: string, from: string | null): Promise<string | null> {
   const all = await messagesShowing(house.store.db, alertId);
   const shown = all.find(({ channel, ts }) => ts !== null && channel !== from);
   const workspace = house.people.workspaceUrl?.() ?? null;

@@ -3,6 +3,7 @@ import { readAlert } from "../store/alerts.ts";
 import { mayResolve, resolve, tick } from "./after-suspicious.ts";
 import { announce, announceAgain, endIntent, listIntents, recentIntents } from "./announce.ts";
 import { answer, mayAnswer } from "./ask.ts";
+import { digestWasRead } from "./digest-read.ts";
 import { type House, watchedVault } from "./house.ts";
 import { answerRecurring } from "./recurring.ts";
 import { mayReview, reopen, review } from "./review.ts";
@@ -32,6 +33,7 @@ export function createPorts(house: House): BotPorts {
     snooze: (draft) => snooze(house, draft),
     endSnooze: (click) => endSnooze(house, click),
     snoozes: () => standingSnoozes(house),
+    digestRead: (click) => digestWasRead(house, click),
     announce: (announcement) => announce(house, announcement),
     endIntent: (request) => endIntent(house, request),
     listIntents: (by) => listIntents(house, by),

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Db, Tx } from "./database.ts";
+import { digestAsksAtMost } from "./digests.ts";
 import { escalationSubjects } from "./escalations.ts";
 import type { MessageKind } from "./schema.ts";
 
@@ -128,10 +129,21 @@ export async function standingChanged(tx: Tx, alertId: string, at: Date): Promis
   await tx
     .updateTable("message")
     .set(changed)
-    .where("kind", "=", "flood")
-    .where("id", "in", (is) => is.selectFrom("flood_alert").select("message_id").where("alert_id", "=", alertId))
+    .where(({ and, or, eb: is, selectFrom }) =>
+      or([
+        and([
+          is("kind", "=", "flood"),
+          is("id", "in", selectFrom("flood_alert").select("message_id").where("alert_id", "=", alertId)),
+        ]),
+        and([is("kind", "=", "digest"), is("subject", "in", digestsWith(alertId))]),
+      ]),
+    )
     .execute();
 }
+
+/** The digests that ask about an alert, as the message table knows them. */
+const digestsWith = (alertId: string) =>
+  sql<string>`(select digest_id::text from digest_alert where alert_id = ${alertId} and place < ${digestAsksAtMost})`;
 
 /** What the question about an alert shows is out of date; it is shown anew by `at`. */
 export async function questionChanged(tx: Tx, alertId: string, now: Date, at: Date): Promise<void> {
@@ -181,7 +193,7 @@ export async function tellNow(tx: Db | Tx, alertId: string, now: Date): Promise<
     .execute();
 }
 
-/** Where an alert can be judged: its own message, the flood messages that cover it, and the messages of its escalation. */
+/** Where an alert can be judged: its own message, the flood messages that cover it, those of its escalation, and digests that ask. */
 export async function messagesShowing(db: Db | Tx, alertId: string): Promise<{ channel: string; ts: string | null }[]> {
   const covering = await db
     .selectFrom("flood_alert")
@@ -189,13 +201,17 @@ export async function messagesShowing(db: Db | Tx, alertId: string): Promise<{ c
     .select(["message.channel", "message.ts"])
     .where("flood_alert.alert_id", "=", alertId)
     .execute();
-  const escalations = await db
+  const elsewhere = await db
     .selectFrom("message")
     .select(["channel", "ts"])
-    .where("kind", "=", "escalation")
-    .where("subject", "in", escalationSubjects(alertId))
+    .where((is) =>
+      is.or([
+        is.and([is("kind", "=", "escalation"), is("subject", "in", escalationSubjects(alertId))]),
+        is.and([is("kind", "=", "digest"), is("subject", "in", digestsWith(alertId))]),
+      ]),
+    )
     .execute();
-  return [...(await messagesOf(db, "alert", alertId)), ...covering, ...escalations];
+  return [...(await messagesOf(db, "alert", alertId)), ...covering, ...elsewhere];
 }
 
 /** Where a subject is shown: its message's channel and `ts`, if Slack has told one. */

@@ -1,6 +1,7 @@
 import type { ColumnType, Generated } from "kysely";
 import type {
   AccessState,
+  DigestFacts,
   EscalationTarget,
   Finding,
   PolicyName,
@@ -141,6 +142,24 @@ export interface Schema {
     by: string;
     at: Date;
   };
+  digest_channel: { channel: string; since: Date };
+  digest: {
+    id: Generated<string>;
+    channel: string;
+    period: string;
+    starts_at: Date;
+    ends_at: Date;
+    missed: number;
+    missed_since: Date | null;
+    made_at: Date;
+    facts: Json<DigestFacts>;
+    head_seq: string;
+    head_hash: Buffer;
+  };
+  digest_alert: { digest_id: string; place: number; alert_id: string };
+  digest_read: { digest_id: string; slack_user_id: string; name: string; at: Date };
+  digest_picture: { digest_id: string; begun_at: Date };
+  digest_picture_uploaded: { digest_id: string; file_id: string; at: Date };
   message: MessageRow;
   flood_alert: { message_id: string; alert_id: string; revision: number; since: number };
   lane: { channel: string; free_at: Date; holder: string | null; held_until: Date | null; flooded_at: Date | null };
@@ -160,7 +179,16 @@ export interface Schema {
 
 export type AliasKind = "vault" | "email" | "slack";
 export type AssessmentOutcome = "alert" | "unwatched" | "not-an-exposure";
-export type MessageKind = "alert" | "intent" | "note" | "flood" | "escalation" | "question" | AftermathKind | "snooze";
+export type MessageKind =
+  | "alert"
+  | "intent"
+  | "note"
+  | "flood"
+  | "escalation"
+  | "question"
+  | AftermathKind
+  | "snooze"
+  | "digest";
 /** What a Suspicious brings with it: the card and the timeline in the thread, and a message to the security channel. */
 type AftermathKind = "what-now" | "timeline" | "security";
 

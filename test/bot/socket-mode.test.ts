@@ -152,6 +152,7 @@ function connect(apiUrl: string): SlackConnection {
       snooze: never,
       endSnooze: never,
       snoozes: never,
+      digestRead: never,
       resolve: never,
       mayResolve: never,
       readAlert: never,

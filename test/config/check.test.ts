@@ -48,14 +48,12 @@ test("a right file is told in plain lines: vaults, channels, managers, hours", a
 });
 
 test("notes follow what is understood", async () => {
-  const file = fileWith(
-    written({ vault: ["hours: always", "managers: [S0LEADS]"], below: 'digest: { day: Mon, at: "09:00" }' }),
-  );
+  const file = fileWith(written({ vault: ["hours: always", "managers: [S0LEADS]", "closed: [2026-12-24]"] }));
   const { code, lines } = await checked([file], {});
   expect(code).toBe(0);
   expect(lines).toContain("  hours     always");
   expect(lines).toContain("  managers  S0LEADS");
-  expect(lines.at(-1)).toBe("Note: `digest` is understood and kept, but this version does not act on it yet.");
+  expect(lines.at(-1)).toContain("`closed` changes nothing where every hour counts as ordinary.");
 });
 
 test("a line per mistake: file, line, column, path, what is wrong, what would be right", async () => {

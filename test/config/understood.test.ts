@@ -83,7 +83,7 @@ test("the design's example is understood whole", () => {
     sittingMinutes: 30,
     fallback: { channel: null, emails: [] },
     digest: { weekday: 1, minute: 540 },
-    notes: ["`digest` is understood and kept, but this version does not act on it yet."],
+    notes: [],
   });
 });
 

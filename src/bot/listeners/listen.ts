@@ -1,6 +1,7 @@
 import type { App } from "@slack/bolt";
 import { ALERT_MORE, REVIEW_EXPECTED, REVIEW_REOPEN, REVIEW_SUSPICIOUS, REVIEW_UNDO } from "../views/alert-actions.ts";
 import { sorryAnswer } from "../views/answers.ts";
+import { DIGEST_READ } from "../views/digest.ts";
 import { FLOOD_EXPECTED, FLOOD_FORM, FLOOD_MORE, FLOOD_SUSPICIOUS } from "../views/flood.ts";
 import { HOME_PAGE } from "../views/home-record.ts";
 import { HOME_ANNOUNCE } from "../views/home-staff.ts";
@@ -15,6 +16,7 @@ import { SNOOZE_FORM } from "../views/snooze-form.ts";
 import { SUSPICIOUS_FORM } from "../views/suspicious-form.ts";
 import { WHAT_NOW_RESOLVE, WHAT_NOW_STEPS } from "../views/what-now.ts";
 import { resolveAsked, resolveFormErrors, resolveSubmitted, stepsTicked } from "./aftermath.ts";
+import { digestRead } from "./digest.ts";
 import { floodExpected, floodMore, floodSubmitted, floodSuspicious, placeOfFloodForm } from "./flood.ts";
 import { homeTurned, tellInForm } from "./home.ts";
 import { intentChosen, intentCommand, intentEnded } from "./intent.ts";
@@ -66,6 +68,7 @@ const clicks: Record<string, OnClick> = {
   [SNOOZE_CONFIRM]: snoozeConfirmed,
   [SNOOZE_DROP]: snoozeLeft,
   [SNOOZE_END]: snoozeEnded,
+  [DIGEST_READ]: digestRead,
   [WHAT_NOW_STEPS]: stepsTicked,
   [WHAT_NOW_RESOLVE]: resolveAsked,
   [ASK_MINE]: wasMine,

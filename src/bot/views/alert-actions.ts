@@ -17,10 +17,10 @@ export type AlertMore = "details" | "help";
 export function alertActions(
   alert: Alert,
   view: AlertView,
-  { blockId, origin }: { blockId?: string; origin?: "escalation" } = {},
+  { blockId, origin }: { blockId?: string; origin?: "escalation" | "digest" } = {},
 ): ActionsBlock {
   // In another message than the alert's own the value begins otherwise: by it a server that keeps nothing else tells them apart.
-  const carried = `${origin === "escalation" ? "esc:" : ""}${alert.id}:${alert.revision}`;
+  const carried = `${origin ? PREFIXES[origin] : ""}${alert.id}:${alert.revision}`;
   const about = `${personName(alert.person, 30)} ${sayWhat(alert, view.vault)}`;
   return {
     type: "actions",
@@ -28,6 +28,8 @@ export function alertActions(
     elements: [...buttons(carried, about, view), more(carried)],
   };
 }
+
+const PREFIXES = { escalation: "esc:", digest: "dig:" };
 
 function buttons(value: string, about: string, { standing, now, undoUntil }: AlertView): Button[] {
   if (standing.kind !== "decided") {
@@ -68,7 +70,7 @@ export function plain(text: string): PlainTextElement {
 
 /** Reads what a button or option carries. `null`: not ours. */
 export function readCarried(value: string): { more: AlertMore | null; alertId: string; revision: number } | null {
-  const match = /^(?:(details|help):)?(?:esc:)?([^:\s]{1,200}):(\d{1,9})$/.exec(value);
+  const match = /^(?:(details|help):)?(?:esc:|dig:)?([^:\s]{1,200}):(\d{1,9})$/.exec(value);
   if (!match) return null;
   const [, what, alertId = "", revision] = match;
   return { more: what === "details" || what === "help" ? what : null, alertId, revision: Number(revision) };

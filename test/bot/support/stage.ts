@@ -185,6 +185,10 @@ function portsOf(house: FakeHouse, now: () => Date): BotPorts {
       return { kind: "ended", vault: house.vault };
     },
     snoozes: async () => [],
+    digestRead: async (click) => {
+      note("digestRead", click);
+      return { kind: "noted" };
+    },
     tick: async (click) => {
       note("tick", click);
       return { kind: "recorded", alert: house.alert, vault: house.vault, coversAll: true };

@@ -1,0 +1,26 @@
+import type { DigestReadOutcome } from "../ports.ts";
+import type { MessageView } from "./alert.ts";
+import { answer } from "./answers.ts";
+import { said } from "./rich-text.ts";
+
+/** What whoever pressed the button is told, privately; that it was noted, the message shows a moment later. */
+export function digestReadAnswer(outcome: DigestReadOutcome): MessageView | null {
+  switch (outcome.kind) {
+    case "noted":
+      return null;
+    case "already":
+      return answer(said("It’s noted already that you have read it. Thank you."));
+    case "refused":
+      return answer(said(REFUSALS[outcome.reason]));
+  }
+}
+
+const REFUSALS: Record<Extract<DigestReadOutcome, { kind: "refused" }>["reason"], string> = {
+  "unknown-clicker": "Slack couldn’t tell me just now who you are, so nothing was noted. Please try again in a minute.",
+  deactivated: "This Slack account is deactivated, so nothing was noted.",
+  bot: "This is for people, so nothing was noted.",
+  stranger: "You are here from another workspace: reading is welcome, and only this one’s managers are noted.",
+  guest: "You are a guest here: reading is welcome, and only the vault’s managers are noted.",
+  "not-a-manager": "Reading is welcome; only the vault’s managers are noted here.",
+  "no-such-digest": "I have no digest that belongs to this button. Please tell whoever runs Vaultbell.",
+};

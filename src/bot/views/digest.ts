@@ -1,0 +1,334 @@
+import type { KnownBlock, RichTextElement } from "@slack/types";
+import type { Alert, DigestFacts, Snooze, WatchedVault, WeekNumbers } from "../../model.ts";
+import { sayDate, sayDuration, sayWeekdayName } from "../../time.ts";
+import { alertSentence, type MessageView } from "./alert.ts";
+import { alertActions, plain } from "./alert-actions.ts";
+import { secondPersonLines, verdictLine } from "./alert-verdict.ts";
+import { bold, bullets, italic, line, lines, quoted, richText, said, when } from "./rich-text.ts";
+import { type Standing, worstAccess } from "./standing.ts";
+import { clean, plainMrkdwn } from "./text.ts";
+import { vaultName } from "./words.ts";
+
+export const DIGEST_READ = "digest_read";
+
+export interface DigestView {
+  vaults: WatchedVault[];
+  zone: string;
+  startsAt: Date;
+  endsAt: Date;
+  madeAt: Date;
+  missed: { digests: number; since: Date } | null;
+  facts: DigestFacts;
+  /** Those that it asks about, however they stand by now. */
+  waiting: WaitingAlert[];
+  /** Where the first of the rest can be read; `null`: nowhere by itself. */
+  moreLink: string | null;
+  snoozes: { snooze: Snooze; vault: WatchedVault }[];
+  head: { seq: string; hash: string };
+  /** By name: a mention would call them. */
+  readBy: string[];
+  /** What the button carries; `null`: the running week, for one reader alone. */
+  digestId: string | null;
+  blockId: string;
+}
+
+export interface WaitingAlert {
+  alert: Alert;
+  vault: WatchedVault;
+  standing: Standing;
+  needed: number;
+}
+
+/** So much later than its hour is late: a restart in between isn't worth a word. */
+const lateMs = 15 * 60_000;
+
+/** A vault channel's week: first what waits for whoever reads it, then three numbers, then what is worth knowing. */
+export function digestMessage(view: DigestView): MessageView {
+  const { facts, blockId, digestId } = view;
+  return {
+    text: digestText(view),
+    blocks: [
+      { ...richText(lines([heading(view), ...delays(view), waitingLine(view)])), block_id: blockId },
+      ...view.waiting.flatMap((one, place) => waitingBlocks(one, view, place)),
+      ...moreLine(view),
+      richText(line(bold("The week in numbers")), bullets(numberLines(facts.numbers, facts.before))),
+      richText(line(bold("Worth knowing")), bullets(worthKnowing(view))),
+      ...(digestId === null ? [] : readBlocks(view, digestId)),
+    ],
+    metadata: { event_type: "vaultbell_digest", event_payload: { digest_id: digestId ?? "running" } },
+  };
+}
+
+/** What a locked phone says. */
+function digestText(view: DigestView): string {
+  const { facts } = view;
+  const open =
+    facts.openAlerts === 0
+      ? "nothing waits"
+      : `${facts.openAlerts} ${facts.openAlerts === 1 ? "waits" : "wait"} for a verdict`;
+  const last = lastAt(facts);
+  const heard = last === null ? "no event yet" : `last event ${sayDuration(view.madeAt.getTime() - last)} ago`;
+  return `${plainMrkdwn(title(view), 120)}: ${open}; ${sayAccesses(facts.numbers)}; ${heard}`;
+}
+
+function title({ vaults, digestId }: DigestView): string {
+  const names = vaults.slice(0, 3).map((vault) => vaultName(vault, 40));
+  const rest = vaults.length - names.length;
+  const all = rest > 0 ? `${names.join(", ")} and ${rest} more` : sayAll(names);
+  return `${digestId === null ? "The week so far" : "The week"} in ${all}`;
+}
+
+function heading(view: DigestView): RichTextElement[] {
+  const { startsAt, endsAt, zone } = view;
+  return [bold(`🗓️ ${title(view)}`), said(` · ${sayDate(startsAt, zone)} – ${sayDate(endsAt, zone)}`)];
+}
+
+/** Why it comes when it comes, and what of the time before nobody was told. */
+function delays({ madeAt, endsAt, zone, missed, facts }: DigestView): RichTextElement[][] {
+  const lateBy = madeAt.getTime() - endsAt.getTime();
+  const rows: RichTextElement[][] = [];
+  if (lateBy >= lateMs) {
+    const name = `${sayWeekdayName(endsAt, zone)}’s digest, ${sayDuration(lateBy)} late`;
+    rows.push([said("⏱️ "), italic(`${name}: Vaultbell wasn’t running.`)]);
+  }
+  if (missed) {
+    const many = missed.digests === 1 ? "The digest before it was" : `The ${missed.digests} digests before it were`;
+    const came =
+      facts.missedAccesses === 0
+        ? "no access was reported"
+        : `${countOf(facts.missedAccesses, "access", "accesses")} came`;
+    rows.push([
+      said("⏱️ "),
+      italic(
+        `${many} never made: ${came} between ${sayDate(missed.since, zone)} and the week below. The record has them all.`,
+      ),
+    ]);
+  }
+  return rows;
+}
+
+function waitingLine({ facts, waiting, digestId }: DigestView): RichTextElement[] {
+  if (facts.openAlerts === 0) {
+    const { numbers } = facts;
+    return [bold("Nothing waits for you. "), said(`${capital(sayAccesses(numbers))}.`)];
+  }
+  const left =
+    digestId === null ? facts.openAlerts : waiting.filter(({ standing }) => standing.kind !== "decided").length;
+  if (left === 0) return [bold("✅ What this digest asked about is decided. Thank you.")];
+  const many =
+    facts.openAlerts === 1 ? "One alert waits for a verdict" : `${facts.openAlerts} alerts wait for a verdict`;
+  return [
+    bold(digestId === null ? many : `${many}${facts.openAlerts > waiting.length ? ", the most urgent first" : ""}`),
+  ];
+}
+
+/** The same sentence and buttons as everywhere. In a private answer there are none: nothing would redraw them. */
+function waitingBlocks(
+  { alert, vault, standing, needed }: WaitingAlert,
+  view: DigestView,
+  place: number,
+): KnownBlock[] {
+  const shown = { vault, standing, now: view.madeAt, managers: [], undoUntil: null };
+  const worst = worstAccess(alert, standing);
+  const rows = [
+    alertSentence(alert, shown, worst),
+    [quoted(worst.assessment.sentence, 200, "No reason was given.")],
+    ...secondPersonLines(alert, { standing, needed }, vault),
+  ];
+  return [
+    richText(...(standing.kind === "open" ? [] : [verdictLine(alert, standing, vault)]), lines(rows)),
+    ...(view.digestId === null
+      ? []
+      : [alertActions(alert, shown, { blockId: `${view.blockId}:${place}`, origin: "digest" })]),
+  ];
+}
+
+function moreLine({ facts, waiting, moreLink }: DigestView): KnownBlock[] {
+  const more = facts.openAlerts - waiting.length;
+  if (more <= 0) return [];
+  const words = `and ${more} more`;
+  return [
+    richText(line(moreLink === null ? said(`${words} in this channel`) : { type: "link", url: moreLink, text: words })),
+  ];
+}
+
+/** Accesses, how many of them were explained, and how many came outside the hours, each beside the week before. */
+export function numberLines(numbers: WeekNumbers, before: WeekNumbers | null): RichTextElement[][] {
+  const than = (was: string) => (before === null ? [] : [said(` (the week before: ${was})`)]);
+  return [
+    [
+      bold(String(numbers.accesses)),
+      said(numbers.accesses === 1 ? " access" : " accesses"),
+      ...than(String(before?.accesses)),
+    ],
+    [bold(share(numbers)), said(" explained"), ...than(before ? share(before) : "")],
+    [bold(String(numbers.afterHours)), said(" outside the hours"), ...than(String(before?.afterHours))],
+  ];
+}
+
+function worthKnowing(view: DigestView): RichTextElement[][] {
+  const { facts, zone } = view;
+  return [
+    unusualLine(facts),
+    ...purposesLeft("Announced, and no access was reported", facts.unused),
+    ...purposesLeft("Done, its person said, and no access was reported: did the source miss it?", facts.unreported),
+    ...qualityLines(facts.purposes),
+    reviewLine(facts.reviews),
+    ...view.snoozes
+      .slice(0, 5)
+      .map(({ snooze, vault }) => [
+        said("😴 "),
+        bold(vaultName(vault)),
+        said(" is snoozed until "),
+        when(snooze.endsAt, zone),
+        said(" by "),
+        quoted(snooze.by.name, 40, "a manager"),
+        said(": ‘"),
+        quoted(snooze.reason, 120, "no reason"),
+        said("’"),
+      ]),
+    coverageLine(view),
+    [said("The record stands at entry "), bold(view.head.seq), said(", "), said(view.head.hash.slice(0, 16))],
+  ];
+}
+
+function unusualLine({ unusual }: DigestFacts): RichTextElement[] {
+  if (unusual.length === 0) return [said("Nothing unusual was found")];
+  const shown = unusual
+    .slice(0, 8)
+    .map(({ policy, accesses }) => `${UNUSUAL[policy] ?? clean(policy, 40)} ${accesses}`);
+  return [said("Unusual: "), said(shown.join(", "))];
+}
+
+/** What the policies found, as the head of a count. */
+const UNUSUAL: Record<string, string> = {
+  "reported-time": "with a doubtful time",
+  "first-access": "first time on an item",
+  "long-absence": "after a long absence",
+  "new-client": "new app",
+  "new-device": "new device",
+  "new-network": "new network",
+  "new-country": "new country",
+  "impossible-travel": "too far apart to travel",
+  "wide-purpose": "under a wide purpose",
+  burst: "in a burst",
+  flood: "in a flood",
+  export: "exports",
+  "sensitive-item": "sensitive item",
+  "unknown-actor": "by somebody Slack doesn’t know",
+  "deactivated-actor": "by a deactivated account",
+  "guest-actor": "by a guest",
+  "service-actor": "by a service account",
+  "absent-actor": "by somebody who is away",
+};
+
+function purposesLeft(lead: string, { purposes, examples }: DigestFacts["unused"]): RichTextElement[][] {
+  if (purposes === 0) return [];
+  return [
+    [
+      said(`${lead}: ${purposes}, such as `),
+      ...examples.flatMap((one, place) => [said(place > 0 ? ", ‘" : "‘"), quoted(one, 60, "…"), said("’")]),
+    ],
+  ];
+}
+
+function qualityLines({ announced, telling, best, emptiest }: DigestFacts["purposes"]): RichTextElement[][] {
+  if (announced === 0) return [];
+  const row = [
+    said("Purposes an auditor could use: "),
+    bold(`${telling} of ${announced}`),
+    ...(best === null ? [] : [said(", such as ‘"), quoted(best, 80, "…"), said("’")]),
+  ];
+  if (emptiest !== null) row.push(said("; ‘"), quoted(emptiest, 40, "…"), said("’ could say what it is for"));
+  return [row];
+}
+
+/** Names in their order, and never who was slower. */
+function reviewLine({ verdicts, medianMs, by }: DigestFacts["reviews"]): RichTextElement[] {
+  if (verdicts === 0 || medianMs === null) return [said("No alert was judged this week")];
+  const names = by.slice(0, 6).map((name) => clean(name, 40) || "somebody");
+  const all = by.length > names.length ? `${names.join(", ")} and ${by.length - names.length} more` : sayAll(names);
+  const speed = verdicts === 1 ? `after ${sayDuration(medianMs)}` : `half of them within ${sayDuration(medianMs)}`;
+  return [said(`${countOf(verdicts, "alert", "alerts")} judged by ${all}, ${speed}`)];
+}
+
+/** Rule 10: what was heard, and what nobody could have heard. */
+function coverageLine({ facts, madeAt, zone }: Pick<DigestView, "facts" | "madeAt" | "zone">): RichTextElement[] {
+  const last = lastAt(facts);
+  const heard =
+    last === null
+      ? [said("Nothing was ever reported from here: is the source connected? ")]
+      : [
+          said("The last event came "),
+          when(new Date(last), zone),
+          said(` (${sayDuration(madeAt.getTime() - last)} before this). `),
+        ];
+  return [
+    ...heard,
+    said(
+      "Only what the vault service reports is counted: not what was noted down before, nor what an offline app hasn’t sent yet",
+    ),
+  ];
+}
+
+function lastAt({ vaults }: DigestFacts): number | null {
+  const all = vaults.flatMap(({ sources }) => sources.map((source) => source.lastAt));
+  return all.length === 0 ? null : Math.max(...all);
+}
+
+function readBlocks({ readBy }: DigestView, digestId: string): KnownBlock[] {
+  const names = readBy.slice(0, 12).map((name) => clean(name, 40) || "somebody");
+  const rest = readBy.length - names.length;
+  return [
+    ...(names.length === 0
+      ? []
+      : [richText(line(said(`👀 Read by ${names.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`)))]),
+    {
+      type: "actions",
+      elements: [
+        {
+          type: "button",
+          action_id: DIGEST_READ,
+          text: plain("I’ve read it"),
+          value: `digest:${digestId}`,
+          accessibility_label: "Say that you have read this digest",
+        },
+      ],
+    },
+  ];
+}
+
+/** What the button carries. `null`: not ours. */
+export function readDigestButton(value: string): string | null {
+  return /^digest:(\d{1,18})$/.exec(value)?.[1] ?? null;
+}
+
+/** "14 accesses, all explained". */
+function sayAccesses(numbers: WeekNumbers): string {
+  const { accesses, explained } = numbers;
+  if (accesses === 0) return "no access was reported";
+  if (accesses === 1) return explained === 1 ? "one access, explained" : "one access, not explained";
+  const how =
+    explained === accesses ? "all explained" : explained === 0 ? "none explained" : `${share(numbers)} explained`;
+  return `${accesses} accesses, ${how}`;
+}
+
+/** Never rounded up to all, nor down to none. */
+function share({ accesses, explained }: WeekNumbers): string {
+  if (accesses === 0) return "–";
+  const percent = Math.round((explained / accesses) * 100);
+  const honest = explained === accesses ? 100 : explained === 0 ? 0 : Math.min(99, Math.max(1, percent));
+  return `${honest} %`;
+}
+
+export function countOf(n: number, one: string, many: string): string {
+  return n === 1 ? `one ${one}` : `${n} ${many}`;
+}
+
+function sayAll(words: string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

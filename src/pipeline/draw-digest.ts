@@ -1,0 +1,72 @@
+import type { MessageView } from "../bot/views/alert.ts";
+import { type DigestView, digestMessage, type WaitingAlert } from "../bot/views/digest.ts";
+import { digestDetails } from "../bot/views/digest-details.ts";
+import type { WatchedVault } from "../model.ts";
+import { standing } from "../policies/standing.ts";
+import { type Digest, digestAsksAtMost, readDigest, readersOf } from "../store/digests.ts";
+import { type Message, messagesOf } from "../store/messages.ts";
+import { snoozesInForce } from "../store/snoozes.ts";
+import { readAnswered } from "./answered.ts";
+import { readDigestSubject, vaultsOfChannel, zoneOfChannel } from "./digest.ts";
+import type { House } from "./house.ts";
+import { neededFor } from "./review.ts";
+
+interface Around {
+  vaultOf: (vaultId: string) => WatchedVault;
+  linkTo: (alertId: string) => Promise<string | null>;
+}
+
+/** A digest as it is now: its numbers are those it was made with; how its alerts stand, and who has read it, is new each time. */
+export async function digestView(
+  house: House,
+  message: Message,
+  around: Around,
+): Promise<{ view: MessageView; tag: string; threadTs: string | null } | "not-yet"> {
+  const { digestId, isDetails } = readDigestSubject(message.subject);
+  const digest = await readDigest(house.store.db, digestId);
+  if (!digest) throw new Error(`digest ${digestId} is gone, and digests are never deleted`);
+  const tag = `digest:${message.id}`;
+  const common = {
+    vaults: digest.facts.vaults.map(({ id }) => around.vaultOf(id)),
+    facts: digest.facts,
+    zone: zoneOfChannel(house.config, digest.channel),
+    head: { seq: digest.head.seq, hash: digest.head.hash.toString("hex") },
+    digestId,
+    blockId: tag,
+  };
+  if (isDetails) {
+    const threadTs = (await messagesOf(house.store.db, "digest", digestId)).find(({ ts }) => ts !== null)?.ts ?? null;
+    return threadTs === null ? "not-yet" : { view: digestDetails(common), tag, threadTs };
+  }
+  const readBy = (await readersOf(house.store.db, digestId)).map(({ name }) => name);
+  return { view: digestMessage({ ...common, ...(await partsOf(house, digest, around)), readBy }), tag, threadTs: null };
+}
+
+/** What a digest shows besides its numbers. */
+export async function partsOf(
+  house: House,
+  digest: Omit<Digest, "id">,
+  { vaultOf, linkTo }: Around,
+): Promise<Pick<DigestView, "startsAt" | "endsAt" | "madeAt" | "missed" | "waiting" | "moreLink" | "snoozes">> {
+  const { db } = house.store;
+  const waiting: WaitingAlert[] = [];
+  for (const alertId of digest.alertIds.slice(0, digestAsksAtMost)) {
+    const { alert } = await readAnswered(db, alertId);
+    const vault = vaultOf(alert.vaultId);
+    const needed = neededFor(alert, vault, alert.revision);
+    waiting.push({ alert, vault, standing: standing(alert.accesses, alert.reviews), needed });
+  }
+  const next = digest.alertIds[digestAsksAtMost];
+  const own = new Set(vaultsOfChannel(house.config, digest.channel).map(({ id }) => id));
+  const inForce = (await snoozesInForce(db, digest.madeAt, null)).filter(({ vaultId }) => own.has(vaultId));
+  const { startsAt, endsAt, madeAt, missed } = digest;
+  return {
+    startsAt,
+    endsAt,
+    madeAt,
+    missed,
+    waiting,
+    moreLink: next === undefined ? null : await linkTo(next),
+    snoozes: inForce.map((snooze) => ({ snooze, vault: vaultOf(snooze.vaultId) })),
+  };
+}

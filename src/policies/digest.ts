@@ -1,0 +1,149 @@
+import { DateTime, IANAZone } from "luxon";
+import type { DigestFacts, HourCell, Review, Severity, VaultWeek, WatchedVault, WeekNumbers } from "../model.ts";
+import { saysNothing } from "./purpose-quality.ts";
+import { standing } from "./standing.ts";
+
+interface Quarter {
+  vaultId: string;
+  beginning: Date;
+  accesses: number;
+  explained: number;
+  afterHours: number;
+  /** Neither explained nor within the hours. */
+  both: number;
+}
+
+interface Purpose {
+  purpose: string;
+  announcedAt: Date;
+  endsAt: Date;
+  vaultId: string | null;
+  how: "done" | "cancelled" | null;
+  uses: number;
+}
+
+/** What is known of a digest's period and the one before, as rows. */
+export interface DigestGrounds {
+  vaults: WatchedVault[];
+  period: { startsAt: Date; endsAt: Date };
+  zone: string;
+  /** The week before can be compared with. */
+  hasBefore: boolean;
+  quarters: Quarter[];
+  quartersBefore: Quarter[];
+  findings: { policy: string; accesses: number }[];
+  items: { vaultId: string; id: string; title: string | null; accesses: number; people: number }[];
+  people: { vaultId: string; people: number }[];
+  sources: { vaultId: string; source: string; lastAt: Date }[];
+  purposes: Purpose[];
+  reviews: DigestFacts["reviews"];
+  openAlerts: number;
+  missedAccesses: number;
+}
+
+const itemsAtMost = 10;
+const examplesAtMost = 3;
+
+/** Adds the rows up to what a digest says. Pure: the same rows always give the same numbers. */
+export function digestFacts(grounds: DigestGrounds): DigestFacts {
+  const { startsAt, endsAt } = grounds.period;
+  const ended = grounds.purposes.filter((one) => one.endsAt >= startsAt && one.endsAt < endsAt && one.uses === 0);
+  const announced = grounds.purposes.filter((one) => one.announcedAt >= startsAt && one.announcedAt < endsAt);
+  return {
+    openAlerts: grounds.openAlerts,
+    numbers: sum(grounds.quarters),
+    before: grounds.hasBefore ? sum(grounds.quartersBefore) : null,
+    missedAccesses: grounds.missedAccesses,
+    unusual: grounds.findings,
+    unused: some(ended.filter(({ how }) => how === null)),
+    unreported: some(ended.filter(({ how }) => how === "done")),
+    purposes: qualityOf(announced, grounds.vaults),
+    reviews: grounds.reviews,
+    vaults: grounds.vaults.map((vault) => weekOf(vault, grounds)),
+    hours: cellsOf(grounds.quarters, grounds.zone),
+  };
+}
+
+/** Which alerts wait for a verdict, the loudest first, of equals the one that waits longest. */
+export function waitingAlerts<T extends { revision: number; loudest: Severity; openedAt: Date; reviews: Review[] }>(
+  alerts: T[],
+): T[] {
+  return alerts
+    .filter(({ revision, reviews }) => standing(revisionsTo(revision), reviews).kind !== "decided")
+    .toSorted((a, b) => loudness[b.loudest] - loudness[a.loudest] || a.openedAt.getTime() - b.openedAt.getTime());
+}
+
+const loudness: Record<Severity, number> = { note: 0, warning: 1, critical: 2 };
+
+function revisionsTo(newest: number): { revision: number }[] {
+  return Array.from({ length: newest }, (_, index) => ({ revision: index + 1 }));
+}
+
+function sum(quarters: Quarter[]): WeekNumbers {
+  const total = (of: (quarter: Quarter) => number) => quarters.reduce((so, quarter) => so + of(quarter), 0);
+  return {
+    accesses: total(({ accesses }) => accesses),
+    explained: total(({ explained }) => explained),
+    afterHours: total(({ afterHours }) => afterHours),
+  };
+}
+
+function weekOf({ id }: WatchedVault, { quarters, people, items, sources }: DigestGrounds): VaultWeek {
+  const own = items.filter(({ vaultId }) => vaultId === id);
+  return {
+    id,
+    numbers: sum(quarters.filter(({ vaultId }) => vaultId === id)),
+    people: people.find(({ vaultId }) => vaultId === id)?.people ?? 0,
+    items: own.slice(0, itemsAtMost).map(({ vaultId: _, ...item }) => item),
+    moreItems: Math.max(0, own.length - itemsAtMost),
+    sources: sources
+      .filter(({ vaultId }) => vaultId === id)
+      .map(({ source, lastAt }) => ({ source, lastAt: lastAt.getTime() })),
+  };
+}
+
+function cellsOf(quarters: Quarter[], zone: string): HourCell[] {
+  const known = IANAZone.create(zone);
+  const cells = new Map<number, HourCell>();
+  for (const { beginning, accesses, explained, both } of quarters) {
+    const { weekday, hour } = DateTime.fromJSDate(beginning, { zone: known.isValid ? known : "utc" });
+    const cell = cells.get(weekday * 24 + hour) ?? { weekday, hour, explained: 0, unexplained: 0, afterHours: 0 };
+    cell.explained += explained;
+    cell.afterHours += both;
+    cell.unexplained += accesses - explained - both;
+    cells.set(weekday * 24 + hour, cell);
+  }
+  return [...cells].sort(([a], [b]) => a - b).map(([, cell]) => cell);
+}
+
+function some(purposes: Purpose[]): { purposes: number; examples: string[] } {
+  const different = [...new Set(purposes.map(({ purpose }) => purpose))];
+  return { purposes: purposes.length, examples: different.slice(0, examplesAtMost) };
+}
+
+/** The best one tells most; which is the emptiest is said without whose it is. */
+function qualityOf(announced: Purpose[], vaults: WatchedVault[]): DigestFacts["purposes"] {
+  const tells = (one: Purpose) => {
+    const vault = vaults.find(({ id }) => id === one.vaultId);
+    return (
+      saysNothing(one.purpose, {
+        itemTitles: (vault?.items ?? []).flatMap(({ title }) => title ?? []),
+        vaultNames: vault ? [vault.name] : [],
+        hint: vault?.hint ?? null,
+      }) === null
+    );
+  };
+  const telling = announced.filter(tells);
+  const empty = announced.filter((one) => !telling.includes(one));
+  const byWords = telling.toSorted((a, b) => wordsIn(b) - wordsIn(a));
+  return {
+    announced: announced.length,
+    telling: telling.length,
+    best: byWords[0]?.purpose ?? null,
+    emptiest: empty.toSorted((a, b) => a.purpose.length - b.purpose.length)[0]?.purpose ?? null,
+  };
+}
+
+function wordsIn({ purpose }: Purpose): number {
+  return new Set(purpose.toLowerCase().match(/[\p{L}\p{N}]{2,}/gu)).size;
+}

@@ -1,0 +1,137 @@
+import { sql } from "kysely";
+import type { DigestFacts } from "../model.ts";
+import type { Db, Tx } from "./database.ts";
+
+/** About so many alerts a digest asks; the rest it counts. */
+export const digestAsksAtMost = 5;
+
+export interface Digest {
+  id: string;
+  channel: string;
+  /** The civil date on which its period ends. */
+  period: string;
+  startsAt: Date;
+  endsAt: Date;
+  missed: { digests: number; since: Date } | null;
+  madeAt: Date;
+  facts: DigestFacts;
+  /** The record's head when it was made. */
+  head: RecordHead;
+  /** Those that it asks about, and perhaps one more: the first of the rest. */
+  alertIds: string[];
+}
+
+export interface RecordHead {
+  seq: string;
+  hash: Buffer;
+}
+
+export interface ChannelKnown {
+  since: Date;
+  lastEnd: Date | null;
+}
+
+/** Since when each of these channels is to have digests, and how far it has them; those not seen before begin now. */
+export async function digestChannels(db: Db | Tx, channels: string[], now: Date): Promise<Map<string, ChannelKnown>> {
+  const read = async () => {
+    const { rows } = await sql<{ channel: string; since: Date; lastEnd: Date | null }>`
+      select channel, since, (select max(ends_at) from digest where digest.channel = digest_channel.channel) as "lastEnd"
+        from digest_channel where channel = any(${channels})`.execute(db);
+    return new Map(rows.map(({ channel, since, lastEnd }) => [channel, { since, lastEnd }]));
+  };
+  const known = await read();
+  const fresh = channels.filter((channel) => !known.has(channel));
+  if (fresh.length === 0) return known;
+  await db
+    .insertInto("digest_channel")
+    .values(fresh.map((channel) => ({ channel, since: now })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  return read();
+}
+
+/** One replica at a time makes a channel's digest, until the transaction ends. */
+export async function lockDigests(tx: Tx, channel: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('digest ' || ${channel}, 0))`.execute(tx);
+}
+
+/** The head of the record as it is now. */
+export async function recordHead(db: Db | Tx): Promise<RecordHead> {
+  return db.selectFrom("record_head").select(["seq", "hash"]).executeTakeFirstOrThrow();
+}
+
+/** Returns its id; `null`: the channel has one for this period. */
+export async function recordDigest(tx: Tx, digest: Omit<Digest, "id">): Promise<string | null> {
+  const row = await tx
+    .insertInto("digest")
+    .values({
+      channel: digest.channel,
+      period: digest.period,
+      starts_at: digest.startsAt,
+      ends_at: digest.endsAt,
+      missed: digest.missed?.digests ?? 0,
+      missed_since: digest.missed?.since ?? null,
+      made_at: digest.madeAt,
+      facts: JSON.stringify(digest.facts),
+      head_seq: digest.head.seq,
+      head_hash: digest.head.hash,
+    })
+    .onConflict((conflict) => conflict.columns(["channel", "period"]).doNothing())
+    .returning("id")
+    .executeTakeFirst();
+  if (!row) return null;
+  if (digest.alertIds.length > 0) {
+    await tx
+      .insertInto("digest_alert")
+      .values(digest.alertIds.map((alertId, place) => ({ digest_id: row.id, place, alert_id: alertId })))
+      .execute();
+  }
+  return row.id;
+}
+
+export async function readDigest(db: Db | Tx, id: string): Promise<Digest | null> {
+  const row = await db.selectFrom("digest").selectAll().where("id", "=", id).executeTakeFirst();
+  if (!row) return null;
+  const alerts = await db
+    .selectFrom("digest_alert")
+    .select("alert_id")
+    .where("digest_id", "=", id)
+    .orderBy("place")
+    .execute();
+  return {
+    id: row.id,
+    channel: row.channel,
+    period: row.period,
+    startsAt: row.starts_at,
+    endsAt: row.ends_at,
+    missed: row.missed_since && { digests: row.missed, since: row.missed_since },
+    madeAt: row.made_at,
+    facts: row.facts,
+    head: { seq: row.head_seq, hash: row.head_hash },
+    alertIds: alerts.map((one) => one.alert_id),
+  };
+}
+
+/** False: they had said so before. */
+export async function recordDigestRead(
+  tx: Tx,
+  read: { digestId: string; slackUserId: string; name: string; at: Date },
+): Promise<boolean> {
+  const result = await tx
+    .insertInto("digest_read")
+    .values({ digest_id: read.digestId, slack_user_id: read.slackUserId, name: read.name, at: read.at })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+/** Who has read it, in the order in which they said so. */
+export async function readersOf(db: Db | Tx, digestId: string): Promise<{ slackUserId: string; name: string }[]> {
+  return db
+    .selectFrom("digest_read")
+    .select(["slack_user_id as slackUserId", "name"])
+    .where("digest_id", "=", digestId)
+    .orderBy("at")
+    .orderBy("slack_user_id")
+    .execute();
+}
