@@ -1,11 +1,13 @@
 import type {
   Access,
   Alert,
+  DigestFacts,
   Intent,
   Person,
   Recurrence,
   Resolution,
   ResolutionOutcome,
+  Review,
   SlackUser,
   Snooze,
   SnoozeScope,
@@ -55,6 +57,8 @@ export interface BotPorts {
   digestRead(
     click: Pick<ReviewClick, "clicker" | "clickerId" | "message"> & { digestId: string },
   ): Promise<DigestReadOutcome>;
+  /** The running week, for one manager alone: of the channel's vaults, elsewhere of those that they answer for. */
+  digestSoFar(asked: { by: SlackUser | null; byId: string; channel: string | null }): Promise<DigestSoFarOutcome>;
   announce(announcement: Announcement): Promise<AnnounceOutcome>;
   endIntent(request: { intentId: string | null; by: string; how: "done" | "cancelled" }): Promise<EndOutcome>;
   /** The asker's standing and coming intents, newest first. */
@@ -141,6 +145,36 @@ export type SnoozeOutcome =
   | { kind: "announced"; snooze: Snooze; vault: WatchedVault }
   | { kind: "ended" | "over"; vault: WatchedVault }
   | { kind: "refused"; reason: SnoozeRefusal; vault: WatchedVault | null };
+
+export type DigestRefusal = Extract<DigestReadOutcome, { kind: "refused" }>["reason"];
+
+export type DigestSoFarOutcome = { kind: "digest"; digest: DigestSoFar } | { kind: "refused"; reason: DigestRefusal };
+
+/** A week's numbers, with what waits in it. */
+export interface DigestSoFar {
+  vaults: WatchedVault[];
+  zone: string;
+  startsAt: Date;
+  endsAt: Date;
+  madeAt: Date;
+  missed: { digests: number; since: Date } | null;
+  facts: DigestFacts;
+  /** Those that it asks about, however they stand by now. */
+  waiting: {
+    alert: Alert;
+    vault: WatchedVault;
+    standing:
+      | { kind: "open"; pending?: Review[] }
+      | { kind: "decided"; review: Review; with?: Review[] }
+      | { kind: "grown"; review: Review; openAccesses: number; with?: Review[]; pending?: Review[] };
+    needed: number;
+  }[];
+  /** Where the first of the rest can be read; `null`: nowhere by itself. */
+  moreLink: string | null;
+  snoozes: { snooze: Snooze; vault: WatchedVault }[];
+  /** The record's head. */
+  head: { seq: string; hash: string };
+}
 
 export type DigestReadOutcome =
   | { kind: "noted" }

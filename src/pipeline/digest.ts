@@ -121,7 +121,7 @@ function ofPeriod({ key, startsAt, endsAt, missed }: DigestPeriod) {
   return { period: key, startsAt, endsAt, missed };
 }
 
-export function channelsWithDigests({ vaults, digest }: Config): string[] {
+function channelsWithDigests({ vaults, digest }: Config): string[] {
   return digest === null ? [] : [...new Set(vaults.map(({ channel }) => channel))].sort();
 }
 
@@ -130,7 +130,7 @@ export function vaultsOfChannel({ vaults }: Config, channel: string): WatchedVau
   return vaults.filter((vault) => vault.channel === channel);
 }
 
-export function scheduleOf(config: Config, channel: string): DigestSchedule | null {
+function scheduleOf(config: Config, channel: string): DigestSchedule | null {
   return config.digest && { ...config.digest, zone: zoneOfChannel(config, channel) };
 }
 

@@ -1,5 +1,6 @@
+import type { DigestSoFar } from "../bot/ports.ts";
 import type { MessageView } from "../bot/views/alert.ts";
-import { type DigestView, digestMessage, type WaitingAlert } from "../bot/views/digest.ts";
+import { digestMessage } from "../bot/views/digest.ts";
 import { digestDetails } from "../bot/views/digest-details.ts";
 import type { WatchedVault } from "../model.ts";
 import { standing } from "../policies/standing.ts";
@@ -7,11 +8,12 @@ import { type Digest, digestAsksAtMost, readDigest, readersOf } from "../store/d
 import { type Message, messagesOf } from "../store/messages.ts";
 import { snoozesInForce } from "../store/snoozes.ts";
 import { readAnswered } from "./answered.ts";
-import { readDigestSubject, vaultsOfChannel, zoneOfChannel } from "./digest.ts";
+import { readDigestSubject, zoneOfChannel } from "./digest.ts";
 import type { House } from "./house.ts";
 import { neededFor } from "./review.ts";
 
-interface Around {
+/** What is drawn around alerts elsewhere. */
+export interface Around {
   vaultOf: (vaultId: string) => WatchedVault;
   linkTo: (alertId: string) => Promise<string | null>;
 }
@@ -39,17 +41,21 @@ export async function digestView(
     return threadTs === null ? "not-yet" : { view: digestDetails(common), tag, threadTs };
   }
   const readBy = (await readersOf(house.store.db, digestId)).map(({ name }) => name);
-  return { view: digestMessage({ ...common, ...(await partsOf(house, digest, around)), readBy }), tag, threadTs: null };
+  return {
+    view: digestMessage({ ...common, ...(await partsOf(house, { ...digest, vaults: common.vaults }, around)), readBy }),
+    tag,
+    threadTs: null,
+  };
 }
 
 /** What a digest shows besides its numbers. */
 export async function partsOf(
   house: House,
-  digest: Omit<Digest, "id">,
+  digest: Pick<Digest, "startsAt" | "endsAt" | "madeAt" | "missed" | "alertIds"> & { vaults: WatchedVault[] },
   { vaultOf, linkTo }: Around,
-): Promise<Pick<DigestView, "startsAt" | "endsAt" | "madeAt" | "missed" | "waiting" | "moreLink" | "snoozes">> {
+): Promise<Pick<DigestSoFar, "startsAt" | "endsAt" | "madeAt" | "missed" | "waiting" | "moreLink" | "snoozes">> {
   const { db } = house.store;
-  const waiting: WaitingAlert[] = [];
+  const waiting: DigestSoFar["waiting"] = [];
   for (const alertId of digest.alertIds.slice(0, digestAsksAtMost)) {
     const { alert } = await readAnswered(db, alertId);
     const vault = vaultOf(alert.vaultId);
@@ -57,7 +63,7 @@ export async function partsOf(
     waiting.push({ alert, vault, standing: standing(alert.accesses, alert.reviews), needed });
   }
   const next = digest.alertIds[digestAsksAtMost];
-  const own = new Set(vaultsOfChannel(house.config, digest.channel).map(({ id }) => id));
+  const own = new Set(digest.vaults.map(({ id }) => id));
   const inForce = (await snoozesInForce(db, digest.madeAt, null)).filter(({ vaultId }) => own.has(vaultId));
   const { startsAt, endsAt, madeAt, missed } = digest;
   return {

@@ -21,7 +21,7 @@ import { type Message, messagesShowing } from "../store/messages.ts";
 import { readPerson, slackUserOf, slackUsersByEmail, slackUsersById } from "../store/people.ts";
 import { readAnswered } from "./answered.ts";
 import { aftermathView } from "./draw-aftermath.ts";
-import { digestView } from "./draw-digest.ts";
+import { type Around, digestView } from "./draw-digest.ts";
 import { snoozeView } from "./draw-snooze.ts";
 import { type House, watchedVault } from "./house.ts";
 import { readIntentSubject } from "./intent-subjects.ts";
@@ -50,10 +50,7 @@ export async function draw(house: House, message: Message): Promise<Drawing | "n
       return drawing(view, tag, { redrawAt });
     }
     case "digest": {
-      const drawn = await digestView(house, message, {
-        vaultOf: (id) => vaultOf(house, id, message.channel),
-        linkTo: (alertId) => linkTo(house, alertId, null),
-      });
+      const drawn = await digestView(house, message, around(house, message.channel));
       return drawn === "not-yet" ? drawn : drawing(drawn.view, drawn.tag, { threadTs: drawn.threadTs });
     }
     case "what-now":
@@ -236,7 +233,7 @@ async function namesOf(house: House, ids: string[]): Promise<string[]> {
 }
 
 /** Slack's own address of the alert's message, where it has one; `from`: not in that channel. */
-export async function linkTo(house: House, alertId: string, from: string | null): Promise<string | null> {
+async function linkTo(house: House, alertId: string, from: string | null): Promise<string | null> {
   const all = await messagesShowing(house.store.db, alertId);
   const shown = all.find(({ channel, ts }) => ts !== null && channel !== from);
   const workspace = house.people.workspaceUrl?.() ?? null;
@@ -309,6 +306,14 @@ function vaultOf(house: House, vaultId: string | null, channel: string): Watched
       followUp: noFollowUp,
     }
   );
+}
+
+/** What a digest needs of the vaults and messages around it. */
+export function around(house: House, channel = ""): Around {
+  return {
+    vaultOf: (vaultId) => vaultOf(house, vaultId, channel),
+    linkTo: (alertId) => linkTo(house, alertId, null),
+  };
 }
 
 function drawing(view: MessageView, tag: string, more: Partial<Drawing> = {}): Drawing {

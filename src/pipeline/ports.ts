@@ -4,6 +4,7 @@ import { mayResolve, resolve, tick } from "./after-suspicious.ts";
 import { announce, announceAgain, endIntent, listIntents, recentIntents } from "./announce.ts";
 import { answer, mayAnswer } from "./ask.ts";
 import { digestWasRead } from "./digest-read.ts";
+import { digestSoFar } from "./digest-so-far.ts";
 import { type House, watchedVault } from "./house.ts";
 import { answerRecurring } from "./recurring.ts";
 import { mayReview, reopen, review } from "./review.ts";
@@ -33,6 +34,7 @@ export function createPorts(house: House): BotPorts {
     snooze: (draft) => snooze(house, draft),
     endSnooze: (click) => endSnooze(house, click),
     snoozes: () => standingSnoozes(house),
+    digestSoFar: (asked) => digestSoFar(house, asked),
     digestRead: (click) => digestWasRead(house, click),
     announce: (announcement) => announce(house, announcement),
     endIntent: (request) => endIntent(house, request),

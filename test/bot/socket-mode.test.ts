@@ -153,6 +153,7 @@ function connect(apiUrl: string): SlackConnection {
       endSnooze: never,
       snoozes: never,
       digestRead: never,
+      digestSoFar: never,
       resolve: never,
       mayResolve: never,
       readAlert: never,

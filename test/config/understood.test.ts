@@ -83,6 +83,10 @@ test("the design's example is understood whole", () => {
     sittingMinutes: 30,
     fallback: { channel: null, emails: [] },
     digest: { weekday: 1, minute: 540 },
+    managers: [
+      { kind: "email", email: "marta@example.com" },
+      { kind: "email", email: "juan@example.com" },
+    ],
     notes: [],
   });
 });

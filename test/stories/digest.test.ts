@@ -22,6 +22,13 @@ test("a week as its managers read it: what waits is judged from the digest, whic
   await story.reveal({ by: dana, itemId: "i_amex" });
   await story.at("2026-12-02T10:00:00Z");
   await story.command(juan, "test for 1h");
+  await vault(marta, "digest");
+  expect(story.told(marta)).toContain("🗓️ The week so far in Company cards · 30 Nov – 2 Dec");
+  expect(story.told(marta)).toContain("One alert waits for a verdict");
+  expect(story.told(marta)).not.toContain("[Expected]");
+  await vault(dana, "digest");
+  expect(story.told(dana)).toContain("Only the managers of a vault read its digest");
+  expect((await entries("digest asked for")).map(({ by }) => by)).toEqual([marta]);
   await story.at(second);
   expect(digests()).toHaveLength(1);
   const words = read(0);
@@ -88,6 +95,11 @@ function digest(place: number) {
   const found = digests()[place];
   if (!found) throw new Error(`there is no digest ${place}`);
   return found;
+}
+
+async function vault(who: string, text: string): Promise<void> {
+  await story.sandbox.as(who).command(cards, "/vault", text);
+  await story.service.idle();
 }
 
 async function entries(kind: string): Promise<Record<string, unknown>[]> {

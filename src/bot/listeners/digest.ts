@@ -1,7 +1,14 @@
 import { readDigestButton } from "../views/digest.ts";
-import { digestReadAnswer } from "../views/digest-answers.ts";
+import { digestReadAnswer, digestSoFarAnswer } from "../views/digest-answers.ts";
 import type { ListenerParts } from "./parts.ts";
-import type { Click } from "./payload.ts";
+import type { Click, Command } from "./payload.ts";
+
+/** `/vault digest`: the week so far. */
+export async function digestCommand(_rest: string, { place }: Command, { ports, directory, tell }: ListenerParts) {
+  const by = await directory.freshUser(place.user);
+  const outcome = await ports.digestSoFar({ by, byId: place.user, channel: place.channel });
+  await tell(place, digestSoFarAnswer(outcome));
+}
 
 /** "I've read it". Who may say so is the house's to say. */
 export async function digestRead(click: Click, { ports, directory, tell }: ListenerParts): Promise<void> {

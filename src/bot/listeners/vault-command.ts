@@ -1,4 +1,5 @@
 import { snoozeList, vaultHelp } from "../views/snooze.ts";
+import { digestCommand } from "./digest.ts";
 import type { ListenerParts } from "./parts.ts";
 import type { Command } from "./payload.ts";
 import { snoozeCommand } from "./snooze.ts";
@@ -7,6 +8,7 @@ type Subcommand = (rest: string, command: Command, parts: ListenerParts) => Prom
 
 /** What stands behind `/vault`, by its first word. */
 const subcommands: Record<string, Subcommand> = {
+  digest: digestCommand,
   snooze: snoozeCommand,
   snoozes: async (_rest, command, { ports, tell }) => tell(command.place, snoozeList(await ports.snoozes())),
 };

@@ -1,7 +1,16 @@
-import type { DigestReadOutcome } from "../ports.ts";
+import type { DigestReadOutcome, DigestRefusal, DigestSoFarOutcome } from "../ports.ts";
 import type { MessageView } from "./alert.ts";
 import { answer } from "./answers.ts";
+import { digestSoFar } from "./digest.ts";
 import { said } from "./rich-text.ts";
+
+/** `/vault digest`: the running week, or why not. */
+export function digestSoFarAnswer(outcome: DigestSoFarOutcome): MessageView {
+  if (outcome.kind === "digest") return digestSoFar(outcome.digest);
+  return outcome.reason === "not-a-manager"
+    ? answer(said("Only the managers of a vault read its digest, so there is none for you here."))
+    : answer(said(REFUSALS[outcome.reason].replace("noted", "shown")));
+}
 
 /** What whoever pressed the button is told, privately; that it was noted, the message shows a moment later. */
 export function digestReadAnswer(outcome: DigestReadOutcome): MessageView | null {
@@ -15,7 +24,7 @@ export function digestReadAnswer(outcome: DigestReadOutcome): MessageView | null
   }
 }
 
-const REFUSALS: Record<Extract<DigestReadOutcome, { kind: "refused" }>["reason"], string> = {
+const REFUSALS: Record<DigestRefusal, string> = {
   "unknown-clicker": "Slack couldn’t tell me just now who you are, so nothing was noted. Please try again in a minute.",
   deactivated: "This Slack account is deactivated, so nothing was noted.",
   bot: "This is for people, so nothing was noted.",

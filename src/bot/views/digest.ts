@@ -1,42 +1,23 @@
 import type { KnownBlock, RichTextElement } from "@slack/types";
-import type { Alert, DigestFacts, Snooze, WatchedVault, WeekNumbers } from "../../model.ts";
+import type { DigestFacts, WeekNumbers } from "../../model.ts";
 import { sayDate, sayDuration, sayWeekdayName } from "../../time.ts";
+import type { DigestSoFar } from "../ports.ts";
 import { alertSentence, type MessageView } from "./alert.ts";
 import { alertActions, plain } from "./alert-actions.ts";
 import { secondPersonLines, verdictLine } from "./alert-verdict.ts";
 import { bold, bullets, italic, line, lines, quoted, richText, said, when } from "./rich-text.ts";
-import { type Standing, worstAccess } from "./standing.ts";
+import { worstAccess } from "./standing.ts";
 import { clean, plainMrkdwn } from "./text.ts";
 import { vaultName } from "./words.ts";
 
 export const DIGEST_READ = "digest_read";
 
-export interface DigestView {
-  vaults: WatchedVault[];
-  zone: string;
-  startsAt: Date;
-  endsAt: Date;
-  madeAt: Date;
-  missed: { digests: number; since: Date } | null;
-  facts: DigestFacts;
-  /** Those that it asks about, however they stand by now. */
-  waiting: WaitingAlert[];
-  /** Where the first of the rest can be read; `null`: nowhere by itself. */
-  moreLink: string | null;
-  snoozes: { snooze: Snooze; vault: WatchedVault }[];
-  head: { seq: string; hash: string };
+export interface DigestView extends DigestSoFar {
   /** By name: a mention would call them. */
   readBy: string[];
   /** What the button carries; `null`: the running week, for one reader alone. */
   digestId: string | null;
   blockId: string;
-}
-
-export interface WaitingAlert {
-  alert: Alert;
-  vault: WatchedVault;
-  standing: Standing;
-  needed: number;
 }
 
 /** So much later than its hour is late: a restart in between isn't worth a word. */
@@ -57,6 +38,11 @@ export function digestMessage(view: DigestView): MessageView {
     ],
     metadata: { event_type: "vaultbell_digest", event_payload: { digest_id: digestId ?? "running" } },
   };
+}
+
+/** The running week, for whoever asked. */
+export function digestSoFar(digest: DigestSoFar): MessageView {
+  return digestMessage({ ...digest, readBy: [], digestId: null, blockId: "digest:running" });
 }
 
 /** What a locked phone says. */
@@ -124,7 +110,7 @@ function waitingLine({ facts, waiting, digestId }: DigestView): RichTextElement[
 
 /** The same sentence and buttons as everywhere. In a private answer there are none: nothing would redraw them. */
 function waitingBlocks(
-  { alert, vault, standing, needed }: WaitingAlert,
+  { alert, vault, standing, needed }: DigestSoFar["waiting"][number],
   view: DigestView,
   place: number,
 ): KnownBlock[] {

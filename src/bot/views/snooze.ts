@@ -209,6 +209,7 @@ export function vaultHelp(problem: string | null): MessageView {
           ],
           [bold("/vault snooze"), said(" opens a form")],
           [bold("/vault snoozes"), said(" shows what is snoozed now")],
+          [bold("/vault digest"), said(" shows the week so far: what waits, and what was unusual")],
         ]),
       ),
     ],

@@ -185,6 +185,10 @@ function portsOf(house: FakeHouse, now: () => Date): BotPorts {
       return { kind: "ended", vault: house.vault };
     },
     snoozes: async () => [],
+    digestSoFar: async (asking) => {
+      note("digestSoFar", asking);
+      return { kind: "refused", reason: "not-a-manager" };
+    },
     digestRead: async (click) => {
       note("digestRead", click);
       return { kind: "noted" };
