@@ -3,7 +3,7 @@
 // Must work on any Node from 20 on, and therefore uses nothing but what Node 20 has.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -89,7 +89,9 @@ function installWhatIsMissing() {
       "npm could not install the packages. Its message is above; with the network back, run the same command again.",
     );
   }
-  writeFileSync(stamp, wanted);
+  // Replaced, never written into: a copy of this folder made of hard links has packages of its own to install.
+  writeFileSync(`${stamp}.new`, wanted);
+  renameSync(`${stamp}.new`, stamp);
 }
 
 /** The pinned Node from npm where there is one for this platform, otherwise the one we run on if it is new enough. */
