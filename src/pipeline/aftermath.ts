@@ -4,6 +4,9 @@ import type { Tx } from "../store/database.ts";
 import { messagesOf, urgency, type Wanted, wantAll } from "../store/messages.ts";
 import type { RecordEntry } from "../store/record.ts";
 
+/** The alert itself shows the verdict first: what is new in a channel would go before edits otherwise. */
+const verdictFirstMs = 700;
+
 /**
  * Somebody said Suspicious: the vault's card as it stands now is handed out in the alert's thread, with a timeline beside it, and
  * the security channel is told. Once for each alert: what is said again later is shown on the same card. Returns what goes on
@@ -19,9 +22,10 @@ export async function handOutCard(
   if (!(await openAftermath(tx, { alertId: alert.id, reviewId, card, at }))) return [];
   const shown = (await messagesOf(tx, "alert", alert.id)).filter(({ ts }) => ts !== null).map(({ channel }) => channel);
   const about = { subject: alert.id, at };
+  const dueAt = new Date(at.getTime() + verdictFirstMs);
   const inThreads = shown.flatMap((channel): Wanted[] => [
-    { ...about, kind: "what-now", channel, urgency: urgency.answer },
-    { ...about, kind: "timeline", channel, urgency: urgency.warning },
+    { ...about, kind: "what-now", channel, urgency: urgency.answer, dueAt },
+    { ...about, kind: "timeline", channel, urgency: urgency.warning, dueAt },
   ]);
   const told = security === null || shown.includes(security) ? null : security;
   const toSecurity: Wanted[] =

@@ -89,7 +89,10 @@ export async function firstMinuteSteps(browser: Browser, { step }: Steps): Promi
     await modal.locator("button[type=submit]").click();
     await modal.waitFor({ state: "detached" });
     const judged = page.locator(`#messages > .message[data-ts="${ts}"]`);
-    await judged.filter({ hasText: "(edited)" }).filter({ hasText: "she was asleep" }).waitFor();
+    await judged
+      .filter({ hasText: "(edited)" })
+      .filter({ hasText: /Suspicious[\s\S]*Marta Vidal[\s\S]*Saturday 02:1/ })
+      .waitFor();
     assert.match(await text(judged), /Suspicious.*Marta Vidal.*Saturday 02:1\d/);
     assert.equal(await judged.getByRole("button", { name: /^(Expected|Suspicious)/ }).count(), 0);
     await isTicked("verdict");
