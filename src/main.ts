@@ -5,7 +5,9 @@ const usage = `Usage: vaultbell COMMAND
   migrate        brings the database to the newest schema (start does this too)
   doctor         looks at database, Slack, channels and managers, and says how to mend what is wrong
   replay --since 30d [--config FILE]
-                 judges past accesses again by this or another configuration, and says what would differ`;
+                 judges past accesses again by this or another configuration, and says what would differ
+  audit verify [--head SEQ:HASH] …
+                 checks the record's hash chain, and the tables against it`;
 
 /** Each command loads what it needs and no more: what isn't there takes no memory and no time to start. */
 async function main([command, ...args]: string[]): Promise<number> {
@@ -20,6 +22,8 @@ async function main([command, ...args]: string[]): Promise<number> {
       return (await import("./cli/doctor.ts")).doctor(process.env, console);
     case "replay":
       return (await import("./cli/replay.ts")).replayHistory(args, process.env, console);
+    case "audit":
+      return (await import("./cli/audit.ts")).audit(args, process.env, console);
     case "help":
     case "--help":
     case undefined:

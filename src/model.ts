@@ -404,6 +404,8 @@ export interface AlertAccess {
   revision: number;
   /** The vault sent the same id again with other content; what came first is shown. */
   hasConflict: boolean;
+  /** The entry of the record that says how it was judged; absent: it was judged before entries were found by their access. */
+  entry?: { seq: string; hash: string };
 }
 
 /** What managers see: the accesses of one person in one vault in one sitting, and what was said of them. */

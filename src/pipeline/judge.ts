@@ -173,11 +173,12 @@ function entryOf(
   version: string,
 ): RecordEntry {
   const payload = { access: accessId, person: personId, policy: assessment?.policyVersion ?? version };
-  if (assessment === null) return { kind: `access ${outcome}`, payload };
+  if (assessment === null) return { kind: `access ${outcome}`, payload, accessId };
   const { state, severity, sentence, intentId } = assessment;
   const snoozed = snoozeId === null ? {} : { snooze: snoozeId };
   return {
     kind: "access judged",
     payload: { ...payload, alert: alertId, state, severity, sentence, intentId, ...snoozed },
+    accessId,
   };
 }

@@ -64,6 +64,7 @@ export async function review(house: House, click: ReviewClick): Promise<ReviewOu
         needed,
       });
       const payload = {
+        review: reviewId,
         alert: alert.id,
         revision,
         verdict: click.verdict,
@@ -88,7 +89,7 @@ export async function reopen(house: House, click: Claim): Promise<ReviewOutcome>
     if (stands.kind === "open") return refused("nothing-to-undo", vault, []);
     const isUndo = stands.review.by === click.clickerId && now.getTime() - stands.review.at.getTime() < undoMs;
     const verdict = isUndo ? "undone" : "reopened";
-    await recordReview(tx, {
+    const reviewId = await recordReview(tx, {
       alertId: alert.id,
       revision: alert.revision,
       verdict,
@@ -96,7 +97,7 @@ export async function reopen(house: House, click: Claim): Promise<ReviewOutcome>
       note: null,
       at: now,
     });
-    const payload = { alert: alert.id, revision: alert.revision, verdict, by: click.clickerId };
+    const payload = { review: reviewId, alert: alert.id, revision: alert.revision, verdict, by: click.clickerId };
     await announceChange(tx, alert.id, now, [{ kind: "review", payload }]);
     return { kind: "recorded", alert: (await readAnswered(tx, alert.id)).alert, vault, coversAll: true };
   });

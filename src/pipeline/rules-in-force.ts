@@ -1,7 +1,8 @@
 import { type Config, parseConfig } from "../config.ts";
 import type { Access, WatchedVault } from "../model.ts";
 import { configurationCame, configurationsInForce, configurationText } from "../store/configurations.ts";
-import type { Db, Tx } from "../store/database.ts";
+import { type Db, inTransaction, type Tx } from "../store/database.ts";
+import { seal } from "../store/record.ts";
 import { type House, watchedVault } from "./house.ts";
 
 export interface Rules {
@@ -21,7 +22,13 @@ export async function tellConfiguration(house: House): Promise<void> {
   const { fingerprint, text } = house.config;
   const [newest] = await configurationsInForce(house.store.db);
   if (newest?.fingerprint !== fingerprint) {
-    await configurationCame(house.store.db, { fingerprint, text, since: house.clock.now() });
+    const since = house.clock.now();
+    await inTransaction(house.store.db, async (tx) => {
+      await configurationCame(tx, { fingerprint, text, since });
+      await seal(tx, since, [
+        { kind: "configuration in force", payload: { fingerprint, before: newest?.fingerprint ?? null } },
+      ]);
+    });
   }
   told.add(house);
 }

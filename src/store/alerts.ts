@@ -49,8 +49,9 @@ async function accessesOf(db: Db | Tx, alertId: string): Promise<AlertAccess[]> 
     .innerJoin("access", "access.id", "alert_access.access_id")
     .innerJoin("assessment", "assessment.access_id", "alert_access.access_id")
     .leftJoin("snooze", "snooze.id", "assessment.snooze_id")
+    .leftJoin("record", "record.access_id", "access.id")
     .select(accessColumns)
-    .select(["snooze.by_name", "snooze.reason", "snooze.ends_at"])
+    .select(["snooze.by_name", "snooze.reason", "snooze.ends_at", "record.seq", "record.hash"])
     .select([
       "alert_access.revision",
       "assessment.person_id",
@@ -90,6 +91,7 @@ async function accessesOf(db: Db | Tx, alertId: string): Promise<AlertAccess[]> 
       intent: intents.find((intent) => intent.id === row.intent_id) ?? null,
       revision: row.revision,
       hasConflict: Boolean(row.has_conflict),
+      ...(row.seq !== null && row.hash !== null && { entry: { seq: row.seq, hash: row.hash.toString("hex") } }),
     };
   });
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import { byteaArray } from "./binary-arrays.ts";
 import type { Tx } from "./database.ts";
@@ -6,21 +7,26 @@ import type { Tx } from "./database.ts";
 export interface RecordEntry {
   kind: string;
   payload: Record<string, unknown>;
+  /** Which access this judged: its alert shows the entry. */
+  accessId?: string;
 }
 
 /**
  * Puts entries on the record, within the transaction that made the decisions: both are there or neither is. They are sealed
- * into the hash chain as it commits, so that nobody waits for a lock that is held longer:
- * hash = SHA-256(0x01 ‖ seq (8 bytes, big-endian) ‖ previous hash ‖ SHA-256(kind) ‖ SHA-256(payload)).
+ * into the hash chain as it commits, so that nobody waits for a lock that is held longer. What the hashes are made of is in
+ * `chain.ts`. Each payload has a salt, so that one that was erased can't be guessed from its digest.
  */
 export async function seal(tx: Tx, at: Date, entries: RecordEntry[]): Promise<void> {
   if (entries.length === 0) return;
   const kinds = entries.map(({ kind }) => kind);
-  const payloads = byteaArray(entries.map(({ payload }) => Buffer.from(JSON.stringify(payload))));
-  await sql`insert into to_seal (at, kinds, payloads) values (${at}, ${kinds}::text[], ${payloads}::bytea[])`.execute(
-    tx,
-  );
+  const payloads = byteaArray(entries.map(({ payload }) => Buffer.from(JSON.stringify({ ...payload, salt: salt() }))));
+  const judged = entries.some(({ accessId }) => accessId) ? entries.map(({ accessId }) => accessId ?? null) : null;
+  await sql`
+    insert into to_seal (at, kinds, payloads, accesses)
+    values (${at}, ${kinds}::text[], ${payloads}::bytea[], ${judged}::bigint[])`.execute(tx);
 }
+
+const salt = () => randomBytes(12).toString("base64url");
 
 /** What there is to do: accesses to judge, or messages to show. */
 export type Work = "accesses" | "messages";

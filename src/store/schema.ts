@@ -173,7 +173,24 @@ export interface Schema {
     told_end: Generated<boolean>;
   };
   home: HomeRow;
-  record: { seq: string; at: Date; kind: string; payload: Buffer; hash: Buffer };
+  record: {
+    seq: string;
+    at: Date;
+    kind: string;
+    /** Null: erased, and its digest is kept. */
+    payload: Buffer | null;
+    payload_digest: Buffer | null;
+    hash: Buffer;
+    access_id: string | null;
+  };
+  erasure: {
+    id: Generated<string>;
+    what: "bodies" | "personal" | "person";
+    at: Date;
+    before: Date | null;
+    person_id: string | null;
+    up_to: string;
+  };
   record_head: { one: Generated<boolean>; seq: string; hash: Buffer };
 }
 

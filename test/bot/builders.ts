@@ -116,7 +116,15 @@ export function anIntent(changes: Partial<Intent> = {}): Intent {
 }
 
 export function anAlertAccess(changes: Partial<AlertAccess> = {}): AlertAccess {
-  return { access: anAccess(), assessment: anAssessment(), intent: null, revision: 1, hasConflict: false, ...changes };
+  return {
+    access: anAccess(),
+    assessment: anAssessment(),
+    intent: null,
+    revision: 1,
+    hasConflict: false,
+    entry: { seq: "1234", hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08" },
+    ...changes,
+  };
 }
 
 export function aReview(changes: Partial<Review> = {}): Review {

@@ -98,13 +98,13 @@ function subjectOf(metadata: unknown): string {
 }
 
 async function brokenLinks(databaseUrl: string): Promise<string[]> {
-  const rows = await ask<{ seq: string; kind: string; payload: Buffer; hash: Buffer }>(
+  const rows = await ask<{ seq: string; at: Date; kind: string; payload: Buffer; hash: Buffer }>(
     databaseUrl,
-    "select seq, kind, payload, hash from record order by seq",
+    "select seq, at, kind, payload, hash from record order by seq",
   );
   let previous = Buffer.alloc(32);
-  return rows.flatMap(({ seq, kind, payload, hash }, n) => {
-    const expected = chainHash(BigInt(n + 1), previous, kind, payload);
+  return rows.flatMap(({ seq, at, kind, payload, hash }, n) => {
+    const expected = chainHash(BigInt(n + 1), at, previous, kind, payload);
     previous = Buffer.from(hash);
     return seq === String(n + 1) && expected.equals(hash) ? [] : [seq];
   });

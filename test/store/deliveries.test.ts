@@ -187,7 +187,9 @@ test("every recorded delivery is an entry in the chain, which fits from its begi
   let previous = Buffer.alloc(32);
   entries.forEach((entry, index) => {
     expect(entry.seq).toBe(String(index + 1));
-    previous = Buffer.from(chainHash(BigInt(entry.seq), previous, entry.kind, entry.payload));
+    previous = Buffer.from(
+      chainHash(BigInt(entry.seq), entry.at, previous, entry.kind, entry.payload ?? Buffer.alloc(0)),
+    );
     expect(entry.hash).toEqual(previous);
   });
   const head = await store.db.selectFrom("record_head").selectAll().executeTakeFirstOrThrow();

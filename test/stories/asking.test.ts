@@ -104,7 +104,10 @@ test("nobody but Dana answers: a click from elsewhere is refused, recorded and a
     .select("payload")
     .where("kind", "=", "answer refused")
     .execute();
-  expect(record.map(({ payload }) => JSON.parse(payload.toString()).reason)).toEqual(["not-asked", "wrong-message"]);
+  expect(record.map(({ payload }) => JSON.parse(payload?.toString() ?? "").reason)).toEqual([
+    "not-asked",
+    "wrong-message",
+  ]);
 });
 
 test("a click delivered twice is one answer, and after 'That wasn't me' nothing takes it back", async () => {

@@ -105,5 +105,5 @@ async function vault(who: string, text: string): Promise<void> {
 async function entries(kind: string): Promise<Record<string, unknown>[]> {
   const { db } = story.service.house.store;
   const all = await db.selectFrom("record").selectAll().where("kind", "=", kind).orderBy("seq").execute();
-  return all.map(({ payload }) => JSON.parse(payload.toString()));
+  return all.map(({ payload }) => JSON.parse(payload?.toString() ?? ""));
 }

@@ -241,5 +241,5 @@ async function recorded(): Promise<unknown[]> {
     .where("kind", "=", "escalated")
     .orderBy("seq")
     .execute();
-  return rows.map((row) => JSON.parse(row.payload.toString()));
+  return rows.map((row) => JSON.parse(row.payload?.toString() ?? ""));
 }

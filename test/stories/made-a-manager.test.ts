@@ -19,7 +19,7 @@ test("who is made a manager after an alert was opened doesn't judge it; who was 
     .select("payload")
     .where("kind", "=", "review refused")
     .execute();
-  expect(refused.map(({ payload }) => JSON.parse(payload.toString()).reason)).toEqual([
+  expect(refused.map(({ payload }) => JSON.parse(payload?.toString() ?? "").reason)).toEqual([
     "manager-since",
     "not-a-manager",
   ]);

@@ -119,5 +119,5 @@ async function entries(kind: string): Promise<Record<string, unknown>[]> {
     .where("kind", "=", kind)
     .orderBy("seq")
     .execute();
-  return all.map(({ payload }) => JSON.parse(payload.toString()));
+  return all.map(({ payload }) => JSON.parse(payload?.toString() ?? ""));
 }

@@ -258,7 +258,7 @@ async function recorded(kind: string): Promise<unknown[]> {
     .where("kind", "=", kind)
     .orderBy("seq")
     .execute();
-  return rows.map((row) => JSON.parse(row.payload.toString()));
+  return rows.map((row) => JSON.parse(row.payload?.toString() ?? ""));
 }
 
 function value(message: SandboxMessage): string {

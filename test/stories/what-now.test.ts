@@ -121,7 +121,7 @@ async function entries(kind?: string): Promise<Record<string, unknown>[]> {
   const all = await story.service.house.store.db.selectFrom("record").selectAll().orderBy("seq").execute();
   return all
     .filter((entry) => kind === undefined || entry.kind === kind)
-    .map((entry) => ({ kind: entry.kind, ...JSON.parse(entry.payload.toString()) }));
+    .map((entry) => ({ kind: entry.kind, ...JSON.parse(entry.payload?.toString() ?? "") }));
 }
 
 async function kinds(): Promise<unknown[]> {

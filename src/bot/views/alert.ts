@@ -54,6 +54,7 @@ export function alertMessage(alert: Alert, view: AlertView): MessageView {
       ...(alert.accesses.length > 1 ? [alertList(alert, view.standing, view.vault)] : []),
       richText(quote(...reason(alert, worst, view.vault))),
       ...remarks(alert, view, worst),
+      ...recordLine(alert),
       alertActions(alert, view),
     ],
     metadata: { event_type: ALERT_EVENT, event_payload: { alert_id: alert.id, revision: alert.revision } },
@@ -107,6 +108,22 @@ function remarks(alert: Alert, view: AlertView, worst: AlertAccess): KnownBlock[
   rows.push(...snoozeLines(alert, vault));
   if (worst.assessment.state !== "explained") rows.push([italic(saySeverity(worst.assessment))]);
   return rows.length > 0 ? [richText(lines(rows))] : [];
+}
+
+/**
+ * The entry that judged the newest access: with it, every alert in Slack is a witness of what the record said by then. Eight digits
+ * more than one would read out, because of eight alone a patient forger finds others that begin alike.
+ */
+function recordLine({ accesses }: Alert): KnownBlock[] {
+  const [newest] = accesses.toSorted((a, b) => b.revision - a.revision);
+  if (!newest?.entry) return [];
+  const { seq, hash } = newest.entry;
+  return [
+    {
+      type: "context",
+      elements: [{ type: "plain_text", emoji: false, text: `record #${seq} · ${hash.slice(0, 16)}` }],
+    },
+  ];
 }
 
 /** Under which snoozes it is shown quietly. By name: a mention would make a sound. */

@@ -3,6 +3,7 @@ import type { Facts } from "./facts.ts";
 
 interface Entry {
   seq: string;
+  at: Date;
   kind: string;
   payload: Buffer;
   hash: Buffer;
@@ -10,15 +11,16 @@ interface Entry {
 
 /** I6: the chain has no gap and every hash fits, and every change of state has exactly one entry. */
 export async function judgeRecord({ server }: Facts): Promise<string[]> {
-  const entries: Entry[] = (await server.query("select seq, kind, payload, hash from record order by seq")).rows;
+  const entries: Entry[] = (await server.query("select seq, at, kind, payload, hash from record order by seq")).rows;
   const head = (await server.query("select seq, hash from record_head")).rows[0];
   const problems: string[] = [];
   let previous: Buffer = Buffer.alloc(32);
-  for (const [index, { seq, kind, payload, hash }] of entries.entries()) {
+  for (const [index, { seq, at, kind, payload, hash }] of entries.entries()) {
     if (Number(seq) !== index + 1) return [`I6: entry ${index + 1} of the record has the number ${seq}`];
-    const number = Buffer.alloc(8);
-    number.writeBigUInt64BE(BigInt(seq));
-    previous = sha256(Buffer.concat([Buffer.of(1), number, previous, sha256(Buffer.from(kind)), sha256(payload)]));
+    const numbers = Buffer.alloc(16);
+    numbers.writeBigUInt64BE(BigInt(seq));
+    numbers.writeBigInt64BE(BigInt(at.getTime()) * 1000n, 8);
+    previous = sha256(Buffer.concat([Buffer.of(2), numbers, previous, sha256(Buffer.from(kind)), sha256(payload)]));
     if (!previous.equals(hash)) return [`I6: entry ${seq} of the record doesn't fit the one before it`];
   }
   if (Number(head.seq) !== entries.length || !previous.equals(head.hash))

@@ -1,0 +1,194 @@
+import { hash } from "node:crypto";
+
+/** An entry as the chain sees it. `at` in microseconds since 1970; of an erased payload only its digest is left. */
+export interface ChainEntry {
+  seq: bigint;
+  at: bigint;
+  kind: string;
+  payload: Buffer | null;
+  payloadDigest: Buffer | null;
+  hash: Buffer;
+}
+
+/** The first thing that doesn't fit. `entry`: null where it is about the end of the chain. */
+export interface Misfit {
+  seq: bigint;
+  entry: Pick<ChainEntry, "kind" | "at"> | null;
+  what: string;
+}
+
+/** What somebody has read elsewhere, an alert in Slack for instance: a hash, or how it begins. */
+export interface KnownHead {
+  seq: bigint;
+  /** In lower case, 8 to 64 hex digits. */
+  hash: string;
+}
+
+export interface ChainReport {
+  entries: bigint;
+  erased: number;
+  /** From the beginning, of entries that were made before the time was part of the hash. */
+  untimed: number;
+  head: Buffer;
+}
+
+/** The kind of the entries that say which payloads were erased, as `{ "ranges": [[from, to], …] }`. */
+const erasureKind = "payloads erased";
+
+/**
+ * Follows the chain from its first entry, in constant memory. What an entry's hash must be, with seq and at as 8 bytes, big-endian:
+ * SHA-256(0x02 ‖ seq ‖ at ‖ previous hash ‖ SHA-256(kind) ‖ SHA-256(payload)); of the first entries, made before the time was
+ * part of it: SHA-256(0x01 ‖ seq ‖ previous hash ‖ SHA-256(kind) ‖ SHA-256(payload)).
+ */
+export function followChain(known: KnownHead[] = []) {
+  const knownAt = new Map<string, KnownHead[]>();
+  for (const one of known) knownAt.set(`${one.seq}`, [...(knownAt.get(`${one.seq}`) ?? []), one]);
+  const kinds = new Map<string, Buffer>();
+  const erased = spans();
+  const said = spans();
+  // 0x02, seq, at, previous hash, digest of the kind, digest of the payload.
+  const timed = Buffer.alloc(113);
+  timed[0] = 2;
+  const untimed = Buffer.alloc(105);
+  untimed[0] = 1;
+  const report: ChainReport = { entries: 0n, erased: 0, untimed: 0, head: Buffer.alloc(32) };
+  let hasTimed = false;
+
+  function digestOfKind(kind: string): Buffer {
+    let digest = kinds.get(kind);
+    if (digest === undefined) {
+      digest = hash("sha256", kind, "buffer");
+      // There are a few dozen; whoever forged thousands doesn't fill our memory.
+      if (kinds.size < 1_000) kinds.set(kind, digest);
+    }
+    return digest;
+  }
+
+  function fits(entry: ChainEntry, payload: Buffer): boolean {
+    const kind = digestOfKind(entry.kind);
+    timed.writeBigUInt64BE(entry.seq, 1);
+    timed.writeBigInt64BE(entry.at, 9);
+    report.head.copy(timed, 17);
+    kind.copy(timed, 49);
+    payload.copy(timed, 81);
+    if (hash("sha256", timed, "buffer").equals(entry.hash)) {
+      hasTimed = true;
+      return true;
+    }
+    if (hasTimed) return false;
+    untimed.writeBigUInt64BE(entry.seq, 1);
+    report.head.copy(untimed, 9);
+    kind.copy(untimed, 41);
+    payload.copy(untimed, 73);
+    if (!hash("sha256", untimed, "buffer").equals(entry.hash)) return false;
+    report.untimed++;
+    return true;
+  }
+
+  return {
+    report,
+    /** The next entry; what doesn't fit, if anything. After that there is no point in going on. */
+    next(entry: ChainEntry): Misfit | null {
+      const misfit = (what: string): Misfit => ({ seq: entry.seq, entry, what });
+      const expected = report.entries + 1n;
+      if (entry.seq > expected) {
+        const missing = entry.seq - expected;
+        return misfit(
+          missing === 1n ? `entry ${expected} before it is missing` : `${missing} entries before it are missing`,
+        );
+      }
+      if (entry.seq < expected) return misfit("its number doesn't follow the one before it");
+      if (entry.payload === null && entry.payloadDigest === null)
+        return misfit("its payload is gone, and its digest too");
+      const digest = entry.payload === null ? entry.payloadDigest : hash("sha256", entry.payload, "buffer");
+      if (digest?.length !== 32) return misfit("the digest of its payload isn't one");
+      if (entry.payload !== null && entry.payloadDigest !== null && !digest.equals(entry.payloadDigest)) {
+        return misfit("its payload isn't the one of its digest");
+      }
+      if (!fits(entry, digest)) return misfit("its hash doesn't fit what it says and the entry before it");
+      report.entries = entry.seq;
+      report.head = entry.hash;
+      if (entry.payload === null) {
+        report.erased++;
+        erased.add(entry.seq, entry.seq);
+      } else if (entry.kind === erasureKind) {
+        const ranges = readRanges(entry.payload);
+        if (ranges === null) return misfit("it doesn't say which payloads were erased");
+        for (const [from, to] of ranges) said.add(from, to);
+      }
+      for (const one of knownAt.get(`${entry.seq}`) ?? []) {
+        if (!entry.hash.toString("hex").startsWith(one.hash)) {
+          return misfit(
+            `its hash begins with ${entry.hash.toString("hex", 0, 8)}, and not with ${one.hash.slice(0, 16)} as it is known`,
+          );
+        }
+      }
+      return null;
+    },
+    /** The chain ends here. `head`: what its keeper says is the last entry. */
+    end(head: { seq: bigint; hash: Buffer } | null): Misfit | null {
+      const misfit = (seq: bigint, what: string): Misfit => ({ seq, entry: null, what });
+      const beyond = known.find(({ seq }) => seq > report.entries || seq < 1n);
+      if (beyond) return misfit(beyond.seq, `it is known, and the record ends with entry ${report.entries}`);
+      const unsaid = erased.firstOutside(said);
+      if (unsaid !== null) return misfit(unsaid, "its payload was erased, and no entry says so");
+      if (head && head.seq !== report.entries) {
+        return misfit(head.seq, `it is kept as the head, and the record ends with entry ${report.entries}`);
+      }
+      if (head && !head.hash.equals(report.head))
+        return misfit(head.seq, "the hash that is kept as the head's isn't the last entry's");
+      return null;
+    },
+  };
+}
+
+/** "1234:9f86d081…", as it is printed in Slack; null: it isn't one. */
+export function readKnownHead(text: string): KnownHead | null {
+  const [, seq, hex] = /^#?([1-9]\d{0,17}):([0-9a-f]{8,64})$/i.exec(text.trim().replace(/(…|\.\.\.)$/, "")) ?? [];
+  return seq === undefined || hex === undefined ? null : { seq: BigInt(seq), hash: hex.toLowerCase() };
+}
+
+function readRanges(payload: Buffer): [bigint, bigint][] | null {
+  try {
+    const { ranges } = JSON.parse(payload.toString()) as { ranges?: unknown };
+    if (!Array.isArray(ranges)) return null;
+    return ranges.map(([from, to]) => [BigInt(from), BigInt(to)]);
+  } catch {
+    return null;
+  }
+}
+
+/** Numbers, kept as the stretches that they make. */
+function spans() {
+  const all: { from: bigint; to: bigint }[] = [];
+  return {
+    add(from: bigint, to: bigint): void {
+      const last = all.at(-1);
+      if (last && from === last.to + 1n) last.to = to;
+      else all.push({ from, to });
+    },
+    firstOutside(other: { within(): { from: bigint; to: bigint }[] }): bigint | null {
+      const cover = other.within();
+      let place = 0;
+      for (const { from, to } of all) {
+        let at = from;
+        while (at <= to) {
+          while ((cover[place]?.to ?? at) < at) place++;
+          const over = cover[place];
+          if (over === undefined || over.from > at) return at;
+          at = over.to + 1n;
+        }
+      }
+      return null;
+    },
+    within(): { from: bigint; to: bigint }[] {
+      const merged: { from: bigint; to: bigint }[] = [];
+      for (const { from, to } of all.toSorted((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))) {
+        const last = merged.at(-1);
+        if (last === undefined || from > last.to + 1n) merged.push({ from, to });
+        else if (to > last.to) last.to = to;
+      }
+      return merged;
+    },
+  };
+}
