@@ -7,13 +7,14 @@ import { snoozeOver } from "../policies/snooze.ts";
 import { inTransaction, type Tx } from "../store/database.ts";
 import { someHasNoAddress } from "../store/intents.ts";
 import * as judging from "../store/judging.ts";
+import { addChanges } from "../store/memory.ts";
 import { type Alias, personsOf } from "../store/people.ts";
 import { type RecordEntry, seal, wake } from "../store/record.ts";
 import { factsAbout, factsFor } from "./actor-facts.ts";
 import { type House, watchedVault } from "./house.ts";
 import { aliasesOfActor } from "./people.ts";
 import { policyVersion } from "./policy-version.ts";
-import { type Remembered, remembered } from "./remembered.ts";
+import { itemSeen, type Remembered, remembered } from "./remembered.ts";
 import { type Ringer, ringer } from "./ring.ts";
 import { type Rules, rulesInForce, tellConfiguration } from "./rules-in-force.ts";
 
@@ -95,6 +96,11 @@ async function judgeTogether(house: House, batch: Unjudged[]): Promise<number> {
     const conclusions: Conclusion[] = [];
     for (const access of accesses) conclusions.push(conclude(house, access, { rules, facts, memory, bell }));
     await memory.keep();
+    const changes = accesses.filter(({ action, vault }) => !isExposure(action) && watchedVault(house.config, vault.id));
+    await addChanges(
+      tx,
+      changes.map((access) => ({ ...itemSeen(access), action: access.action })),
+    );
     await bell.finish();
     const version = policyVersion(house.config);
     await judging.recordAssessments(

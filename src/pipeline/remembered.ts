@@ -55,6 +55,7 @@ export async function remembered(
     accesses.map(({ id }) => id),
   );
   const added = new Map<string, Memory>();
+  const seen: stored.ItemSeen[] = [];
   const addedUses = new Map<string, Use>();
   const addedVaults = new Map<string, { vaultId: string; key: string; since: Date }>();
 
@@ -73,6 +74,7 @@ export async function remembered(
         remember(memory, access);
         all.set(elder, memory);
       }
+      seen.push({ ...itemSeen(access), personId: elder });
       const key = vaultKey(access.vault.id);
       if (!watched.has(key)) {
         watched.set(key, access.receivedAt);
@@ -85,6 +87,7 @@ export async function remembered(
     keep: () =>
       stored.addToMemory(tx, {
         spans: [...added].flatMap(([personId, memory]) => spanRows(personId, memory)),
+        seen,
         stretches: [...added].flatMap(([personId, memory]) => stretchRows(personId, memory)),
         vaults: [...addedVaults.values()],
         uses: [...addedUses].map(([intentId, use]) => ({ intentId, ...use })),
@@ -170,6 +173,20 @@ function stretchRows(personId: string, { stretches }: Memory): stored.StretchRow
     items: [...items],
     countries: [...countries],
   }));
+}
+
+/** What an access says of its item. */
+export function itemSeen(access: Access): Omit<stored.ItemSeen, "personId"> {
+  const { vault, item } = access;
+  return {
+    key: itemKey(access),
+    accessId: access.id,
+    vaultId: vault.id,
+    itemId: item.id,
+    title: item.title,
+    version: item.version,
+    at: access.occurredAt,
+  };
 }
 
 /** As in the migration that made the table. */

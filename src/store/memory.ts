@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Db, Tx } from "./database.ts";
 import type { SnoozeRow } from "./snoozes.ts";
 
@@ -12,6 +12,18 @@ export interface SpanRow {
   first: Date;
   last: Date;
   accesses: number;
+}
+
+/** What an access says of its item, whoever made it. */
+export interface ItemSeen {
+  key: string;
+  personId: string;
+  accessId: string;
+  vaultId: string;
+  itemId: string;
+  title: string | null;
+  version: string | null;
+  at: Date;
 }
 
 export interface StretchRow {
@@ -133,6 +145,8 @@ export async function addToMemory(
   tx: Tx,
   added: {
     spans: SpanRow[];
+    /** One for each access. */
+    seen: ItemSeen[];
     stretches: StretchRow[];
     vaults: { vaultId: string; key: string; since: Date }[];
     uses: { intentId: string; accesses: number; moments: readonly Date[] }[];
@@ -140,7 +154,7 @@ export async function addToMemory(
 ): Promise<void> {
   const items = added.spans.filter(({ kind }) => kind === "item");
   const contexts = added.spans.filter(({ kind }) => kind !== "item");
-  if (items.length > 0) await addItems(tx, items);
+  if (items.length > 0) await addItems(tx, items, added.seen);
   if (contexts.length > 0) await addContexts(tx, contexts);
   if (added.stretches.length > 0) await addStretches(tx, added.stretches);
   if (added.vaults.length > 0) {
@@ -165,17 +179,86 @@ export async function addToMemory(
   }
 }
 
-async function addItems(tx: Tx, rows: SpanRow[]): Promise<void> {
+/** One statement for what a person and what everybody knows of an item: the judge waits for each. */
+async function addItems(tx: Tx, rows: SpanRow[], seen: ItemSeen[]): Promise<void> {
+  const newest = newestBy(seen, ({ personId, key }) => `${personId} ${key}`);
+  const lastAccess = rows.map(({ personId, key }) => newest.get(`${personId} ${key}`)?.accessId ?? null);
   await sql`
-    insert into person_item as known (person_id, item_key, first_occurred, last_occurred, accesses)
+    with ${itemsReported(seen)}
+    insert into person_item as known (person_id, item_key, first_occurred, last_occurred, accesses, last_access)
     select * from unnest(${rows.map((row) => row.personId)}::bigint[], ${rows.map((row) => row.key)}::text[],
                          ${rows.map((row) => row.first)}::timestamptz[], ${rows.map((row) => row.last)}::timestamptz[],
-                         ${rows.map((row) => row.accesses)}::bigint[])
+                         ${rows.map((row) => row.accesses)}::bigint[], ${lastAccess}::bigint[])
      order by 1, 2
     on conflict (person_id, item_key) do update
       set first_occurred = least(known.first_occurred, excluded.first_occurred),
+          last_access = case when excluded.last_occurred >= known.last_occurred or known.last_access is null
+                             then excluded.last_access else known.last_access end,
           last_occurred = greatest(known.last_occurred, excluded.last_occurred),
           accesses = known.accesses + excluded.accesses`.execute(tx);
+}
+
+/** What was done with items other than reading them, with what it says of the items. */
+export async function addChanges(tx: Tx, changes: (Omit<ItemSeen, "personId"> & { action: string })[]): Promise<void> {
+  if (changes.length === 0) return;
+  await sql`
+    with ${itemsReported(changes)}
+    insert into item_change (access_id, item_key, vault_id, action, occurred_at)
+    select * from unnest(${changes.map((one) => one.accessId)}::bigint[], ${changes.map((one) => one.key)}::text[],
+                         ${changes.map((one) => one.vaultId)}::text[], ${changes.map((one) => one.action)}::text[],
+                         ${changes.map((one) => one.at)}::timestamptz[])`.execute(tx);
+}
+
+const longestVersion = 100;
+
+/** Writes nothing where nothing new is said: an item keeps its title and its versions for years. */
+function itemsReported(seen: Omit<ItemSeen, "personId">[]): RawBuilder<unknown> {
+  // A report without the title takes none away.
+  const titled = newestBy(
+    seen.filter(({ title }) => title !== null),
+    ({ key }) => key,
+  );
+  const items = [...new Map([...newestBy(seen, ({ key }) => key), ...titled]).values()];
+  const versions = seen.flatMap(({ version, ...one }) =>
+    version ? [{ ...one, version: Array.from(version).slice(0, longestVersion).join("") }] : [],
+  );
+  const first = new Map<string, (typeof versions)[number]>();
+  for (const one of versions) {
+    const known = first.get(`${one.key} ${one.version}`);
+    if (!known || one.at < known.at) first.set(`${one.key} ${one.version}`, one);
+  }
+  const firsts = [...first.values()];
+  return sql`named as (
+      insert into item as known (item_key, vault_id, item_id, title, reported_at)
+      select * from unnest(${items.map((one) => one.key)}::text[], ${items.map((one) => one.vaultId)}::text[],
+                           ${items.map((one) => one.itemId)}::text[], ${items.map((one) => one.title)}::text[],
+                           ${items.map((one) => one.at)}::timestamptz[]) as new (item_key, vault_id, item_id, title, reported_at)
+       where not exists (select from item as same where same.item_key = new.item_key
+                          and (new.title is null or same.title = new.title or same.reported_at > new.reported_at))
+       order by 1
+      on conflict (item_key) do update set title = excluded.title, reported_at = excluded.reported_at
+        where excluded.title is not null and excluded.reported_at >= known.reported_at
+    ), versioned as (
+      insert into item_version as known (item_key, version, first_occurred, access_id)
+      select * from unnest(${firsts.map((one) => one.key)}::text[], ${firsts.map((one) => one.version)}::text[],
+                           ${firsts.map((one) => one.at)}::timestamptz[],
+                           ${firsts.map((one) => one.accessId)}::bigint[]) as new (item_key, version, first_occurred, access_id)
+       where not exists (select from item_version as same where same.item_key = new.item_key and same.version = new.version
+                          and same.first_occurred <= new.first_occurred)
+       order by 1, 2
+      on conflict (item_key, version) do update
+        set first_occurred = excluded.first_occurred, access_id = excluded.access_id
+        where excluded.first_occurred < known.first_occurred
+    )`;
+}
+
+function newestBy<T extends { at: Date }>(all: T[], keyOf: (one: T) => string): Map<string, T> {
+  const newest = new Map<string, T>();
+  for (const one of all) {
+    const known = newest.get(keyOf(one));
+    if (!known || one.at >= known.at) newest.set(keyOf(one), one);
+  }
+  return newest;
 }
 
 async function addContexts(tx: Tx, rows: SpanRow[]): Promise<void> {

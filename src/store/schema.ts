@@ -55,7 +55,19 @@ export interface Schema {
     assessed_at: Date;
     snooze_id: Generated<string | null>;
   };
-  person_item: SpanColumns & { item_key: string };
+  person_item: SpanColumns & { item_key: string; last_access: string | null };
+  item: { item_key: string; vault_id: string; item_id: string; title: string | null; reported_at: Date };
+  item_version: { item_key: string; version: string; first_occurred: Date; access_id: string };
+  item_change: { access_id: string; item_key: string; vault_id: string; action: string; occurred_at: Date };
+  asked: {
+    id: Generated<string>;
+    by: string;
+    by_name: string;
+    question: string;
+    vault_ids: string[];
+    at: Date;
+    is_announced: boolean;
+  };
   person_context: SpanColumns & { kind: string; value: string };
   person_stretch: { person_id: string; beginning: Date; accesses: number; items: string[]; countries: string[] };
   configuration: { id: Generated<string>; since: Date; fingerprint: string; text: string };
