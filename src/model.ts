@@ -71,6 +71,8 @@ export interface Person {
   /** Folded for comparing (see foldEmail). */
   emails: string[];
   slack: SlackMatch;
+  /** How they were known when the alert was opened, where what was learnt of them since says otherwise. */
+  slackThen?: SlackMatch;
 }
 
 /** One stretch of ordinary hours. Minutes after local midnight; `untilMinute` ≤ `fromMinute` means into the next day. */

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Drawing } from "../bot/delivery.ts";
 import { alertMessage, type MessageView } from "../bot/views/alert.ts";
+import { configurationMessage } from "../bot/views/configuration.ts";
 import { type EscalationView, escalationMessage, type Told } from "../bot/views/escalation.ts";
 import { floodMessage } from "../bot/views/flood.ts";
 import { intentAnnouncement } from "../bot/views/intent-announcement.ts";
@@ -14,6 +15,7 @@ import { nextStep, noFollowUp, roundBegan } from "../policies/escalation.ts";
 import { foldEmail } from "../policies/fold-email.ts";
 import { standing } from "../policies/standing.ts";
 import { resolutionsOf } from "../store/aftermaths.ts";
+import { changesTold } from "../store/configurations.ts";
 import { readEscalationSubject, stepsTaken } from "../store/escalations.ts";
 import { readFlood } from "../store/floods.ts";
 import { readIntents } from "../store/intents.ts";
@@ -52,6 +54,11 @@ export async function draw(house: House, message: Message): Promise<Drawing | "n
     case "digest": {
       const drawn = await digestView(house, message, around(house, message.channel));
       return drawn === "not-yet" ? drawn : drawing(drawn.view, drawn.tag, { threadTs: drawn.threadTs });
+    }
+    case "configuration": {
+      const tag = `configuration:${message.id}`;
+      const told = await changesTold(house.store.db, message.subject, message.channel);
+      return drawing(configurationMessage({ ...told, blockId: tag }), tag);
     }
     case "what-now":
     case "timeline":

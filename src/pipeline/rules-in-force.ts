@@ -1,8 +1,8 @@
 import { type Config, parseConfig } from "../config.ts";
 import type { Access, WatchedVault } from "../model.ts";
-import { configurationCame, configurationsInForce, configurationText } from "../store/configurations.ts";
+import { configurationsInForce, configurationText } from "../store/configurations.ts";
 import { type Db, inTransaction, type Tx } from "../store/database.ts";
-import { seal } from "../store/record.ts";
+import { bringIntoForce } from "./configuration.ts";
 import { type House, watchedVault } from "./house.ts";
 
 export interface Rules {
@@ -16,19 +16,14 @@ const told = new WeakSet<House>();
 /** By fingerprint; `null`: a later version can't read it any more. */
 const parsed = new Map<string, Config | null>();
 
-/** From now on this house's configuration is in force, if it wasn't already. */
+/** From now on this house's configuration is in force, if it wasn't already; what it changes is announced. */
 export async function tellConfiguration(house: House): Promise<void> {
   if (told.has(house)) return;
-  const { fingerprint, text } = house.config;
+  const { config, clock } = house;
   const [newest] = await configurationsInForce(house.store.db);
-  if (newest?.fingerprint !== fingerprint) {
-    const since = house.clock.now();
-    await inTransaction(house.store.db, async (tx) => {
-      await configurationCame(tx, { fingerprint, text, since });
-      await seal(tx, since, [
-        { kind: "configuration in force", payload: { fingerprint, before: newest?.fingerprint ?? null } },
-      ]);
-    });
+  if (newest?.fingerprint !== config.fingerprint) {
+    const now = clock.now();
+    await inTransaction(house.store.db, (tx) => bringIntoForce(tx, { config, read: readText, by: [], now }));
   }
   told.add(house);
 }
@@ -62,8 +57,12 @@ export async function vaultAsOf(house: House, db: Db | Tx, vault: WatchedVault, 
 
 async function readEarlier(db: Db | Tx, fingerprint: string): Promise<Config | null> {
   if (!parsed.has(fingerprint)) {
-    const reading = parseConfig((await configurationText(db, fingerprint)) ?? "", "an earlier vaultbell.yaml");
-    parsed.set(fingerprint, reading.ok ? reading.config : null);
+    parsed.set(fingerprint, readText((await configurationText(db, fingerprint)) ?? ""));
   }
   return parsed.get(fingerprint) ?? null;
+}
+
+function readText(text: string): Config | null {
+  const reading = parseConfig(text, "an earlier vaultbell.yaml");
+  return reading.ok ? reading.config : null;
 }

@@ -1,4 +1,4 @@
-import type { Person, Severity, SlackUser, VerdictsNeeded, WatchedVault } from "../model.ts";
+import type { Person, Severity, SlackMatch, SlackUser, VerdictsNeeded, WatchedVault } from "../model.ts";
 import { foldEmail } from "./fold-email.ts";
 
 /** Why a click doesn't count; the names that Slack's door uses for the same. */
@@ -57,7 +57,7 @@ function isFromAnotherTeam(clicker: SlackUser, homeTeamId: string | null): boole
 /** Any trace of sameness counts: an id, or an address however it is written. */
 export function isSamePerson(
   clicker: Pick<SlackUser, "id" | "email">,
-  person: Pick<Person, "slack" | "emails">,
+  person: Pick<Person, "slack" | "slackThen" | "emails">,
 ): boolean {
   const users = slackUsersOf(person);
   if (users.some((user) => user.id === clicker.id)) return true;
@@ -66,22 +66,28 @@ export function isSamePerson(
   return addresses.map(foldEmail).includes(foldEmail(clicker.email));
 }
 
-/** All of them when it is doubtful which: each may be the one. */
-export function slackUsersOf(person: Pick<Person, "slack">): SlackUser[] {
-  if (person.slack.kind === "matched") return [person.slack.user];
-  return person.slack.kind === "ambiguous" ? person.slack.users : [];
+/** All of them when it is doubtful which, and those whom an alert was about when it was opened: each may be the one. */
+export function slackUsersOf({ slack, slackThen }: Pick<Person, "slack" | "slackThen">): SlackUser[] {
+  const users = [...usersIn(slack), ...(slackThen ? usersIn(slackThen) : [])];
+  return users.filter(({ id }, place) => users.findIndex((one) => one.id === id) === place);
+}
+
+function usersIn(match: SlackMatch): SlackUser[] {
+  if (match.kind === "matched") return [match.user];
+  return match.kind === "ambiguous" ? match.users : [];
 }
 
 /**
  * How many people must say Expected. Where Slack doesn't know who made the accesses, or knows two who could have, no single
- * click proves that it comes from somebody else (T3).
+ * click proves that it comes from somebody else (T3). What was learnt of them since the alert was opened makes that no surer.
  */
 export function verdictsNeeded(
   person: Person,
   severities: Severity[],
   { followUp }: Pick<WatchedVault, "followUp">,
 ): VerdictsNeeded {
-  if (person.slack.kind !== "matched" && followUp.unmatched === 2) return 2;
+  const isSure = person.slack.kind === "matched" && (person.slackThen ?? person.slack).kind === "matched";
+  if (!isSure && followUp.unmatched === 2) return 2;
   return severities.includes("critical") ? followUp.critical : 1;
 }
 

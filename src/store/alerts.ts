@@ -11,7 +11,7 @@ export async function readAlert(db: Db | Tx, alertId: string): Promise<Alert | n
   return {
     id: row.id,
     vaultId: row.vault_id,
-    person: await readPerson(db, row.person_id),
+    person: await readPerson(db, row.person_id, row.opened_at),
     openedAt: row.opened_at,
     revision: row.revision,
     accesses: await accessesOf(db, alertId),

@@ -139,9 +139,12 @@ async function join(tx: Tx, elder: string, younger: string): Promise<void> {
   await tx.updateTable("person_alias").set({ person_id: elder }).where("person_id", "=", younger).execute();
 }
 
-/** Everything known of a person, under whichever of their ids. Throws when there is no such person. */
-export async function readPerson(db: Db | Tx, personId: string): Promise<Person> {
-  const known = (await readPersons(db, [personId])).get(personId);
+/**
+ * Everything known of a person, under whichever of their ids. Throws when there is no such person. `then`: who they were in
+ * Slack by what had been learnt by that time is said too, where it was otherwise.
+ */
+export async function readPerson(db: Db | Tx, personId: string, then: Date | null = null): Promise<Person> {
+  const known = (await readPersons(db, [personId], then)).get(personId);
   if (!known) throw new Error(`there is no person ${personId}`);
   return known.person;
 }
@@ -155,14 +158,18 @@ export interface KnownPerson {
 }
 
 /** The same for several, in a few statements, by the ids that were asked for. Those that there aren't are missing. */
-export async function readPersons(db: Db | Tx, personIds: string[]): Promise<Map<string, KnownPerson>> {
+export async function readPersons(
+  db: Db | Tx,
+  personIds: string[],
+  then: Date | null = null,
+): Promise<Map<string, KnownPerson>> {
   if (personIds.length === 0) return new Map();
   const idsOf = await allIds(db, personIds);
   const everyId = [...new Set([...idsOf.values()].flat())];
   if (everyId.length === 0) return new Map();
   const aliases = await db
     .selectFrom("person_alias")
-    .select(["person_id", "kind", "value"])
+    .select(["person_id", "kind", "value", "learnt_at"])
     .where("person_id", "in", everyId)
     .orderBy("learnt_at")
     .execute();
@@ -177,13 +184,17 @@ export async function readPersons(db: Db | Tx, personIds: string[]): Promise<Map
   };
   const described = [...idsOf].map(([personId, ids]) => {
     const theirs = aliases.filter((alias) => ids.includes(alias.person_id));
-    const of = (kind: AliasKind) => theirs.filter((alias) => alias.kind === kind).map((alias) => alias.value);
-    return { personId, ids, of, slack: matchOf(of) };
+    const among = (some: typeof theirs) => (kind: AliasKind) =>
+      some.filter((alias) => alias.kind === kind).map((alias) => alias.value);
+    const known = then === null ? theirs : theirs.filter((alias) => alias.learnt_at <= then);
+    const [slack, slackThen] = [matchOf(among(theirs)), matchOf(among(known))];
+    const isOtherwise = known.length < theirs.length && usersIn(slack) !== usersIn(slackThen);
+    return { personId, ids, of: among(theirs), slack, ...(isOtherwise && { slackThen }) };
   });
   const nameless = described.filter(({ slack }) => slack.kind !== "matched").map(({ ids }) => ids);
   const reported = await newestReportedNames(db, nameless);
   const known = new Map<string, KnownPerson>();
-  for (const { personId, ids, of, slack } of described) {
+  for (const { personId, ids, of, slack, slackThen } of described) {
     const emails = of("email");
     // Kept as "source:identity", because two sources may use one word for two people.
     const vaultIdentities = of("vault").map((value) => value.slice(value.indexOf(":") + 1));
@@ -193,10 +204,15 @@ export async function readPersons(db: Db | Tx, personIds: string[]): Promise<Map
       emails[0]?.split("@")[0] ??
       vaultIdentities[0] ??
       "Somebody";
-    const person = { id: ids[0] ?? personId, name, vaultIdentities, emails, slack };
+    const person = { id: ids[0] ?? personId, name, vaultIdentities, emails, slack, ...(slackThen && { slackThen }) };
     known.set(personId, { ids, person, isLookedUp: emails.length === 0 || emails.some((one) => lookedUp.has(one)) });
   }
   return known;
+}
+
+function usersIn(match: SlackMatch): string {
+  const users = match.kind === "matched" ? [match.user] : match.kind === "ambiguous" ? match.users : [];
+  return users.map(({ id }) => id).join(" ");
 }
 
 /** For each id the ids of the same person, the elder's first. */

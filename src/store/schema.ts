@@ -70,7 +70,8 @@ export interface Schema {
   };
   person_context: SpanColumns & { kind: string; value: string };
   person_stretch: { person_id: string; beginning: Date; accesses: number; items: string[]; countries: string[] };
-  configuration: { id: Generated<string>; since: Date; fingerprint: string; text: string };
+  configuration: { id: Generated<string>; since: Date; fingerprint: string; text: string; by: Generated<string[]> };
+  configuration_change: { configuration_id: string; channel: string; place: number; about: string; sentence: string };
   vault_watch: { vault_id: string; vault_key: string; since: Date };
   intent_use: { intent_id: string; accesses: string; moments: Date[] };
   alert: {
@@ -217,7 +218,8 @@ export type MessageKind =
   | "question"
   | AftermathKind
   | "snooze"
-  | "digest";
+  | "digest"
+  | "configuration";
 /** What a Suspicious brings with it: the card and the timeline in the thread, and a message to the security channel. */
 type AftermathKind = "what-now" | "timeline" | "security";
 

@@ -7,6 +7,7 @@ import type {
   Person,
   Review,
   SlackUser,
+  Snooze,
   WatchedItem,
   WatchedVault,
 } from "../../src/model.ts";
@@ -150,6 +151,20 @@ export function anAlert(changes: Partial<Alert> = {}): Alert {
     revision: Math.max(1, ...accesses.map(({ revision }) => revision)),
     accesses,
     reviews: [],
+    ...changes,
+  };
+}
+
+export function aSnooze(changes: Partial<Snooze> = {}): Snooze {
+  return {
+    id: "12",
+    vaultId: "v_cards",
+    by: { slackUserId: "U02MARTA", name: "Marta Vidal", email: "marta@example.com" },
+    reason: "stocktaking",
+    announcedAt: new Date("2026-11-24T09:00:00Z"),
+    endsAt: new Date("2026-11-27T17:00:00Z"),
+    only: { slackUserId: null, itemId: null, policy: null },
+    end: null,
     ...changes,
   };
 }

@@ -5,6 +5,7 @@ import type { ReviewOutcome } from "../../src/bot/ports.ts";
 import { type AlertView, alertMessage, type MessageView } from "../../src/bot/views/alert.ts";
 import { alertDetails } from "../../src/bot/views/alert-details.ts";
 import { reviewAnswer } from "../../src/bot/views/answers.ts";
+import { configurationMessage } from "../../src/bot/views/configuration.ts";
 import { helpMessage } from "../../src/bot/views/help.ts";
 import { intentAnnouncement } from "../../src/bot/views/intent-announcement.ts";
 import { intentForm } from "../../src/bot/views/intent-form.ts";
@@ -19,6 +20,8 @@ import {
 import { recurringMessage, recurringOver } from "../../src/bot/views/recurring.ts";
 import { resolveForm } from "../../src/bot/views/resolve-form.ts";
 import { securityMessage } from "../../src/bot/views/security.ts";
+import { snoozeAnnouncement, snoozeAnswer, snoozeIsOver, snoozeList, vaultHelp } from "../../src/bot/views/snooze.ts";
+import { snoozeForm } from "../../src/bot/views/snooze-form.ts";
 import type { Standing } from "../../src/bot/views/standing.ts";
 import { suspiciousForm } from "../../src/bot/views/suspicious-form.ts";
 import { timelineMessage } from "../../src/bot/views/timeline.ts";
@@ -34,6 +37,7 @@ import {
   aPerson,
   aReview,
   aSlackUser,
+  aSnooze,
   aVault,
 } from "./builders.ts";
 import { hiddenIn, markupIn, refusals, shownIn } from "./slack-reading.ts";
@@ -127,6 +131,32 @@ function recurringMessages(text: string, vault: WatchedVault): MessageView[] {
   ];
 }
 
+/** Snoozes and changed settings: what managers and the configuration name. */
+function announcements(text: string, vault: WatchedVault): MessageView[] {
+  const only = { slackUserId: null, itemId: text, policy: null };
+  const snooze = aSnooze({ by: { slackUserId: text, name: text, email: text }, reason: text, only });
+  const draft = {
+    vaultId: text,
+    reason: text,
+    endsAt: now,
+    only: { ...only, slackUserId: text },
+    by: null,
+    byId: text,
+  };
+  const examples = Array.from({ length: 3 }, () => ({ who: text, access: anAccess({ action: text }) }));
+  const change = { about: "managers", sentence: text };
+  return [
+    snoozeAnnouncement({ ...snooze, end: { by: text, at: now } }, { vault, isOver: true, blockId: "snooze:1" }),
+    snoozeAnnouncement(snooze, { vault, isOver: false, blockId: "snooze:1" }),
+    snoozeIsOver(snooze, { vault, quiet: 2, blockId: "snooze:2" }),
+    snoozeAnswer({ kind: "preview", draft, vault, preview: { of: 4, hidden: 3, critical: 1, examples } }, "carried"),
+    snoozeAnswer({ kind: "refused", reason: "not-a-manager", vault }, ""),
+    snoozeList(Array.from({ length: 30 }, () => ({ snooze, vault }))),
+    vaultHelp(text),
+    configurationMessage({ by: [text], changes: Array.from({ length: 20 }, () => change), blockId: "configuration:1" }),
+  ];
+}
+
 function messages(text: string, size = 1): MessageView[] {
   const vault = hostileVault(text);
   const alert = hostileAlert(text, size);
@@ -155,6 +185,7 @@ function messages(text: string, size = 1): MessageView[] {
     ),
     alertDetails(alert, vault),
     ...recurringMessages(text, vault),
+    ...announcements(text, vault),
     intentAnnouncement(intent, { person, vault, vaults: [vault], now }),
     announceAnswer(
       { kind: "announced", intent, person, saysNothing: text, channels: ["C0CARDS", text], hint: text },
@@ -203,6 +234,7 @@ function forms(text: string, size = 1) {
   return [
     suspiciousForm(origin, hostileAlert(text, size), vault),
     resolveForm(origin, hostileAlert(text, size), vault),
+    snoozeForm({ vaults: [vault], vaultId: vault.id, policies: ["office-hours"] }),
     intentForm({
       vaults: Array.from({ length: size > 1 ? 120 : 2 }, (_, index) => ({ ...vault, id: `v${index}` })),
       vaultId: "v1",

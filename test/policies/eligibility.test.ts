@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { mayReview, type ReviewClaim } from "../../src/policies/eligibility.ts";
+import { mayReview, type ReviewClaim, verdictsNeeded } from "../../src/policies/eligibility.ts";
 import { aSlackUser, aVault, dana } from "./builders.ts";
 
 const marta = aSlackUser();
@@ -91,5 +91,14 @@ describe("nobody clears themselves", () => {
     const alertPerson = dana({ slack: { kind: "unmatched" } });
     expect(judge({ clicker: danaInSlack, alertPerson, managerSlackIds: ["U02DANA"] })).toBe("own-access");
     expect(judge({ alertPerson })).toBe("ok");
+  });
+
+  test("whoever the actor was known as when the alert was opened, and how sure that was (T3)", () => {
+    const now = { kind: "matched", user: aSlackUser({ id: "U0NEW", email: null }) } as const;
+    const then = { kind: "matched", user: danaInSlack } as const;
+    const alertPerson = dana({ emails: [], slack: now, slackThen: then });
+    for (const clicker of [now.user, danaInSlack]) expect(judge({ clicker, alertPerson })).toBe("own-access");
+    expect(verdictsNeeded(alertPerson, ["note"], aVault())).toBe(1);
+    expect(verdictsNeeded({ ...alertPerson, slackThen: { kind: "unmatched" } }, ["note"], aVault())).toBe(2);
   });
 });

@@ -53,6 +53,17 @@ test("one Slack user with the address is matched; two are ambiguous, and a bot d
   });
 });
 
+test("who somebody was before more was learnt of them is told where it was otherwise, and only there", async () => {
+  const id = await person(vault("U9"));
+  await inTransaction(store.db, (tx) =>
+    personOf(tx, [vault("U9"), { kind: "slack", value: "U02DANA" }], new Date(now.getTime() + 60_000)),
+  );
+  const then = await readPerson(store.db, id, now);
+  expect(then).toMatchObject({ slack: { kind: "matched", user: { id: "U02DANA" } }, slackThen: { kind: "unmatched" } });
+  expect(await readPerson(store.db, id, new Date(now.getTime() + 60_000))).not.toHaveProperty("slackThen");
+  expect(await readPerson(store.db, id)).not.toHaveProperty("slackThen");
+});
+
 test("a Slack id from the configuration settles what the address leaves open", async () => {
   const id = await person(email("dana@example.com"), { kind: "slack", value: "U02TWIN" });
   expect((await readPerson(store.db, id)).slack).toMatchObject({ kind: "matched", user: { id: "U02TWIN" } });

@@ -24,7 +24,7 @@ export function snoozeForm({
   const options = vaults
     .filter(({ id }) => id.length <= 150)
     .slice(0, 100)
-    .map((vault): PlainTextOption => ({ text: plain(vaultName(vault, 70)), value: vault.id }));
+    .map((vault): PlainTextOption => ({ text: plain(clean(vaultName(vault, 70), 70, 75)), value: vault.id }));
   const chosen = options.find(({ value }) => value === vaultId);
   return {
     type: "modal",

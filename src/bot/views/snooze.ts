@@ -195,7 +195,7 @@ export function snoozeList(all: { snooze: Snooze; vault: WatchedVault }[]): Mess
 /** What `/vault` answers when it isn't understood, or asked for help. */
 export function vaultHelp(problem: string | null): MessageView {
   return {
-    text: plainMrkdwn(problem ?? "What /vault can do", 150),
+    text: plainMrkdwn(problem ?? "", 150) || "What /vault can do",
     blocks: [
       ...(problem === null ? [] : [richText(line(quoted(problem, 300, "I didn’t understand that.")))]),
       richText(

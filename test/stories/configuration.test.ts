@@ -1,0 +1,95 @@
+import { afterEach, expect, test } from "vitest";
+import { parseConfig } from "../../src/config.ts";
+import { judge } from "../../src/pipeline/judge.ts";
+import { review } from "../../src/pipeline/review.ts";
+import { tellConfiguration } from "../../src/pipeline/rules-in-force.ts";
+import { readAlert } from "../../src/store/alerts.ts";
+import { readBlocks } from "../support/read-message.ts";
+import { cards, dana, defaultYaml, juan, lena, openStory, type Story } from "../support/story.ts";
+
+let story: Story;
+afterEach(() => story?.stop());
+
+test("what a new configuration changes is said once in the channel and is on the record, however many replicas bring it", async () => {
+  story = await openStory();
+  await story.directory.refreshAll();
+  await story.reveal({ by: dana });
+  expect(await told()).toEqual([]);
+  const changed = defaultYaml.replace("[marta@example.com, juan@example.com]", "[juan@example.com, lena@example.com]");
+  const replicas = [houseOf(changed), houseOf(changed)];
+  await Promise.all(replicas.map(tellConfiguration));
+  await story.settle();
+  const [message, ...others] = await told();
+  expect(others).toEqual([]);
+  expect(message).toContain("Lena Park (lena@example.com) may now judge; Marta Vidal (marta@example.com) no longer.");
+  expect(message).toContain("doesn’t count for alerts that are open already");
+  // One that still has the old file doesn't take turns with them.
+  await tellConfiguration(story.service.house);
+  await Promise.all(replicas.map(tellConfiguration));
+  await story.settle();
+  expect(await told()).toHaveLength(1);
+  expect(await entries("configuration in force")).toMatchObject([
+    { before: null, changes: [] },
+    { by: [], changes: [expect.stringContaining("Lena Park")] },
+  ]);
+});
+
+test("who is who by a new row of the configuration doesn't count for an alert that is open (T3)", async () => {
+  story = await openStory();
+  await story.directory.refreshAll();
+  await reported("evt_1");
+  await story.settle();
+  const after = houseOf(`${defaultYaml}people: [{ vault: U7, slack: ${lena} }]\n`);
+  await story.later(5);
+  await reported("evt_2");
+  expect(await judge(after)).toBe(1);
+  await story.settle();
+  const [shown] = story.alerts();
+  const { id } = await story.service.house.store.db.selectFrom("alert").select("id").executeTakeFirstOrThrow();
+  // Before the row nobody in Slack was known to be U7, so that it took two; that is how it stays here.
+  expect(await readAlert(story.service.house.store.db, id)).toMatchObject({
+    revision: 2,
+    person: { slack: { kind: "matched", user: { id: lena } }, slackThen: { kind: "unmatched" } },
+  });
+  const outcome = await review(after, {
+    alertId: id,
+    revision: 2,
+    verdict: "expected",
+    note: null,
+    clicker: await story.directory.freshUser(juan),
+    clickerId: juan,
+    message: { channel: cards, ts: shown?.ts ?? "" },
+  });
+  expect(outcome).toMatchObject({ kind: "recorded", alert: { reviews: [{ by: juan, needed: 2 }] } });
+});
+
+function houseOf(yaml: string) {
+  const reading = parseConfig(yaml, "changed.yaml");
+  if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes));
+  return { ...story.service.house, config: reading.config };
+}
+
+async function told(): Promise<string[]> {
+  const messages = story.sandbox.workspace.messages(cards);
+  return messages.map(({ blocks }) => readBlocks(blocks)).filter((words) => words.includes("settings of this watch"));
+}
+
+async function entries(kind: string): Promise<unknown[]> {
+  const { db } = story.service.house.store;
+  const rows = await db.selectFrom("record").select("payload").where("kind", "=", kind).execute();
+  return rows.map(({ payload }) => JSON.parse(String(payload)));
+}
+
+async function reported(id: string) {
+  const occurredAt = story.service.house.clock.now().toISOString();
+  const data = {
+    id,
+    action: "reveal",
+    occurred_at: occurredAt,
+    person: { id: "U7" },
+    vault: { id: "v_cards" },
+    item: { id: "i_visa" },
+  };
+  const body = JSON.stringify({ type: "vault.item.accessed", timestamp: occurredAt, data });
+  expect(await story.post(body)).toMatchObject({ status: 202 });
+}
