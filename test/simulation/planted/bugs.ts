@@ -9,9 +9,16 @@ export interface PlantedBug {
   always?: readonly Family[];
 }
 
-const bug = (name: string, file: string, from: string | RegExp, to: string): PlantedBug => ({
+const bug = (
+  name: string,
+  file: string,
+  from: string | RegExp,
+  to: string,
+  always: readonly Family[] = [],
+): PlantedBug => ({
   name,
   changes: [{ file, from, to }],
+  always,
 });
 
 const delivery = "src/bot/delivery.ts";
@@ -98,12 +105,14 @@ export const plantedBugs: PlantedBug[] = [
     delivery,
     'return trouble.kind === "later" ? trouble.afterMs : postPauseMs;',
     "return postPauseMs;",
+    ["rate-limit"],
   ),
   bug(
     "retry-after-is-ignored-for-edits",
     delivery,
     'if (trouble.kind === "later") await noEditsBefore(parts.db, later(parts, trouble.afterMs));',
     "",
+    ["rate-limit"],
   ),
   bug("no-pause-between-posts", delivery, "const postPauseMs = 1_000;", "const postPauseMs = 0;"),
   bug(
@@ -145,7 +154,7 @@ export const plantedBugs: PlantedBug[] = [
     "const revision = Math.min(clickedRevision, newest);",
     "const revision = clickedRevision > 0 ? newest : newest;",
   ),
-  bug("the-alert-is-not-locked", review, "await lockAlert(tx, click.alertId);", "void lockAlert;"),
+  bug("the-alert-is-not-locked", review, "await lockAlert(tx, click.alertId);", "void lockAlert;", ["interleaving"]),
   bug(
     "an-own-click-is-not-told",
     review,
@@ -221,5 +230,5 @@ export const plantedBugs: PlantedBug[] = [
     ),
     always: ["outage", "mail-refused"],
   },
-  bug("two-sittings-at-once", "src/pipeline/ring.ts", "await judging.oneAtATime(tx, keys);", ""),
+  bug("two-sittings-at-once", "src/pipeline/ring.ts", "await judging.oneAtATime(tx, keys);", "", ["interleaving"]),
 ];
