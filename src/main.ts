@@ -4,6 +4,8 @@ const usage = `Usage: vaultbell COMMAND
   check [FILE]   reads the configuration and says what is wrong in it, and where
   migrate        brings the database to the newest schema (start does this too)
   doctor         looks at database, Slack, channels and managers, and says how to mend what is wrong
+  report who ITEM | seen ADDRESS | changed | open | reviewers [--since DAY] [--format table|json|csv]
+                 answers what managers ask in Slack; that it was asked is on the record
   replay --since 30d [--config FILE]
                  judges past accesses again by this or another configuration, and says what would differ
   audit verify [--head SEQ:HASH] …
@@ -20,6 +22,8 @@ async function main([command, ...args]: string[]): Promise<number> {
       return (await import("./cli/migrate.ts")).migrateDatabase(process.env, console);
     case "doctor":
       return (await import("./cli/doctor.ts")).doctor(process.env, console);
+    case "report":
+      return (await import("./cli/report.ts")).report(args, process.env, console);
     case "replay":
       return (await import("./cli/replay.ts")).replayHistory(args, process.env, console);
     case "audit":

@@ -102,6 +102,11 @@ export function sayWeekdayName(instant: Date, zone: string): string {
   return inZone(instant, zone).toFormat("cccc");
 }
 
+/** "24 February 2026". */
+export function sayDateWithYear(instant: Date, zone: string): string {
+  return inZone(instant, zone).toFormat("d MMMM y");
+}
+
 /** "10:31". An hour that the clock change repeats is told apart: "02:15 (UTC+1)". */
 export function sayTime(instant: Date, zone: string): string {
   const local = inZone(instant, zone);

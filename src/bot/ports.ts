@@ -59,6 +59,8 @@ export interface BotPorts {
   ): Promise<DigestReadOutcome>;
   /** The running week, for one manager alone: of the channel's vaults, elsewhere of those that they answer for. */
   digestSoFar(asked: { by: SlackUser | null; byId: string; channel: string | null }): Promise<DigestSoFarOutcome>;
+  /** Answers a question about the past, and puts it on the record; the other managers see that it was asked. */
+  ask(asked: VaultAsked): Promise<ReportOutcome>;
   announce(announcement: Announcement): Promise<AnnounceOutcome>;
   endIntent(request: { intentId: string | null; by: string; how: "done" | "cancelled" }): Promise<EndOutcome>;
   /** The asker's standing and coming intents, newest first. */
@@ -292,3 +294,102 @@ export type EndOutcome =
   | { kind: "several"; intents: Intent[] } // which one?
   | { kind: "not-yours" }
   | { kind: "already"; intent: Intent };
+
+/** A person by an exact id. */
+export type PersonNamed = { kind: "slack"; id: string } | { kind: "email"; email: string };
+
+export type VaultQuestion =
+  | { kind: "who"; item: string; since: Date | null }
+  | { kind: "seen"; person: PersonNamed; since: Date | null }
+  /** `vault`: as it was typed; `null`: the channel's, or all that the asker answers for. */
+  | { kind: "changed"; vault: string | null; since: Date }
+  | { kind: "open"; vault: string | null }
+  | { kind: "reviewers"; since: Date | null };
+
+export interface VaultAsked {
+  /** `null`: Slack couldn't tell who it is. */
+  by: SlackUser | null;
+  byId: string;
+  channel: string | null;
+  question: VaultQuestion;
+  /** From 0. */
+  page: number;
+}
+
+/** Somebody who is named in an answer. */
+export interface Named {
+  name: string;
+  slackUserId: string | null;
+}
+
+/** One person and one item: when first and last, how often, and what is known of the last time. */
+export interface Sight {
+  who: Named;
+  vault: string;
+  item: string;
+  first: Date;
+  last: Date;
+  times: number;
+  /** Of the last time: announced before it, or said after it; `null`: neither. */
+  purpose: { kind: "announced" | "said"; text: string } | null;
+  /** Of the last time; `null`: nothing was to be judged. */
+  verdict: { kind: "expected" | "suspicious"; by: string } | { kind: "open" } | null;
+}
+
+export interface Change {
+  at: Date;
+  vault: string;
+  item: string;
+  who: Named;
+  what: { kind: "first-time" } | { kind: "act"; action: string };
+}
+
+export interface OpenAlert {
+  vault: string;
+  who: Named;
+  items: string[];
+  openedAt: Date;
+  severity: "note" | "warning" | "critical";
+  link: string | null;
+}
+
+export interface ReviewerHealth {
+  who: Named;
+  verdicts: number;
+  medianMs: number;
+}
+
+/** An answer, in one shape for Slack, the terminal and files. */
+export type Report = {
+  /** "who opened Company Visa since 1 January 2026" */
+  asked: string;
+  at: Date;
+  zone: string;
+  page: number;
+  pages: number;
+  total: number;
+  /** How far it can be trusted, a sentence for each source. */
+  coverage: string[];
+} & ReportRows;
+
+export type ReportRows =
+  | { kind: "sights"; rows: Sight[] }
+  | { kind: "changes"; rows: Change[] }
+  | { kind: "open"; rows: OpenAlert[] }
+  | { kind: "reviewers"; rows: ReviewerHealth[] };
+
+export type ReportRefusal =
+  | "unknown-clicker"
+  | "deactivated"
+  | "bot"
+  | "stranger"
+  | "guest"
+  | "not-a-manager"
+  | "leads-only";
+
+export type ReportOutcome =
+  | { kind: "report"; report: Report }
+  | { kind: "refused"; reason: ReportRefusal }
+  | { kind: "unknown"; what: "item" | "person" | "vault" }
+  /** Several fit what was typed. */
+  | { kind: "several"; names: string[] };

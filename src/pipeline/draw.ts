@@ -28,6 +28,7 @@ import { snoozeView } from "./draw-snooze.ts";
 import { type House, watchedVault } from "./house.ts";
 import { readIntentSubject } from "./intent-subjects.ts";
 import { readNote } from "./notes.ts";
+import { askedView } from "./questions.ts";
 import { neededFor, undoMs } from "./review.ts";
 import { independentOf } from "./who-may-judge.ts";
 import { drawWide } from "./wide-intents.ts";
@@ -47,6 +48,10 @@ export async function draw(house: House, message: Message): Promise<Drawing | "n
       return drawQuestion(house, message);
     case "escalation":
       return drawEscalation(house, message);
+    case "asked": {
+      const tag = `asked:${message.id}`;
+      return drawing(await askedView(house, message.subject, tag), tag);
+    }
     case "snooze": {
       const { view, tag, redrawAt } = await snoozeView(house, message, (id) => vaultOf(house, id, message.channel));
       return drawing(view, tag, { redrawAt });

@@ -6,6 +6,7 @@ import { answer, mayAnswer } from "./ask.ts";
 import { digestWasRead } from "./digest-read.ts";
 import { digestSoFar } from "./digest-so-far.ts";
 import { type House, watchedVault } from "./house.ts";
+import { ask } from "./questions.ts";
 import { answerRecurring } from "./recurring.ts";
 import { mayReview, reopen, review } from "./review.ts";
 import { mayReviewFlood, reviewFlood, showOneByOne } from "./review-flood.ts";
@@ -36,6 +37,7 @@ export function createPorts(house: House): BotPorts {
     snoozes: () => standingSnoozes(house),
     digestSoFar: (asked) => digestSoFar(house, asked),
     digestRead: (click) => digestWasRead(house, click),
+    ask: (asked) => ask(house, asked),
     announce: (announcement) => announce(house, announcement),
     endIntent: (request) => endIntent(house, request),
     listIntents: (by) => listIntents(house, by),

@@ -219,7 +219,8 @@ export type MessageKind =
   | AftermathKind
   | "snooze"
   | "digest"
-  | "configuration";
+  | "configuration"
+  | "asked";
 /** What a Suspicious brings with it: the card and the timeline in the thread, and a message to the security channel. */
 type AftermathKind = "what-now" | "timeline" | "security";
 

@@ -147,6 +147,7 @@ function connect(apiUrl: string): SlackConnection {
       mayReview: never,
       answer: never,
       mayAnswer: never,
+      ask: never,
       tick: never,
       previewSnooze: never,
       snooze: never,

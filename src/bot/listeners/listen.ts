@@ -10,6 +10,7 @@ import { INTENT_FORM } from "../views/intent-form.ts";
 import { INTENT_CANCEL, INTENT_CHANGE, INTENT_CHOOSE, INTENT_DONE } from "../views/intent-messages.ts";
 import { ASK_FORM, ASK_MINE, ASK_NOT_MINE } from "../views/question.ts";
 import { RECURRING_CONFIRM, RECURRING_DECLINE } from "../views/recurring.ts";
+import { REPORT_PAGE } from "../views/report.ts";
 import { RESOLVE_FORM } from "../views/resolve-form.ts";
 import { SNOOZE_CONFIRM, SNOOZE_DROP, SNOOZE_END } from "../views/snooze.ts";
 import { SNOOZE_FORM } from "../views/snooze-form.ts";
@@ -53,6 +54,7 @@ import {
   snoozeSubmitted,
 } from "./snooze.ts";
 import { vaultCommand } from "./vault-command.ts";
+import { reportTurned } from "./vault-question.ts";
 
 type OnClick = (click: Click, parts: ListenerParts) => Promise<void>;
 
@@ -149,6 +151,7 @@ function listenerFor(actionId: string): OnClick {
   if (actionId.startsWith(INTENT_AGAIN)) return intentAgain;
   if (actionId.startsWith(INTENT_CHOOSE)) return intentChosen;
   if (actionId.startsWith(HOME_PAGE)) return homeTurned;
+  if (actionId.startsWith(REPORT_PAGE)) return reportTurned;
   return own(clicks, actionId) ?? unknownAlert;
 }
 

@@ -1,13 +1,16 @@
+import { questionWords } from "../question-command.ts";
 import { snoozeList, vaultHelp } from "../views/snooze.ts";
 import { digestCommand } from "./digest.ts";
 import type { ListenerParts } from "./parts.ts";
 import type { Command } from "./payload.ts";
 import { snoozeCommand } from "./snooze.ts";
+import { questionCommand } from "./vault-question.ts";
 
 type Subcommand = (rest: string, command: Command, parts: ListenerParts) => Promise<void>;
 
 /** What stands behind `/vault`, by its first word. */
 const subcommands: Record<string, Subcommand> = {
+  ...Object.fromEntries(questionWords.map((word) => [word, questionCommand(word)])),
   digest: digestCommand,
   snooze: snoozeCommand,
   snoozes: async (_rest, command, { ports, tell }) => tell(command.place, snoozeList(await ports.snoozes())),

@@ -209,6 +209,13 @@ export function vaultHelp(problem: string | null): MessageView {
           ],
           [bold("/vault snooze"), said(" opens a form")],
           [bold("/vault snoozes"), said(" shows what is snoozed now")],
+          [
+            bold("/vault who Company Visa since January"),
+            said(
+              " tells who opened it; “seen @Dana” what somebody opened, “changed since monday” what changed, “open” what waits",
+            ),
+          ],
+          [bold("/vault reviewers"), said(" tells those who answer for all vaults how the verdicts come")],
           [bold("/vault digest"), said(" shows the week so far: what waits, and what was unusual")],
         ]),
       ),

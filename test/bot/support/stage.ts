@@ -172,6 +172,10 @@ function portsOf(house: FakeHouse, now: () => Date): BotPorts {
       note("mayAnswer", click);
       return { kind: "may" };
     },
+    ask: async (asked) => {
+      note("ask", asked);
+      return { kind: "unknown", what: "item" };
+    },
     previewSnooze: async (draft) => {
       note("previewSnooze", draft);
       return { kind: "preview", draft, vault: house.vault, preview: { of: 0, hidden: 0, critical: 0, examples: [] } };

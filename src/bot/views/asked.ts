@@ -1,0 +1,48 @@
+import { sayDateWithYear } from "../../time.ts";
+import type { VaultQuestion } from "../ports.ts";
+import type { MessageView } from "./alert.ts";
+import { line, quoted, richText, said } from "./rich-text.ts";
+import { clean, plainMrkdwn } from "./text.ts";
+
+/** What was asked, as it stands on the record and behind "Marta asked": "who opened Company Visa since 1 January 2026". */
+export function sayQuestion(
+  kind: VaultQuestion["kind"],
+  { about, since, zone }: { about: string; since: Date | null; zone: string },
+): string {
+  const name = clean(about, 80) || "all that they answer for";
+  const from = since === null ? "" : ` since ${sayDateWithYear(since, zone)}`;
+  switch (kind) {
+    case "who":
+      return `who opened ${name}${from}`;
+    case "seen":
+      return `what ${clean(about, 80) || "somebody"} opened${from}`;
+    case "changed":
+      return `what changed in ${name}${from}`;
+    case "open":
+      return `what is open in ${name}`;
+    case "reviewers":
+      return `how the verdicts come${from}`;
+  }
+}
+
+/** A quiet line in the vault's channel: questions about people are asked in the open. Nobody is called by it. */
+export function askedNote({ byName, question }: { byName: string; question: string }, blockId: string): MessageView {
+  return {
+    text: `${plainMrkdwn(byName, 60) || "Somebody"} asked ${plainMrkdwn(question, 200)}`,
+    blocks: [
+      {
+        ...richText(
+          line(
+            said("🔎 "),
+            quoted(byName, 60, "Somebody"),
+            said(" asked "),
+            quoted(question, 220, "something"),
+            said("."),
+          ),
+        ),
+        block_id: blockId,
+      },
+    ],
+    metadata: { event_type: "vaultbell_asked", event_payload: {} },
+  };
+}

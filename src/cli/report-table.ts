@@ -1,0 +1,99 @@
+import type { Report } from "../bot/ports.ts";
+import { plainText } from "../policies/plain-text.ts";
+
+type Cell = string | number | Date | null;
+
+interface Table {
+  columns: string[];
+  rows: Cell[][];
+}
+
+/** An answer as columns and rows, the same for the terminal and for files. */
+export function tableOf(report: Report): Table {
+  switch (report.kind) {
+    case "sights":
+      return {
+        columns: [
+          "person",
+          "vault",
+          "item",
+          "first",
+          "last",
+          "times",
+          "purpose",
+          "purpose_was",
+          "verdict",
+          "verdict_by",
+        ],
+        rows: report.rows.map(({ who, vault, item, first, last, times, purpose, verdict }) => [
+          who.name,
+          vault,
+          item,
+          first,
+          last,
+          times,
+          purpose?.text ?? null,
+          purpose ? (purpose.kind === "announced" ? "announced before" : "said afterwards") : null,
+          verdict?.kind ?? null,
+          verdict && verdict.kind !== "open" ? verdict.by : null,
+        ]),
+      };
+    case "changes":
+      return {
+        columns: ["at", "vault", "item", "person", "what"],
+        rows: report.rows.map(({ at, vault, item, who, what }) => [
+          at,
+          vault,
+          item,
+          who.name,
+          what.kind === "act" ? what.action : "opened for the first time",
+        ]),
+      };
+    case "open":
+      return {
+        columns: ["opened_at", "vault", "person", "items", "severity", "link"],
+        rows: report.rows.map(({ openedAt, vault, who, items, severity, link }) => [
+          openedAt,
+          vault,
+          who.name,
+          items.join(", "),
+          severity,
+          link,
+        ]),
+      };
+    case "reviewers":
+      return {
+        columns: ["reviewer", "verdicts", "median_wait_s"],
+        rows: report.rows.map(({ who, verdicts, medianMs }) => [who.name, verdicts, Math.round(medianMs / 1000)]),
+      };
+  }
+}
+
+/**
+ * RFC 4180, with CRLF. What a spreadsheet would calculate (= + - @, a tab or a line end in front) gets an apostrophe first
+ * (OWASP, "CSV Injection").
+ */
+export function asCsv({ columns, rows }: Table): string[] {
+  return [columns, ...rows].map((cells) => cells.map(csvCell).join(","));
+}
+
+function csvCell(cell: Cell): string {
+  if (typeof cell === "number") return String(cell);
+  const text = cell instanceof Date ? cell.toISOString() : (cell ?? "");
+  const safe = /^[\s"']*[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) || safe !== safe.trim() ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** Columns as wide as what is in them, and nothing in them that a terminal would act on. */
+export function asText({ columns, rows }: Table, say: (at: Date) => string): string[] {
+  const words = [columns, ...rows].map((cells) =>
+    cells.map((cell) => (cell instanceof Date ? say(cell) : plainText(String(cell ?? ""), 48))),
+  );
+  const widths = columns.map((_, column) => Math.max(...words.map((cells) => (cells[column] ?? "").length)));
+  return words.map((cells) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,190 @@
+import { foldWords } from "../bot/fold-words.ts";
+import type { PersonNamed, ReportOutcome, ReportRefusal, VaultAsked, VaultQuestion } from "../bot/ports.ts";
+import type { MessageView } from "../bot/views/alert.ts";
+import { askedNote, sayQuestion } from "../bot/views/asked.ts";
+import type { SlackUser, WatchedVault } from "../model.ts";
+import { outsider } from "../policies/eligibility.ts";
+import { foldEmail } from "../policies/fold-email.ts";
+import { itemKey } from "../policies/memory.ts";
+import { inTransaction } from "../store/database.ts";
+import { peopleKnownAs } from "../store/home-facts.ts";
+import { urgency, wantAll } from "../store/messages.ts";
+import { type KnownPerson, readPersons, slackUserOf } from "../store/people.ts";
+import { seal, wake } from "../store/record.ts";
+import { itemsOf, readAsked, recordAsked } from "../store/reports.ts";
+import type { House } from "./house.ts";
+import { aliasesOfSlackUser } from "./people.ts";
+import { type Resolved, reportOn } from "./reports.ts";
+import { rolesOf } from "./roles.ts";
+
+/** The same question of the same person is announced once in so long. */
+const quietMs = 10 * 60_000;
+const slackRows = 15;
+
+/**
+ * Answers a question about the past to a manager of the vaults that it is about, or to a lead. That it was asked is on the record, and
+ * a line in each of these vaults' channels, before anything is answered.
+ */
+export async function ask(house: House, { by, byId, channel, question, page }: VaultAsked): Promise<ReportOutcome> {
+  const admitted = await admit(house, by, question);
+  if (admitted.kind === "refused") {
+    const payload = { by: byId, channel, question, reason: admitted.reason };
+    await inTransaction(house.store.db, (tx) => seal(tx, house.clock.now(), [{ kind: "question refused", payload }]));
+    return admitted;
+  }
+  const asker = { id: byId, name: by?.name ?? byId, zone: by?.timezone ?? house.config.timezone };
+  return answerFor(house, { asker, vaults: admitted.vaults, channel, question, page, perPage: slackRows });
+}
+
+interface Asking {
+  asker: { id: string; name: string; zone: string };
+  /** Those that the asker may ask about. */
+  vaults: WatchedVault[];
+  channel: string | null;
+  question: VaultQuestion;
+  page: number;
+  perPage: number;
+}
+
+/** The same for somebody who was let in by another door: whoever runs Vaultbell, at the command line. */
+export async function answerFor(house: House, asking: Asking): Promise<ReportOutcome> {
+  const { asker, question, page, perPage } = asking;
+  const found = await resolve(house, asking);
+  if (found.kind !== "found") return found;
+  const { vaults, about, resolved } = found;
+  const now = house.clock.now();
+  const since = "since" in question ? question.since : null;
+  const words = sayQuestion(question.kind, { about, since, zone: house.config.timezone });
+  const vaultIds = vaults.map(({ id }) => id).sort();
+  await inTransaction(house.store.db, async (tx) => {
+    const { id, isAnnounced } = await recordAsked(
+      tx,
+      { by: asker.id, byName: asker.name, question: words, vaultIds, at: now },
+      quietMs,
+    );
+    const channels = isAnnounced ? [...new Set(vaults.map(({ channel }) => channel))] : [];
+    await wantAll(
+      tx,
+      channels.map((channel) => ({ kind: "asked", subject: id, channel, urgency: urgency.note, at: now })),
+    );
+    const payload = { question: words, by: asker.id, vaults: vaultIds, since, page };
+    await seal(tx, now, [{ kind: "question asked", payload }]);
+    if (channels.length > 0) await wake(tx);
+  });
+  return {
+    kind: "report",
+    report: await reportOn(house, resolved, { asked: words, vaults, zone: asker.zone, now, page, perPage }),
+  };
+}
+
+/** The line in the channel. */
+export async function askedView(house: House, subject: string, blockId: string): Promise<MessageView> {
+  const asked = await readAsked(house.store.db, subject);
+  if (!asked) throw new Error(`the question ${subject} is gone, and questions are never deleted`);
+  return askedNote(asked, blockId);
+}
+
+type Admitted = { kind: "may"; vaults: WatchedVault[] } | { kind: "refused"; reason: ReportRefusal };
+
+/** Leads ask about every vault, managers about theirs. */
+async function admit(house: House, by: SlackUser | null, question: VaultQuestion): Promise<Admitted> {
+  const outside = outsider(by, house.people.homeTeamId());
+  if (!by || outside) return { kind: "refused", reason: outside ?? "unknown-clicker" };
+  const { manages, isLead } = await rolesOf(house, by);
+  if (isLead) return { kind: "may", vaults: house.config.vaults };
+  if (question.kind === "reviewers") return { kind: "refused", reason: "leads-only" };
+  return manages.length > 0 ? { kind: "may", vaults: manages } : { kind: "refused", reason: "not-a-manager" };
+}
+
+type Found =
+  | { kind: "found"; vaults: WatchedVault[]; about: string; resolved: Resolved }
+  | Extract<ReportOutcome, { kind: "unknown" | "several" }>;
+
+async function resolve(house: House, { vaults, channel, question }: Asking): Promise<Found> {
+  switch (question.kind) {
+    case "who":
+      return resolveItem(house, vaults, question);
+    case "seen": {
+      const people = await personsNamed(house, question.person);
+      const [first] = people;
+      if (!first) return { kind: "unknown", what: "person" };
+      const personIds = people.flatMap(({ ids }) => ids);
+      return { kind: "found", vaults, about: first.person.name, resolved: { ...question, personIds } };
+    }
+    case "changed":
+    case "open": {
+      const chosen = chooseVaults(vaults, question.vault, channel);
+      if (chosen.length === 0) return { kind: "unknown", what: "vault" };
+      const isAll = chosen.length > 1;
+      const about = isAll ? "" : (chosen[0]?.name ?? "");
+      return { kind: "found", vaults: chosen, about, resolved: question };
+    }
+    case "reviewers":
+      return { kind: "found", vaults, about: "", resolved: question };
+  }
+}
+
+/** By its title or id, as configured or as reported; whatever is called so in these vaults is meant. */
+async function resolveItem(
+  house: House,
+  vaults: WatchedVault[],
+  question: Extract<VaultQuestion, { kind: "who" }>,
+): Promise<Found> {
+  const configured = vaults.flatMap((vault) =>
+    vault.items.map(({ id, title }) => ({
+      key: itemKey({ vault: { id: vault.id, name: null }, item: { id, title, version: null, category: null } }),
+      vaultId: vault.id,
+      itemId: id,
+      title,
+    })),
+  );
+  const reported = await itemsOf(
+    house.store.db,
+    vaults.map(({ id }) => id),
+  );
+  const all = [...configured, ...reported];
+  const called = (name: string) =>
+    all.filter(({ itemId, title }) => foldWords(title ?? "") === name || foldWords(itemId) === name);
+  const [, plainName = question.item, inVault] = /^(.+?)\s+in\s+(.+)$/i.exec(question.item) ?? [];
+  const whole = called(foldWords(question.item));
+  const narrowed = inVault ? chooseVaults(vaults, inVault, null).map(({ id }) => id) : [];
+  const found =
+    whole.length > 0 ? whole : called(foldWords(plainName)).filter(({ vaultId }) => narrowed.includes(vaultId));
+  if (found.length === 0) {
+    const near = all.filter(({ title }) => foldWords(title ?? "").includes(foldWords(plainName)));
+    const names = [...new Set(near.flatMap(({ title }) => title ?? []))].slice(0, 8);
+    return names.length > 0 ? { kind: "several", names } : { kind: "unknown", what: "item" };
+  }
+  const vaultIds = new Set(found.map(({ vaultId }) => vaultId));
+  return {
+    kind: "found",
+    vaults: vaults.filter(({ id }) => vaultIds.has(id)),
+    about: found[0]?.title ?? question.item,
+    resolved: { kind: "who", since: question.since, itemKeys: [...new Set(found.map(({ key }) => key))] },
+  };
+}
+
+/** Named, or else the channel's, or else all. */
+function chooseVaults(vaults: WatchedVault[], typed: string | null, channel: string | null): WatchedVault[] {
+  if (typed !== null) {
+    const name = foldWords(typed);
+    return vaults.filter((vault) => [vault.name, vault.id].some((one) => foldWords(one) === name));
+  }
+  const here = vaults.filter((vault) => vault.channel === channel);
+  return here.length > 0 ? here : vaults;
+}
+
+/** Whoever is known by exactly this id or address. Where an address is two Slack users', both answers would be a guess: none. */
+async function personsNamed(house: House, named: PersonNamed): Promise<KnownPerson[]> {
+  const { db } = house.store;
+  const user = named.kind === "slack" ? await slackUserOf(db, named.id) : null;
+  const aliases =
+    named.kind === "email"
+      ? [{ kind: "email" as const, value: foldEmail(named.email) }]
+      : user
+        ? await db.transaction().execute((tx) => aliasesOfSlackUser(tx, user, house.config.people))
+        : [{ kind: "slack" as const, value: named.id }];
+  const known = [...(await readPersons(db, await peopleKnownAs(db, aliases))).values()];
+  if (named.kind === "email") return known;
+  return known.filter(({ person: { slack } }) => slack.kind === "matched" && slack.user.id === named.id);
+}

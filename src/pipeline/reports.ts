@@ -1,0 +1,189 @@
+import type { Named, OpenAlert, Report, ReportRows, ReviewerHealth, Sight } from "../bot/ports.ts";
+import type { WatchedVault } from "../model.ts";
+import { asAnswered } from "../policies/asking.ts";
+import { standing } from "../policies/standing.ts";
+import type { Db } from "../store/database.ts";
+import { lastHeard } from "../store/digest-facts.ts";
+import { placesOf, readAlertsTogether } from "../store/home-alerts.ts";
+import { reviewerTimes, saidOf } from "../store/home-facts.ts";
+import { readPersons, slackUsersById } from "../store/people.ts";
+import * as reports from "../store/reports.ts";
+import { coverageOfAll } from "../vault/coverage.ts";
+import { openAlerts } from "./home-manager.ts";
+import { addressOf, type House, watchedVault } from "./house.ts";
+
+/** A question of which everything is known that it takes to answer it. */
+export type Resolved =
+  | { kind: "who"; itemKeys: string[]; since: Date | null }
+  | { kind: "seen"; personIds: string[]; since: Date | null }
+  | { kind: "changed"; since: Date }
+  | { kind: "open" }
+  | { kind: "reviewers"; since: Date | null };
+
+export interface Reporting {
+  asked: string;
+  vaults: WatchedVault[];
+  zone: string;
+  now: Date;
+  page: number;
+  perPage: number;
+}
+
+const reviewersSinceMs = 30 * 24 * 60 * 60_000;
+
+/** Answers from what the judge keeps, a few statements whatever there is of the past. */
+export async function reportOn(house: House, question: Resolved, reporting: Reporting): Promise<Report> {
+  const { asked, vaults, zone, now, page, perPage } = reporting;
+  const { db } = house.store;
+  const vaultIds = vaults.map(({ id }) => id);
+  const { total, ...rows } = await rowsOf(house, question, {
+    vaultIds,
+    now,
+    page: { from: page * perPage, limit: perPage },
+  });
+  const heard = await lastHeard(db, vaultIds, new Date(now.getTime() + 1));
+  return {
+    ...rows,
+    asked,
+    at: now,
+    zone,
+    page,
+    total,
+    pages: Math.max(1, Math.ceil(total / perPage)),
+    coverage: coverageOfAll(heard, now),
+  };
+}
+
+async function rowsOf(
+  house: House,
+  question: Resolved,
+  { vaultIds, now, page }: { vaultIds: string[]; now: Date; page: reports.Page },
+): Promise<ReportRows & { total: number }> {
+  const { db } = house.store;
+  switch (question.kind) {
+    case "who":
+    case "seen": {
+      const found =
+        question.kind === "who"
+          ? await reports.sightsOfItems(db, question.itemKeys, question.since, page)
+          : await reports.sightsOfPerson(db, { personIds: question.personIds, vaultIds }, question.since, page);
+      return { kind: "sights", rows: await sightsFrom(house, found), total: found[0]?.total ?? 0 };
+    }
+    case "changed": {
+      const found = await reports.changesSince(db, vaultIds, question.since, page);
+      const named = await namesOf(db, found);
+      const rows = found.map(({ at, personId, action, ...item }) => ({
+        at,
+        ...placeOf(house, item),
+        who: named(personId),
+        what: action === null ? ({ kind: "first-time" } as const) : ({ kind: "act", action } as const),
+      }));
+      return { kind: "changes", rows, total: found[0]?.total ?? 0 };
+    }
+    case "open":
+      return openRows(house, vaultIds, now, page);
+    case "reviewers": {
+      const since = question.since ?? new Date(now.getTime() - reviewersSinceMs);
+      const all = await reviewerTimes(db, since, 1000);
+      const users = await slackUsersById(
+        db,
+        all.map(({ by }) => by),
+      );
+      const rows = all.slice(page.from, page.from + page.limit).map(
+        ({ by, verdicts, medianMs }): ReviewerHealth => ({
+          who: { name: users.get(by)?.name ?? by, slackUserId: by },
+          verdicts,
+          medianMs,
+        }),
+      );
+      return { kind: "reviewers", rows, total: all.length };
+    }
+  }
+}
+
+/** With the names, purposes and verdicts of their newest accesses. */
+async function sightsFrom(house: House, found: reports.SightRow[]): Promise<Sight[]> {
+  const { db } = house.store;
+  const named = await namesOf(db, found);
+  const said = await saidOf(db, [...new Set(found.flatMap(({ alertId }) => alertId ?? []))]);
+  return found.map((row): Sight => {
+    const { personId, first, last, times, alertId, revision } = row;
+    const reviews = said.reviews.filter((review) => review.alertId === alertId);
+    const stands = alertId === null || revision === null ? null : standing([{ revision }], reviews);
+    const answer = said.answers.findLast(
+      (one) => one.alertId === alertId && one.kind === "mine" && revision !== null && one.revision >= revision,
+    );
+    return {
+      who: named(personId),
+      ...placeOf(house, row),
+      first,
+      last,
+      times,
+      purpose:
+        row.purpose !== null
+          ? { kind: "announced", text: row.purpose }
+          : answer?.text
+            ? { kind: "said", text: answer.text }
+            : null,
+      verdict:
+        stands === null
+          ? null
+          : stands.kind === "decided"
+            ? { kind: stands.review.verdict === "suspicious" ? "suspicious" : "expected", by: stands.review.by }
+            : { kind: "open" },
+    };
+  });
+}
+
+async function openRows(
+  house: House,
+  vaultIds: string[],
+  now: Date,
+  { from, limit }: reports.Page,
+): Promise<ReportRows & { total: number }> {
+  const { open } = await openAlerts(house, { vaultIds, called: [] }, now);
+  const ids = open.slice(from, from + limit).map(({ id }) => id);
+  const whole = await readAlertsTogether(house.store.db, ids);
+  const places = await placesOf(house.store.db, ids);
+  const rows = ids.flatMap((id): OpenAlert[] => {
+    const found = whole.get(id);
+    if (!found) return [];
+    const { vaultId, person, openedAt, accesses } = asAnswered(found.alert, found.question);
+    const severities = accesses.map(({ assessment }) => assessment.severity);
+    const titles = accesses.map(
+      ({ access }) => placeOf(house, { vaultId, itemId: access.item.id, title: access.item.title }).item,
+    );
+    return [
+      {
+        vault: placeOf(house, { vaultId, itemId: "", title: null }).vault,
+        who: { name: person.name, slackUserId: person.slack.kind === "matched" ? person.slack.user.id : null },
+        items: [...new Set(titles)],
+        openedAt,
+        severity: severities.includes("critical") ? "critical" : severities.includes("warning") ? "warning" : "note",
+        link: addressOf(house, places.get(id)),
+      },
+    ];
+  });
+  return { kind: "open", rows, total: open.length };
+}
+
+/** What a vault and an item are called: as configured, else as reported, else by their ids. */
+function placeOf(
+  { config }: Pick<House, "config">,
+  { vaultId, itemId, title }: { vaultId: string; itemId: string; title: string | null },
+): { vault: string; item: string } {
+  const vault = watchedVault(config, vaultId);
+  const configured = vault?.items.find(({ id }) => id === itemId)?.title ?? null;
+  return { vault: vault?.name ?? vaultId, item: title ?? configured ?? itemId };
+}
+
+async function namesOf(db: Db, rows: { personId: string }[]): Promise<(personId: string) => Named> {
+  const known = await readPersons(db, [...new Set(rows.map(({ personId }) => personId))]);
+  return (personId) => {
+    const person = known.get(personId)?.person;
+    return {
+      name: person?.name ?? "somebody",
+      slackUserId: person?.slack.kind === "matched" ? person.slack.user.id : null,
+    };
+  };
+}
