@@ -8,6 +8,7 @@ import { deliver } from "./bot/delivery.ts";
 import { createDirectory, type Directory } from "./bot/directory.ts";
 import { createDirects } from "./bot/directs.ts";
 import { createHomes } from "./bot/homes.ts";
+import { createPictures } from "./bot/pictures.ts";
 import { connectSlack, type SlackConnection } from "./bot/slack.ts";
 import type { FollowingClock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -15,6 +16,7 @@ import { type Readiness, readiness } from "./health.ts";
 import { createMetrics } from "./metrics.ts";
 import type { Clock } from "./model.ts";
 import { makeDigests } from "./pipeline/digest.ts";
+import { sendPictures } from "./pipeline/digest-pictures.ts";
 import { draw } from "./pipeline/draw.ts";
 import { escalate } from "./pipeline/escalate.ts";
 import { fallBack, type SendMail } from "./pipeline/fallback.ts";
@@ -63,6 +65,7 @@ export interface ServiceParts {
 const fallbackPauseMs = 15_000;
 /** What is to be asked or told of intents is a matter of hours and days. */
 const intentsPauseMs = 60_000;
+const picturePauseMs = 10_000;
 /** So many deliveries are waiting for their commit when judging gives way, for so long between two batches. */
 const busyFrom = 16;
 const givesWayMs = 200;
@@ -201,8 +204,14 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     work: async () => {
       if (clock.now() < looksAtDigestsAt) return 0;
       const { made, lookAgainAt } = await makeDigests(house);
-      looksAtDigestsAt = lookAgainAt;
-      return made;
+      const pictures = await sendPictures(
+        house,
+        createPictures(() => connected().client, parts.slackApiUrl),
+      );
+      // A picture belongs in the thread of a message that Slack is yet to show.
+      const soon = new Date(clock.now().getTime() + picturePauseMs);
+      looksAtDigestsAt = made > 0 && soon < lookAgainAt ? soon : lookAgainAt;
+      return made + pictures;
     },
     nextDue: async () => looksAtDigestsAt,
   };

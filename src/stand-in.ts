@@ -25,6 +25,7 @@ const scopes = [
   "groups:read",
   "channels:history",
   "groups:history",
+  "files:write",
   "im:write",
   "im:history",
   "usergroups:read",

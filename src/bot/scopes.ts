@@ -10,6 +10,7 @@ export const SCOPES: Record<string, string> = {
   "groups:read": "the same for private channels",
   "channels:history": "to find an alert whose posting was cut off, so that it isn't posted twice, in public channels",
   "groups:history": "the same in private channels",
+  "files:write": "to put the picture of a week into its digest's thread",
   "im:write":
     "to tell somebody in private: whom an alert is escalated to, managers at night, and whoever is asked about their own access",
   "im:history": "to find such a message whose posting was cut off, so that it isn't posted twice",

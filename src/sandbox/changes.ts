@@ -64,6 +64,7 @@ export interface StoredFile {
   name: string;
   length: number;
   title: string;
+  altText: string;
   isComplete: boolean;
   base64?: string;
 }

@@ -31,6 +31,18 @@ export function uploadedPicture(workspace: Workspace, path: string): { type: str
   return { type, bytes: Buffer.from(file.base64, "base64") };
 }
 
+/** What the page shows of a file that was shared in a message: a picture by its address here, anything else by its name. */
+export function fileForPage(file: Wire): Wire {
+  const name = textOf(file.name) ?? "";
+  const isPicture = pictureTypes[extname(name).toLowerCase()] !== undefined;
+  return {
+    name,
+    title: textOf(file.title) ?? name,
+    altText: textOf(file.alt_txt) ?? "",
+    ...(isPicture ? { url: `/sandbox/files/${textOf(file.id)}` } : {}),
+  };
+}
+
 /** The block with an address for each uploaded picture that it names by id. */
 export function withPictures(block: Wire): Wire {
   const file = objectOf(block.slack_file);

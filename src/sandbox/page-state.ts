@@ -3,7 +3,7 @@ import { membersOf } from "./channels.ts";
 import { SlackError } from "./errors.ts";
 import type { Guide } from "./guide.ts";
 import { allMessages, newest } from "./messages.ts";
-import { withPictures } from "./page-files.ts";
+import { fileForPage, withPictures } from "./page-files.ts";
 import { stackOf } from "./views.ts";
 import { compact, objectOf, textOf, type Wire } from "./wire.ts";
 import type { Workspace } from "./workspace.ts";
@@ -84,6 +84,7 @@ function messageForPage(message: StoredMessage): Wire {
     text,
     blocks: blocks.map(withPictures),
     attachments: attachments.length > 0 ? attachments : undefined,
+    files: message.files?.map(fileForPage),
     threadTs: message.threadTs,
     editedAt: message.versions.length > 1 ? at : undefined,
     isEphemeral: message.onlyFor === undefined ? undefined : true,

@@ -85,6 +85,26 @@ test("an uploaded picture is shown by the page itself, anything else isn't", asy
   expect((await fetch(`${stage.url}/sandbox/files/${await upload("page.html")}`)).status).toBe(404);
 });
 
+test("a picture that is shared in a thread is shown there, with its words for who can't see it", async () => {
+  const { ts = "" } = await stage.client.chat.postMessage({ channel: "C0CARDS", text: "the digest" });
+  const asked = { filename: "week.png", length: 7, alt_txt: "14 in all" };
+  const { upload_url = "", file_id = "" } = await stage.client.files.getUploadURLExternal(asked);
+  const complete = (thread: object) =>
+    stage.client.files.completeUploadExternal({ files: [{ id: file_id, title: "The week" }], ...thread } as never);
+  const thread = { channel_id: "C0CARDS", thread_ts: ts };
+  await expect(complete(thread)).rejects.toThrow("file_not_found");
+  expect((await fetch(upload_url, { method: "POST", body: "too long a picture" })).ok).toBe(false);
+  expect((await fetch(upload_url, { method: "POST", body: "picture" })).ok).toBe(true);
+  await expect(complete({ thread_ts: ts })).rejects.toThrow("invalid_arguments");
+  await complete(thread);
+  await expect(complete(thread)).rejects.toThrow("file_not_found");
+  const [root] = (await state()).messages.C0CARDS;
+  const url = `/sandbox/files/${file_id}`;
+  expect(root.replies).toMatchObject([{ files: [{ name: "week.png", title: "The week", altText: "14 in all", url }] }]);
+  const tooLong = { ...asked, alt_txt: "x".repeat(1001) };
+  await expect(stage.client.files.getUploadURLExternal(tooLong)).rejects.toThrow("invalid_arguments");
+});
+
 test("a reveal goes through the door, signed as Standard Webhooks has it", async () => {
   const { status, answer } = await act({
     as: "U02DANA",

@@ -39,6 +39,11 @@ test("a week as its managers read it: what waits is judged from the digest, whic
   expect(words).toContain("Announced, and no access was reported: 1, such as ‘test’");
   expect(words).toContain("No alert was judged this week");
   expect(words).not.toContain("late");
+  await story.later(1);
+  expect(pictures()).toMatchObject([
+    { name: "week-2026-12-07.png", alt_txt: expect.stringContaining("2 in all, 1 explained, 0 unexplained within") },
+  ]);
+  expect((await entries("digest picture uploaded")).length).toBe(1);
   const [details] = replies();
   expect(readBlocks(details?.blocks)).toContain("• Team Amex: one access by one person");
 
@@ -83,12 +88,15 @@ test("a quiet week is told too, once with two replicas; one that was down says t
   expect(read(2)).toContain("The 2 digests before it were never made: no access was reported between 14 Dec and");
   await story.later(60);
   expect(digests()).toHaveLength(3);
+  // Nothing to draw in a quiet week.
+  expect(pictures()).toEqual([]);
 });
 
 const digests = () =>
   story.sandbox.workspace.messages(cards).filter(({ blocks }) => readBlocks(blocks).startsWith("🗓️"));
 const replies = () =>
   story.sandbox.workspace.messages(cards).filter(({ blocks }) => readBlocks(blocks).startsWith("Vault by vault"));
+const pictures = () => story.sandbox.workspace.messages(cards).flatMap(({ files }) => files);
 const read = (place: number) => readBlocks(digest(place).blocks);
 
 function digest(place: number) {

@@ -1,6 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import { readTrouble } from "../slack-error.ts";
+import { isSlacks } from "../slack-hosts.ts";
 import type { MessageView } from "../views/alert.ts";
 import type { Place } from "./payload.ts";
 
@@ -16,7 +17,7 @@ export function tellPrivately(client: WebClient, apiUrl: string | null, log: Log
   return async (to, { text, blocks }, how = { replaceOriginal: false }) => {
     const { user, channel, responseUrl } = to;
     const ways: [string, () => Promise<unknown>][] = [];
-    if (responseUrl !== null && isAnswerable(responseUrl, apiUrl)) {
+    if (responseUrl !== null && isSlacks(responseUrl, apiUrl)) {
       const replace_original = how.replaceOriginal;
       ways.push([
         "response_url",
@@ -47,14 +48,6 @@ async function sendDirect(client: WebClient, user: string, text: string): Promis
   const { channel } = await client.conversations.open({ users: user });
   if (typeof channel?.id !== "string") throw new Error("the server opened no conversation");
   await client.chat.postMessage({ channel: channel.id, text, unfurl_links: false });
-}
-
-/** Slack's own hosts only, unless the operator pointed us at another Slack (T25). */
-function isAnswerable(responseUrl: string, apiUrl: string | null): boolean {
-  if (!URL.canParse(responseUrl)) return false;
-  const { protocol, hostname } = new URL(responseUrl);
-  if (apiUrl !== null) return protocol === "http:" || protocol === "https:";
-  return protocol === "https:" && /(^|\.)slack(-gov)?\.com$/.test(hostname);
 }
 
 /** Slack's library would wait for ever and follow redirects. */

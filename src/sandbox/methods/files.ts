@@ -6,6 +6,8 @@ import { objectsOf, textOf, type Wire } from "../wire.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Methods } from "./method.ts";
 
+const longestAltText = 1000;
+
 export const fileMethods: Methods = {
   "files.getUploadURLExternal": {
     scopes: ["files:write"],
@@ -14,7 +16,9 @@ export const fileMethods: Methods = {
       const name = textOf(args.filename) ?? "";
       const length = Number(args.length);
       if (name === "" || !Number.isInteger(length) || length <= 0) throw new SlackError("invalid_arguments");
-      const file: StoredFile = { id: workspace.nextId("F"), name, length, title: name, isComplete: false };
+      const altText = textOf(args.alt_txt) ?? "";
+      if ([...altText].length > longestAltText) throw new SlackError("invalid_arguments");
+      const file: StoredFile = { id: workspace.nextId("F"), name, length, title: name, altText, isComplete: false };
       workspace.commit({ kind: "file-announced", file });
       return { upload_url: `${workspace.base}/upload/${file.id}`, file_id: file.id };
     },
@@ -26,6 +30,8 @@ export const fileMethods: Methods = {
       const asked = objectsOf(args.files);
       if (asked.length === 0) throw new SlackError("invalid_arguments");
       const stored = asked.map((one) => uploadedFile(workspace, one.id));
+      if (stored.some(({ isComplete }) => isComplete)) throw new SlackError("file_not_found");
+      if (args.thread_ts && !args.channel_id) throw new SlackError("invalid_arguments");
       const channel = args.channel_id ? destination(workspace, args.channel_id) : undefined;
       const threadTs = textOf(args.thread_ts);
       if (channel && threadTs && messageAt(workspace, channel.id, threadTs) === undefined) {
@@ -66,6 +72,7 @@ function fileWire(workspace: Workspace, id: string): Wire {
     name: file.name,
     title: file.title,
     size: file.length,
+    ...(file.altText ? { alt_txt: file.altText } : {}),
     mimetype: file.name.endsWith(".png") ? "image/png" : "application/octet-stream",
     user: workspace.options.workspace.bot.userId,
     permalink: `${workspace.base}/files/${file.id}`,

@@ -47,9 +47,22 @@ export function messageNode(message, drawing, { follows }) {
 function contentNodes(message, drawing) {
   const edited = message.editedAt ? [h("span", { class: "edited" }, "(edited)")] : [];
   const attachments = (message.attachments ?? []).map((attachment) => attachmentNode(attachment, drawing));
+  const files = (message.files ?? []).map(fileNode);
   // With blocks, `text` is only what notifications and screen readers say.
-  if (message.blocks?.length) return [...blockNodes(message.blocks, drawing), ...edited, ...attachments];
-  return [h("div", { class: "text" }, mrkdwnNodes(message.text ?? "", drawing), ...edited), ...attachments];
+  if (message.blocks?.length) return [...blockNodes(message.blocks, drawing), ...edited, ...attachments, ...files];
+  return [h("div", { class: "text" }, mrkdwnNodes(message.text ?? "", drawing), ...edited), ...attachments, ...files];
+}
+
+/** A file that was shared: a picture is shown, anything else is named.
+ * @param {NonNullable<Message["files"]>[number]} file */
+function fileNode({ title, altText, url }) {
+  const name = h("figcaption", { class: "hint" }, title);
+  return h(
+    "figure",
+    { class: "image" },
+    name,
+    url && h("img", { class: "shared-picture", src: url, alt: altText || title }),
+  );
 }
 
 /** @param {Message[]} replies @param {Drawing} drawing */

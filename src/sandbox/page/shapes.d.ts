@@ -32,6 +32,7 @@ export interface Message {
   text?: string;
   blocks?: Block[];
   attachments?: Attachment[];
+  files?: { name: string; title: string; altText: string; url?: string }[];
   threadTs?: string;
   editedAt?: string;
   isEphemeral?: boolean;
