@@ -26,6 +26,7 @@ import { judge } from "./pipeline/judge.ts";
 import { createPorts } from "./pipeline/ports.ts";
 import { lookAfterRecurring } from "./pipeline/recurring.ts";
 import { sayEnds } from "./pipeline/snooze.ts";
+import { createSettings } from "./pipeline/take-up.ts";
 import { keepGoing } from "./pipeline/tick.ts";
 import { point } from "./point.ts";
 import { foldEmail } from "./policies/fold-email.ts";
@@ -120,7 +121,9 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     return slack;
   };
   const directory = createDirectory({ client: () => connected().client, db: store.db, foldEmail, clock, log });
-  const house: House = { store, config, clock, log, people: directory };
+  const house: House = { store, config, file: config, clock, log, people: directory };
+  const settings = createSettings(house);
+  await settings.takeUp();
   const homes = createHomes({
     db: store.db,
     client: () => connected().client,
@@ -196,6 +199,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
   const delivering = { name: "deliver", work: () => deliver(deliveryParts), nextDue: () => nextDue(store.db) };
 
   const snoozing = { name: "snooze", work: () => sayEnds(house), nextDue: () => nextSnoozeEnd(store.db) };
+  const takingUp = { name: "settings", work: () => settings.takeUp(), nextDue: async () => null };
   const keepingUp = { name: "homes", work: () => homes.work(), nextDue: () => homes.nextDue() };
 
   let looksAtDigestsAt = new Date(0);
@@ -331,12 +335,17 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
         digests: keepGoing(digesting, clock, log),
         snoozes: keepGoing(snoozing, clock, log),
         homes: keepGoing(keepingUp, clock, log),
+        settings: keepGoing(takingUp, clock, log),
       };
       stages = Object.values(running);
-      const wake = (work: Work | null) => {
+      const woken = {
+        accesses: [running.accesses],
         // What there is to show is often an alert that was opened, grew or was judged: who else is to hear of it, or no longer?
-        const woken = work === "messages" ? [running.messages, running.escalations] : [running.accesses];
-        for (const stage of work === null ? stages : woken) stage.wake();
+        messages: [running.messages, running.escalations],
+        settings: [running.settings],
+      };
+      const wake = (work: Work | null) => {
+        for (const stage of work === null ? stages : woken[work]) stage.wake();
       };
       listening = listen(
         parts.databaseUrl,
@@ -364,6 +373,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     connect: () => connected().start(),
     idle: () => connected().idle(),
     turn: async () =>
+      (await settings.takeUp()) +
       (await judging.work()) +
       (await snoozing.work()) +
       (await digesting.work()) +

@@ -133,6 +133,42 @@ export type PolicyName = (typeof policyNames)[number];
 
 export type PolicyLevel = "off" | Severity;
 
+/** What managers may set of their vault in Slack, where the configuration file doesn't say it. */
+export const settingNames = ["hours", "intent", "hint", "ask", "night"] as const;
+
+export type SettingKey = (typeof settingNames)[number] | `policies.${PolicyName}`;
+
+export const settingKeys: SettingKey[] = [...settingNames, ...policyNames.map((name) => `policies.${name}` as const)];
+
+/** One setting before and after; as the configuration would write it, `null`: nothing is said, and the default holds. */
+export interface SettingChange {
+  key: SettingKey;
+  before: string | null;
+  after: string | null;
+}
+
+/** What a manager wants to be otherwise in their vault. Never changed; at most answered once. */
+export interface SettingProposal {
+  id: string;
+  vaultId: string;
+  by: { slackUserId: string; name: string; email: string | null };
+  at: Date;
+  changes: SettingChange[];
+  /** What of the watch it makes weaker: then a second manager must confirm it. Empty: it holds at once. */
+  weakens: SettingKey[];
+  answer: { kind: SettingAnswer; by: string; at: Date } | null;
+}
+
+/** "outdated": when somebody confirmed it, what it was to change was no longer as it had been. */
+export type SettingAnswer = "confirmed" | "declined" | "withdrawn" | "outdated";
+
+/** How a proposal stands. */
+export type ProposalStands =
+  | { kind: "in-force" } // it made nothing weaker, and held at once
+  | { kind: "open"; until: Date }
+  | { kind: "lapsed"; since: Date }
+  | { kind: SettingAnswer; by: string; at: Date };
+
 /** A manager as the configuration names them. */
 export type ManagerRef =
   | { kind: "email"; email: string }

@@ -4,10 +4,13 @@ import type {
   DigestFacts,
   Intent,
   Person,
+  ProposalStands,
   Recurrence,
   Resolution,
   ResolutionOutcome,
   Review,
+  SettingAnswer,
+  SettingKey,
   SlackUser,
   Snooze,
   SnoozeScope,
@@ -61,6 +64,14 @@ export interface BotPorts {
   digestSoFar(asked: { by: SlackUser | null; byId: string; channel: string | null }): Promise<DigestSoFarOutcome>;
   /** Answers a question about the past, and puts it on the record; the other managers see that it was asked. */
   ask(asked: VaultAsked): Promise<ReportOutcome>;
+  /** A vault's settings; what is wrong with some before they are set; setting them; and another manager's word on it. */
+  openSettings(
+    click: Pick<ReviewClick, "clicker" | "clickerId" | "message"> & { vaultId: string },
+  ): Promise<SettingsPage | Extract<SettingsOutcome, { kind: "refused" }>>;
+  /** By setting; `null`: nothing is. */
+  checkSettings(draft: SettingsDraft): Promise<Record<string, string> | null>;
+  proposeSettings(draft: SettingsDraft): Promise<SettingsOutcome>;
+  answerSettings(click: SettingsClick): Promise<SettingsOutcome>;
   announce(announcement: Announcement): Promise<AnnounceOutcome>;
   endIntent(request: { intentId: string | null; by: string; how: "done" | "cancelled" }): Promise<EndOutcome>;
   /** The asker's standing and coming intents, newest first. */
@@ -185,6 +196,55 @@ export type DigestReadOutcome =
       kind: "refused";
       reason: "unknown-clicker" | "deactivated" | "bot" | "stranger" | "guest" | "not-a-manager" | "no-such-digest";
     };
+
+/** One setting as its manager finds it. */
+export interface ShownSetting {
+  key: SettingKey;
+  /** vaultbell.yaml says it, so that it can't be set in Slack. */
+  isFiles: boolean;
+  /** As the file says, or as it was set in Slack; `null`: neither. */
+  value: string | null;
+}
+
+export interface SettingsPage {
+  kind: "page";
+  /** As it is watched now, whoever said so. */
+  vault: WatchedVault;
+  /** The newest change that the page shows. */
+  seen: string;
+  shown: ShownSetting[];
+}
+
+export interface SettingsDraft {
+  vaultId: string;
+  /** `null`: Slack couldn't tell who it is. */
+  by: SlackUser | null;
+  byId: string;
+  /** The newest change that the form showed. */
+  seen: string;
+  /** `null`: back to what holds when nothing is said. */
+  values: Map<SettingKey, string | null>;
+}
+
+export interface SettingsClick extends Pick<ReviewClick, "clicker" | "clickerId" | "message"> {
+  proposalId: string;
+  answer: "confirmed" | "declined";
+}
+
+export type SettingsRefusal =
+  | Exclude<ReviewRefusal, "own-access" | "second-person" | "no-such-alert" | "nothing-to-undo" | "nothing-to-resolve">
+  | "no-such-vault"
+  | "no-such-proposal"
+  | "changed-meanwhile" // since the form was opened
+  | "not-understood"
+  | "nobody-else" // no second manager who could confirm it
+  | "proposer"; // whoever proposed it doesn't confirm it, by whichever of their accounts
+
+export type SettingsOutcome =
+  | { kind: "unchanged" | "changed" | SettingAnswer; vault: WatchedVault }
+  | { kind: "waits"; vault: WatchedVault; whoCan: string[] /* Slack user ids */ }
+  | { kind: "already"; vault: WatchedVault; stands: ProposalStands }
+  | { kind: "refused"; reason: SettingsRefusal; vault: WatchedVault | null; whoCan: string[] };
 
 export interface AnswerClick {
   alertId: string;

@@ -24,6 +24,7 @@ import { readPerson, slackUserOf, slackUsersByEmail, slackUsersById } from "../s
 import { readAnswered } from "./answered.ts";
 import { aftermathView } from "./draw-aftermath.ts";
 import { type Around, digestView } from "./draw-digest.ts";
+import { settingsView } from "./draw-settings.ts";
 import { snoozeView } from "./draw-snooze.ts";
 import { type House, watchedVault } from "./house.ts";
 import { readIntentSubject } from "./intent-subjects.ts";
@@ -64,6 +65,10 @@ export async function draw(house: House, message: Message): Promise<Drawing | "n
       const tag = `configuration:${message.id}`;
       const told = await changesTold(house.store.db, message.subject, message.channel);
       return drawing(configurationMessage({ ...told, blockId: tag }), tag);
+    }
+    case "setting": {
+      const { view, tag, redrawAt } = await settingsView(house, message, (id) => vaultOf(house, id, message.channel));
+      return drawing(view, tag, { redrawAt });
     }
     case "what-now":
     case "timeline":

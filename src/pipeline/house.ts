@@ -6,7 +6,10 @@ import type { Store } from "../store/database.ts";
 /** What every stage needs. */
 export interface House {
   store: Store;
+  /** What holds now: the file, and what managers set in Slack. Replaced as a whole, by `takeUpSettings` alone. */
   config: Config;
+  /** What vaultbell.yaml says. */
+  file: Config;
   clock: Clock;
   log: Logger;
   /** What is asked of Slack about people. */

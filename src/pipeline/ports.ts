@@ -10,6 +10,7 @@ import { ask } from "./questions.ts";
 import { answerRecurring } from "./recurring.ts";
 import { mayReview, reopen, review } from "./review.ts";
 import { mayReviewFlood, reviewFlood, showOneByOne } from "./review-flood.ts";
+import { answerSettings, checkSettings, openSettings, proposeSettings } from "./settings.ts";
 import { endSnooze, previewSnooze, snooze, standingSnoozes } from "./snooze.ts";
 
 /** Joins Slack's door to the stages behind it. */
@@ -38,6 +39,10 @@ export function createPorts(house: House): BotPorts {
     digestSoFar: (asked) => digestSoFar(house, asked),
     digestRead: (click) => digestWasRead(house, click),
     ask: (asked) => ask(house, asked),
+    openSettings: (click) => openSettings(house, click),
+    checkSettings: (draft) => checkSettings(house, draft),
+    proposeSettings: (draft) => proposeSettings(house, draft),
+    answerSettings: (click) => answerSettings(house, click),
     announce: (announcement) => announce(house, announcement),
     endIntent: (request) => endIntent(house, request),
     listIntents: (by) => listIntents(house, by),

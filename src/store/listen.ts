@@ -31,7 +31,7 @@ export function listen(
     );
     lost.catch(() => {});
     client.on("notification", ({ payload }) =>
-      onWake(payload === "accesses" || payload === "messages" ? payload : null),
+      onWake(payload === "accesses" || payload === "messages" || payload === "settings" ? payload : null),
     );
     try {
       await client.connect();

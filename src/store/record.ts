@@ -28,10 +28,10 @@ export async function seal(tx: Tx, at: Date, entries: RecordEntry[]): Promise<vo
 
 const salt = () => randomBytes(12).toString("base64url");
 
-/** What there is to do: accesses to judge, or messages to show. */
-export type Work = "accesses" | "messages";
+/** What there is to do: accesses to judge, messages to show, or settings to take up. */
+export type Work = "accesses" | "messages" | "settings";
 
-/** Wakes whoever waits for messages to show on this database. Only a hint: the tables are the truth. */
-export async function wake(tx: Tx): Promise<void> {
-  await sql`select pg_notify('vaultbell', ${"messages" satisfies Work})`.execute(tx);
+/** Wakes whoever waits for that on this database. Only a hint: the tables are the truth. */
+export async function wake(tx: Tx, work: Work = "messages"): Promise<void> {
+  await sql`select pg_notify('vaultbell', ${work})`.execute(tx);
 }

@@ -7,6 +7,9 @@ import type {
   PolicyName,
   Recurrence,
   ResolutionOutcome,
+  SettingAnswer,
+  SettingChange,
+  SettingKey,
   Severity,
   VerdictsNeeded,
 } from "../model.ts";
@@ -128,6 +131,25 @@ export interface Schema {
     for_item_id: string | null;
     for_policy: PolicyName | null;
   };
+  setting_proposal: {
+    id: Generated<string>;
+    vault_id: string;
+    slack_user_id: string;
+    by_name: string;
+    by_email: string | null;
+    at: Date;
+    changes: Json<SettingChange[]>;
+    weakens: SettingKey[];
+  };
+  setting_answer: { proposal_id: string; kind: SettingAnswer; by: string; at: Date };
+  setting: {
+    id: Generated<string>;
+    vault_id: string;
+    key: string;
+    value: string | null;
+    proposal_id: string | null;
+    at: Date;
+  };
   snooze_over: { snooze_id: string; at: Date };
   snooze_end: { snooze_id: string; by: string; at: Date };
   what_now: {
@@ -220,7 +242,8 @@ export type MessageKind =
   | "snooze"
   | "digest"
   | "configuration"
-  | "asked";
+  | "asked"
+  | "setting";
 /** What a Suspicious brings with it: the card and the timeline in the thread, and a message to the security channel. */
 type AftermathKind = "what-now" | "timeline" | "security";
 

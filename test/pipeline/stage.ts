@@ -49,6 +49,7 @@ export async function openStage(now = new Date("2026-11-24T12:00:00Z")): Promise
     houseOf: (text = yaml) => ({
       store,
       config: configOf(text),
+      file: configOf(text),
       clock: { now: () => now },
       log: pino({ level: "silent" }),
       people: {

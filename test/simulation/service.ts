@@ -81,7 +81,7 @@ export function createReplica(parts: {
 }): Service {
   const { store, clock, client, log, parallel } = parts;
   const directory = createDirectory({ client: () => client, db: store.db, foldEmail, clock, log });
-  const house: House = { store, config, clock, log, people: directory };
+  const house: House = { store, config, file: config, clock, log, people: directory };
   const delivery = {
     db: store.db,
     client: () => client,

@@ -12,6 +12,8 @@ import { ASK_FORM, ASK_MINE, ASK_NOT_MINE } from "../views/question.ts";
 import { RECURRING_CONFIRM, RECURRING_DECLINE } from "../views/recurring.ts";
 import { REPORT_PAGE } from "../views/report.ts";
 import { RESOLVE_FORM } from "../views/resolve-form.ts";
+import { SETTINGS_CONFIRM, SETTINGS_DECLINE } from "../views/settings.ts";
+import { SETTINGS_FORM, SETTINGS_OPEN } from "../views/settings-form.ts";
 import { SNOOZE_CONFIRM, SNOOZE_DROP, SNOOZE_END } from "../views/snooze.ts";
 import { SNOOZE_FORM } from "../views/snooze-form.ts";
 import { SUSPICIOUS_FORM } from "../views/suspicious-form.ts";
@@ -46,6 +48,13 @@ import {
   unknownAlert,
 } from "./review.ts";
 import {
+  placeOfSettingsForm,
+  settingsAnswered,
+  settingsAsked,
+  settingsFormErrors,
+  settingsSubmitted,
+} from "./settings.ts";
+import {
   placeOfSnoozeForm,
   snoozeConfirmed,
   snoozeEnded,
@@ -77,6 +86,9 @@ const clicks: Record<string, OnClick> = {
   [ASK_NOT_MINE]: wasNotMine,
   [RECURRING_CONFIRM]: (click, parts) => recurringAnswered(click, "confirmed", parts),
   [RECURRING_DECLINE]: (click, parts) => recurringAnswered(click, "declined", parts),
+  [SETTINGS_OPEN]: settingsAsked,
+  [SETTINGS_CONFIRM]: (click, parts) => settingsAnswered(click, "confirmed", parts),
+  [SETTINGS_DECLINE]: (click, parts) => settingsAnswered(click, "declined", parts),
   [HOME_ANNOUNCE]: (click, parts) => openIntentForm(click, parts),
   [INTENT_CHANGE]: intentChange,
   [INTENT_DONE]: (click, parts) => intentEnded(click, "done", parts),
@@ -97,6 +109,7 @@ const forms: Record<string, Form> = {
   [SUSPICIOUS_FORM]: { errors: suspiciousFormErrors, submitted: suspiciousSubmitted, place: placeOfForm },
   [FLOOD_FORM]: { errors: suspiciousFormErrors, submitted: floodSubmitted, place: placeOfFloodForm },
   [SNOOZE_FORM]: { errors: snoozeFormErrors, submitted: snoozeSubmitted, place: placeOfSnoozeForm },
+  [SETTINGS_FORM]: { errors: settingsFormErrors, submitted: settingsSubmitted, place: placeOfSettingsForm },
   [RESOLVE_FORM]: { errors: resolveFormErrors, submitted: resolveSubmitted, place: placeOfForm },
   [ASK_FORM]: { errors: askFormErrors, submitted: askSubmitted, place: placeOfForm },
   [INTENT_FORM]: { errors: intentFormErrors, submitted: intentSubmitted, place: placeOfIntentForm },

@@ -2,10 +2,11 @@ import type { KnownBlock, RichTextElement } from "@slack/types";
 import type { Alert, WatchedVault } from "../../model.ts";
 import { sayAgo } from "../../time.ts";
 import { alertSentence } from "./alert.ts";
-import { alertActions } from "./alert-actions.ts";
+import { alertActions, plain } from "./alert-actions.ts";
 import { secondPersonLines, verdictLine } from "./alert-verdict.ts";
 import { heading } from "./home-heading.ts";
 import { bold, channel, italic, line, lines, quoted, richText, said } from "./rich-text.ts";
+import { SETTINGS_OPEN } from "./settings-form.ts";
 import { type Standing, worstAccess } from "./standing.ts";
 import { clean } from "./text.ts";
 import { vaultName } from "./words.ts";
@@ -91,7 +92,7 @@ export function vaultBlocks({ vaults }: Managing, now: Date): KnownBlock[] {
   const rest = vaults.length - shown.length;
   return [
     heading(vaults.length === 1 ? "Your vault" : "Your vaults"),
-    ...shown.map((one) => richText(lines(vaultLines(one, now)))),
+    ...shown.flatMap((one): KnownBlock[] => [richText(lines(vaultLines(one, now))), settingsButton(one.vault)]),
     ...(rest > 0 ? [richText(line(italic(`and ${rest} more`)))] : []),
   ];
 }
@@ -105,6 +106,21 @@ function vaultLines({ vault, lastHeardAt, open }: VaultLine, now: Date): RichTex
       said(open === 0 ? "nothing waits for a verdict." : open === 1 ? "1 alert is open." : `${open} alerts are open.`),
     ],
   ];
+}
+
+function settingsButton(vault: WatchedVault): KnownBlock {
+  return {
+    type: "actions",
+    elements: [
+      {
+        type: "button",
+        action_id: SETTINGS_OPEN,
+        text: plain("Settings"),
+        value: vault.id,
+        accessibility_label: clean(`Settings of ${vaultName(vault)}`, 75, 75),
+      },
+    ],
+  };
 }
 
 function saySteps({ followUp: { steps } }: WatchedVault): string {

@@ -197,6 +197,16 @@ function portsOf(house: FakeHouse, now: () => Date): BotPorts {
       note("digestRead", click);
       return { kind: "noted" };
     },
+    openSettings: async () => ({ kind: "page", vault: house.vault, seen: "0", shown: [] }),
+    checkSettings: async () => null,
+    proposeSettings: async (draft) => {
+      note("proposeSettings", draft);
+      return { kind: "changed", vault: house.vault };
+    },
+    answerSettings: async (click) => {
+      note("answerSettings", click);
+      return { kind: "confirmed", vault: house.vault };
+    },
     tick: async (click) => {
       note("tick", click);
       return { kind: "recorded", alert: house.alert, vault: house.vault, coversAll: true };
