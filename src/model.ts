@@ -134,7 +134,7 @@ export type PolicyName = (typeof policyNames)[number];
 export type PolicyLevel = "off" | Severity;
 
 /** What managers may set of their vault in Slack, where the configuration file doesn't say it. */
-export const settingNames = ["hours", "intent", "hint", "ask", "night"] as const;
+const settingNames = ["hours", "intent", "hint", "ask", "night"] as const;
 
 export type SettingKey = (typeof settingNames)[number] | `policies.${PolicyName}`;
 

@@ -34,7 +34,7 @@ const messages = {
 
 test.for(Object.entries(messages))("%s is as agreed, and Slack takes it", async ([name, view]) => {
   await expect(golden(view)).toMatchFileSnapshot(`../golden/${name}.json`);
-  expect(refusals({ blocks: view.blocks }, "message")).toEqual([]);
+  expect(refusals(view, "message")).toEqual([]);
 });
 
 const page = settingsForm({
@@ -88,7 +88,7 @@ test("hostile words stay words", () => {
   );
   expect(markupIn(view.text)).toEqual([]);
   expect(hiddenIn(JSON.stringify(readAloud(view)))).toEqual([]);
-  expect(refusals({ blocks: view.blocks }, "message")).toEqual([]);
+  expect(refusals(view, "message")).toEqual([]);
 });
 
 test.for(["proposer", "nobody-else", "changed-meanwhile", "not-a-manager", "manager-since"] as const)(

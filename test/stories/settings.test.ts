@@ -14,11 +14,14 @@ afterEach(async () => {
 });
 
 /** The file says nothing of hours and purposes. */
-const open = defaultYaml.replace("    hours: Mon-Fri 08:00-19:00\n    intent: required\n", "");
+const open = defaultYaml
+  .replace("title: Team Amex }", "title: Team Amex }, { id: i_third }")
+  .replace("    hours: Mon-Fri 08:00-19:00\n    intent: required\n", "");
 
 test("a manager makes the watch stricter at once; what is reported late is judged by what stood; the file's keys are read-only", async () => {
   story = await openStory({ yaml: open });
   await story.reveal({ by: dana, itemId: "i_amex" });
+  await story.later(5);
   await openSettings(marta);
   expect(story.window(marta)).toContain(
     "Set in vaultbell.yaml, and changed there only:\n• Hint for purposes: supplier and amount, please",
@@ -37,7 +40,7 @@ test("a manager makes the watch stricter at once; what is reported late is judge
 
   await story.later(10);
   await story.reveal({ by: dana, itemId: "i_visa" });
-  await story.reveal({ by: dana, itemId: "i_third", occurredAt: new Date("2026-11-24T08:00:00Z") } as never);
+  await story.reveal({ by: dana, itemId: "i_third", occurredAt: new Date("2026-11-24T09:02:00Z") });
   expect(await outsideHours()).toEqual({ i_amex: false, i_visa: true, i_third: false });
 
   await openSettings(marta);

@@ -4,6 +4,7 @@ import type { SettingsPage, ShownSetting } from "../ports.ts";
 import { plain } from "./alert-actions.ts";
 import { bold, bullets, italic, line, quoted, richText, said } from "./rich-text.ts";
 import { sayValue, settingWords } from "./settings-words.ts";
+import { clean } from "./text.ts";
 import { vaultName } from "./words.ts";
 
 export const SETTINGS_OPEN = "settings_open";
@@ -73,7 +74,7 @@ function typed(key: SettingKey, id: string, value: string | null): Pick<InputBlo
       type: "plain_text_input",
       action_id: id,
       max_length: key === "hours" ? 500 : 200,
-      ...(value !== null && { initial_value: value }),
+      ...(value !== null && { initial_value: clean(value, 500) }),
     },
     hint: plain(
       key === "hours"
