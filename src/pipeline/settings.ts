@@ -101,7 +101,8 @@ export async function proposeSettings(house: House, draft: SettingsDraft): Promi
     await seal(tx, now, [
       { kind: weaker.length > 0 ? "settings proposed" : "settings changed", payload: { proposal: id, ...proposal } },
     ]);
-    if (kind === "changed") await putInForce(house, tx, { vaultId: vault.id, changes, proposalId: id, at: now }, [by.slackUserId]);
+    if (kind === "changed")
+      await putInForce(house, tx, { vaultId: vault.id, changes, proposalId: id, at: now }, [by.slackUserId]);
     await wake(tx);
     return kind === "waits" ? { kind, vault, whoCan: others } : { kind, vault };
   });
@@ -152,7 +153,10 @@ export async function answerSettings(house: House, click: SettingsClick): Promis
     await recordSettingAnswer(tx, proposal.id, { kind, by: click.clickerId, at: now });
     await seal(tx, now, [{ kind: `settings ${kind}`, payload: { proposal: proposal.id, by: click.clickerId } }]);
     if (kind === "confirmed") {
-      await putInForce(house, tx, { vaultId: vault.id, changes: proposal.changes, proposalId: proposal.id, at: now }, [proposal.by.slackUserId, click.clickerId]);
+      await putInForce(house, tx, { vaultId: vault.id, changes: proposal.changes, proposalId: proposal.id, at: now }, [
+        proposal.by.slackUserId,
+        click.clickerId,
+      ]);
     }
     await wantAnew(tx, "setting", proposal.id, now);
     await wake(tx);
@@ -183,12 +187,7 @@ export async function otherManagers(
  * From now on, for every replica, and for what is reported late of what happens from now on. The channel reads it in the
  * proposal's own message, so that the configuration is announced no second time. `by`: everybody whose word it took.
  */
-async function putInForce(
-  house: House,
-  tx: Tx,
-  came: Parameters<typeof settingsCame>[1],
-  by: string[],
-): Promise<void> {
+async function putInForce(house: House, tx: Tx, came: Parameters<typeof settingsCame>[1], by: string[]): Promise<void> {
   await oneConfigurationAtATime(tx);
   await settingsCame(tx, came);
   const { fingerprint, text } = configWith(house, await settingsInForce(tx));
