@@ -66,7 +66,14 @@ async function answer(url: string, config: Config, { word, text, format }: Argum
       out.error(`${read.problem}\n${usage}`);
       return 2;
     }
-    const house: House = { store, config, clock: { now: () => now }, log: createLog("silent"), people: nobody };
+    const house: House = {
+      store,
+      config,
+      file: config,
+      clock: { now: () => now },
+      log: createLog("silent"),
+      people: nobody,
+    };
     const outcome = await answerFor(house, {
       asker: { id: "command line", name: askerName(), zone: config.timezone },
       vaults: config.vaults,
