@@ -16,10 +16,16 @@ const { values } = parseArgs({
 });
 
 let isEnough = false;
+/** One Ctrl+C arrives several times: from the terminal, and from whoever passes it on. */
+const sameRequestMs = 2_000;
+let askedAt = 0;
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
-    if (isEnough) return void killAllServices().finally(() => process.exit(1));
+    if (isEnough && performance.now() - askedAt > sameRequestMs)
+      return void killAllServices().finally(() => process.exit(1));
+    if (isEnough) return;
     isEnough = true;
+    askedAt = performance.now();
     console.log(`${signal}: what is under way is finished and summed up; once more ends it at once.`);
   });
 }
