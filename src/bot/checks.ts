@@ -80,13 +80,17 @@ function checkScopes(granted: string[] | undefined): Check {
   }
   const missing = Object.entries(SCOPES).filter(([scope]) => !granted.includes(scope));
   if (missing.length === 0) return { what, verdict: "good", finding: "all that are needed are granted", remedy: null };
+  const isComplete = missing.every(([scope]) => doneWithout.has(scope));
   return {
     what,
-    verdict: "bad",
+    verdict: isComplete ? "warning" : "bad",
     finding: `missing: ${missing.map(([scope, why]) => `${scope} (${why})`).join("; ")}`,
     remedy: "Add them under OAuth & Permissions (manifest.json has the list), then install the app again.",
   };
 }
+
+/** Without these something nice is missing, and nothing that matters. */
+const doneWithout = new Set(["files:write"]);
 
 function byChannel(vaults: WatchedVault[]): Map<string, string[]> {
   const channels = new Map<string, string[]>();

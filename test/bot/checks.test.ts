@@ -53,6 +53,15 @@ test("a token that Slack refuses is named, and nothing else is asked", async () 
   ]);
 });
 
+test("what can be done without is a warning", async () => {
+  api.methods["auth.test"] = () => ({
+    status: 200,
+    headers: { "x-oauth-scopes": scopes.replace("files:write,", "") },
+    text: '{"ok":true}',
+  });
+  expect((await run())[1]).toMatch(/^warning \| scopes \| missing: files:write \(to put the picture of a week/);
+});
+
 test("each missing scope comes with what it is for", async () => {
   api.methods["auth.test"] = () => ({
     status: 200,

@@ -6,6 +6,8 @@ import { type AlertView, alertMessage, type MessageView } from "../../src/bot/vi
 import { alertDetails } from "../../src/bot/views/alert-details.ts";
 import { reviewAnswer } from "../../src/bot/views/answers.ts";
 import { configurationMessage } from "../../src/bot/views/configuration.ts";
+import { digestMessage, digestSoFar } from "../../src/bot/views/digest.ts";
+import { digestDetails } from "../../src/bot/views/digest-details.ts";
 import { helpMessage } from "../../src/bot/views/help.ts";
 import { intentAnnouncement } from "../../src/bot/views/intent-announcement.ts";
 import { intentForm } from "../../src/bot/views/intent-form.ts";
@@ -40,6 +42,7 @@ import {
   aSnooze,
   aVault,
 } from "./builders.ts";
+import { aDigestView, aWeek, someFacts } from "./digest-builders.ts";
 import { hiddenIn, markupIn, refusals, shownIn } from "./slack-reading.ts";
 
 const blns = JSON.parse(
@@ -157,6 +160,35 @@ function announcements(text: string, vault: WatchedVault): MessageView[] {
   ];
 }
 
+function digests(text: string, vault: WatchedVault, alert: Alert): MessageView[] {
+  const facts = someFacts({
+    openAlerts: 12,
+    unusual: Array.from({ length: 20 }, () => ({ policy: text, accesses: 3 })),
+    unused: { purposes: 3, examples: [text, text, text] },
+    unreported: { purposes: 3, examples: [text, text, text] },
+    purposes: { announced: 2, telling: 1, best: text, emptiest: text },
+    reviews: { verdicts: 2, medianMs: 1000, by: Array.from({ length: 20 }, () => text) },
+    vaults: Array.from({ length: 40 }, () => ({
+      ...aWeek(),
+      items: Array.from({ length: 10 }, () => ({ id: text, title: text, accesses: 1, people: 1 })),
+      sources: Array.from({ length: 10 }, () => ({ source: text, lastAt: now.getTime() })),
+    })),
+  });
+  const by = { slackUserId: text, name: text, email: text };
+  const only = { slackUserId: null, itemId: null, policy: null };
+  const snooze = { id: "1", vaultId: vault.id, by, reason: text, announcedAt: now, endsAt: now, only, end: null };
+  const view = aDigestView({
+    facts,
+    vaults: Array.from({ length: 40 }, () => vault),
+    waiting: standings(text).flatMap((standing) => [{ alert, vault, standing, needed: 2 }]),
+    moreLink: "https://acme.slack.com/archives/C0CARDS/p1",
+    missed: { digests: 2, since: now },
+    snoozes: Array.from({ length: 30 }, () => ({ snooze, vault })),
+    readBy: Array.from({ length: 50 }, () => text),
+  });
+  return [digestMessage(view), digestSoFar(view), digestDetails({ ...view, digestId: "1" })];
+}
+
 function messages(text: string, size = 1): MessageView[] {
   const vault = hostileVault(text);
   const alert = hostileAlert(text, size);
@@ -222,6 +254,7 @@ function messages(text: string, size = 1): MessageView[] {
     }),
     timelineMessage(alert, { vault, aftermath, taken: [], question: null, blockId: "timeline:1" }),
     securityMessage(alert, { ...afterwards, link: null, blockId: "security:1" }),
+    ...digests(text, vault, alert),
     reviewAnswer(refused),
     reviewAnswer({ kind: "already-decided", alert, vault, by: text, verdict: "expected", at: now }),
     helpMessage(),

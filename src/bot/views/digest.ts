@@ -70,7 +70,7 @@ function heading(view: DigestView): RichTextElement[] {
 }
 
 /** Why it comes when it comes, and what of the time before nobody was told. */
-function delays({ madeAt, endsAt, zone, missed, facts }: DigestView): RichTextElement[][] {
+function delays({ madeAt, startsAt, endsAt, zone, missed, facts }: DigestView): RichTextElement[][] {
   const lateBy = madeAt.getTime() - endsAt.getTime();
   const rows: RichTextElement[][] = [];
   if (lateBy >= lateMs) {
@@ -86,7 +86,7 @@ function delays({ madeAt, endsAt, zone, missed, facts }: DigestView): RichTextEl
     rows.push([
       said("⏱️ "),
       italic(
-        `${many} never made: ${came} between ${sayDate(missed.since, zone)} and the week below. The record has them all.`,
+        `${many} never made: ${came} between ${sayDate(missed.since, zone)} and ${sayDate(startsAt, zone)}. The record has them all.`,
       ),
     ]);
   }
@@ -141,13 +141,17 @@ function moreLine({ facts, waiting, moreLink }: DigestView): KnownBlock[] {
 /** Accesses, how many of them were explained, and how many came outside the hours, each beside the week before. */
 export function numberLines(numbers: WeekNumbers, before: WeekNumbers | null): RichTextElement[][] {
   const than = (was: string) => (before === null ? [] : [said(` (the week before: ${was})`)]);
+  const isEmpty = numbers.accesses === 0;
   return [
     [
       bold(String(numbers.accesses)),
       said(numbers.accesses === 1 ? " access" : " accesses"),
       ...than(String(before?.accesses)),
     ],
-    [bold(share(numbers)), said(" explained"), ...than(before ? share(before) : "")],
+    [
+      ...(isEmpty ? [said("nothing to explain")] : [bold(share(numbers)), said(" explained")]),
+      ...than(before ? share(before) : ""),
+    ],
     [bold(String(numbers.afterHours)), said(" outside the hours"), ...than(String(before?.afterHours))],
   ];
 }
@@ -157,7 +161,7 @@ function worthKnowing(view: DigestView): RichTextElement[][] {
   return [
     unusualLine(facts),
     ...purposesLeft("Announced, and no access was reported", facts.unused),
-    ...purposesLeft("Done, its person said, and no access was reported: did the source miss it?", facts.unreported),
+    ...purposesLeft("Said to be done, and no access was reported (did the source miss it?)", facts.unreported),
     ...qualityLines(facts.purposes),
     reviewLine(facts.reviews),
     ...view.snoozes
@@ -182,11 +186,11 @@ function unusualLine({ unusual }: DigestFacts): RichTextElement[] {
   if (unusual.length === 0) return [said("Nothing unusual was found")];
   const shown = unusual
     .slice(0, 8)
-    .map(({ policy, accesses }) => `${UNUSUAL[policy] ?? clean(policy, 40)} ${accesses}`);
+    .map(({ policy, accesses }) => `${accesses} × ${UNUSUAL[policy] ?? clean(policy, 40)}`);
   return [said("Unusual: "), said(shown.join(", "))];
 }
 
-/** What the policies found, as the head of a count. */
+/** What the policies found, behind a count. */
 const UNUSUAL: Record<string, string> = {
   "reported-time": "with a doubtful time",
   "first-access": "first time on an item",
@@ -199,7 +203,7 @@ const UNUSUAL: Record<string, string> = {
   "wide-purpose": "under a wide purpose",
   burst: "in a burst",
   flood: "in a flood",
-  export: "exports",
+  export: "export",
   "sensitive-item": "sensitive item",
   "unknown-actor": "by somebody Slack doesn’t know",
   "deactivated-actor": "by a deactivated account",

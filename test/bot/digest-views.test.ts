@@ -1,0 +1,143 @@
+import { describe, expect, test } from "vitest";
+import { pngOf } from "../../src/bot/png.ts";
+import { readCarried } from "../../src/bot/views/alert-actions.ts";
+import { digestMessage, digestSoFar, readDigestButton } from "../../src/bot/views/digest.ts";
+import { digestDetails } from "../../src/bot/views/digest-details.ts";
+import { digestPicture } from "../../src/bot/views/digest-picture.ts";
+import { anAlert, anAlertAccess, anAssessment, aReview, aVault } from "./builders.ts";
+import { aDigestView, aWeek, someFacts } from "./digest-builders.ts";
+import { golden, readAloud } from "./read-aloud.ts";
+
+const vault = aVault();
+const last = { source: "webhook", lastAt: Date.parse("2026-11-30T07:20:10Z") };
+const quiet = aDigestView({
+  facts: someFacts({
+    numbers: { accesses: 14, explained: 14, afterHours: 0 },
+    before: { accesses: 11, explained: 9, afterHours: 1 },
+    purposes: { announced: 9, telling: 9, best: "paying the licence renewal of Contoso, 480 €", emptiest: null },
+    vaults: [aWeek({ sources: [last] })],
+  }),
+});
+
+const waiting = ["critical", "warning"] as const;
+const busyFacts = someFacts({
+  openAlerts: 8,
+  numbers: { accesses: 241, explained: 240, afterHours: 5 },
+  before: { accesses: 188, explained: 90, afterHours: 0 },
+  unusual: [
+    { policy: "first-access", accesses: 6 },
+    { policy: "export", accesses: 2 },
+    { policy: "a-policy-of-tomorrow", accesses: 1 },
+  ],
+  unused: { purposes: 2, examples: ["VAT return", "renewing the domain"] },
+  unreported: { purposes: 1, examples: ["paying the caterer"] },
+  purposes: { announced: 40, telling: 33, best: "paying the licence renewal of Contoso, 480 €", emptiest: "test" },
+  reviews: { verdicts: 12, medianMs: 14 * 60_000, by: ["Juan Soto", "Marta Vidal"] },
+  vaults: [
+    aWeek({
+      numbers: { accesses: 241, explained: 240, afterHours: 5 },
+      people: 9,
+      items: [
+        { id: "i_visa", title: "Company Visa", accesses: 200, people: 9 },
+        { id: "i_amex", title: null, accesses: 41, people: 1 },
+      ],
+      moreItems: 3,
+      sources: [last],
+    }),
+  ],
+});
+const busy = aDigestView({
+  facts: busyFacts,
+  waiting: waiting.map((severity, place) => {
+    const assessment = anAssessment({ severity, state: severity === "critical" ? "suspicious" : "unexplained" });
+    const review = aReview({ by: "U02JUAN" });
+    const alert = anAlert({ id: `${place}`.repeat(32), accesses: [anAlertAccess({ assessment })] });
+    return { alert, vault, standing: place === 0 ? { kind: "open" } : { kind: "decided", review }, needed: 1 };
+  }),
+  moreLink: "https://acme.slack.com/archives/C0CARDS/p1795511000000100",
+  snoozes: [
+    {
+      vault,
+      snooze: {
+        id: "1",
+        vaultId: "v_cards",
+        by: { slackUserId: "U02MARTA", name: "Marta Vidal", email: null },
+        reason: "stocktaking",
+        announcedAt: new Date("2026-11-29T08:00:00Z"),
+        endsAt: new Date("2026-12-04T17:00:00Z"),
+        only: { slackUserId: null, itemId: null, policy: null },
+        end: null,
+      },
+    },
+  ],
+  readBy: ["Marta Vidal", "Juan Soto"],
+});
+const late = aDigestView({
+  ...quiet,
+  madeAt: new Date("2026-11-30T11:05:00Z"),
+  missed: { digests: 2, since: new Date("2026-11-09T08:00:00Z") },
+  facts: { ...quiet.facts, missedAccesses: 7, before: null },
+});
+
+test.each([
+  ["digest-quiet", digestMessage(quiet)],
+  ["digest-busy", digestMessage(busy)],
+  ["digest-late", digestMessage(late)],
+  ["digest-empty", digestMessage(aDigestView({ facts: someFacts({ before: null }) }))],
+  ["digest-details", digestDetails({ ...busy, digestId: "1" })],
+  ["digest-so-far", digestSoFar(busy)],
+])("%s reads as agreed", async (name, view) => {
+  await expect(golden(view)).toMatchFileSnapshot(`../golden/${name}.json`);
+});
+
+test("a quiet week in one sentence, for a locked phone", () => {
+  expect(digestMessage(quiet).text).toBe(
+    "The week in Company cards: nothing waits; 14 accesses, all explained; last event 40 min ago",
+  );
+});
+
+test("a share is never rounded up to all, nor down to none", () => {
+  const read = (accesses: number, explained: number) =>
+    readAloud(
+      digestMessage(
+        aDigestView({ facts: someFacts({ numbers: { accesses, explained, afterHours: 0 }, before: null }) }),
+      ),
+    ).join("\n");
+  expect(read(1000, 999)).toContain("99 % explained");
+  expect(read(1000, 1)).toContain("1 % explained");
+  expect(read(3, 3)).toContain("100 % explained");
+});
+
+test("its buttons say which alert and revision, nobody is called, and in private there are none", () => {
+  const blocks = JSON.stringify(digestMessage(busy).blocks);
+  const values = [...blocks.matchAll(/"value":"([^"]+)"/g)].map(([, value = ""]) => value);
+  expect(values.slice(0, 2).map(readCarried)).toEqual([
+    { more: null, alertId: "0".repeat(32), revision: 1 },
+    { more: null, alertId: "0".repeat(32), revision: 1 },
+  ]);
+  expect(readDigestButton(values.at(-1) ?? "")).toBe("1");
+  expect(["digest:", "digest:1x", "alert:1", ""].map(readDigestButton)).toEqual([null, null, null, null]);
+  expect(JSON.stringify(digestSoFar(busy).blocks)).not.toContain('"button"');
+});
+
+describe("the picture", () => {
+  const hours = [
+    { weekday: 1, hour: 9, explained: 3, unexplained: 1, afterHours: 0 },
+    { weekday: 7, hour: 23, explained: 0, unexplained: 0, afterHours: 12345 },
+  ];
+  const picture = digestPicture({ hours, numbers: { accesses: 12349, explained: 3, afterHours: 12345 } });
+
+  test("says its numbers in words", () => {
+    expect(picture.alt).toBe(
+      "Accesses by weekday and hour: 12349 in all, 3 explained, 1 unexplained within the hours, 12345 unexplained outside them. Monday 4, Sunday 12345. Most came on Sunday from 23:00: 12345.",
+    );
+  });
+
+  test("is a PNG, sharp on a telephone, with letters in it", async () => {
+    const png = await pngOf(picture.svg);
+    const without = await pngOf(picture.svg.replaceAll(/<text.*?<\/text>/g, ""));
+    expect(png?.subarray(1, 4).toString()).toBe("PNG");
+    expect([png?.readUInt32BE(16), png?.readUInt32BE(20)]).toEqual([1080, 1794]);
+    expect(png?.length).toBeGreaterThan((without?.length ?? 0) + 10_000);
+  });
+});
