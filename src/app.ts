@@ -28,6 +28,7 @@ import { lookAfterRecurring } from "./pipeline/recurring.ts";
 import { sayEnds } from "./pipeline/snooze.ts";
 import { createSettings } from "./pipeline/take-up.ts";
 import { keepGoing } from "./pipeline/tick.ts";
+import { askAboutUnused } from "./pipeline/unused-intents.ts";
 import { point } from "./point.ts";
 import { foldEmail } from "./policies/fold-email.ts";
 import { databaseTime, openStore } from "./store/database.ts";
@@ -237,7 +238,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     work: async () => {
       if (clock.now().getTime() < looksAtIntentsAt) return 0;
       looksAtIntentsAt = clock.now().getTime() + intentsPauseMs;
-      return lookAfterRecurring(house, directs);
+      return (await lookAfterRecurring(house, directs)) + (await askAboutUnused(house, directs));
     },
     nextDue: async () => new Date(looksAtIntentsAt),
   };

@@ -25,7 +25,7 @@ export interface Config {
   vaults: WatchedVault[];
   people: PersonOverride[];
   /** `uses`: how many accesses one purpose explains at most. */
-  intents: { defaultMinutes: number; maximumMinutes: number; uses: number };
+  intents: { defaultMinutes: number; maximumMinutes: number; uses: number; asksAboutUnused: boolean };
   sittingMinutes: number;
   /** When the weekly summary is due: ISO weekday, minutes after midnight. */
   digest: { weekday: number; minute: number } | null;
@@ -163,6 +163,7 @@ function build(written: WrittenConfig, file: string, text: string): Config {
       defaultMinutes: written.intents?.default ?? 60,
       maximumMinutes: written.intents?.max ?? 24 * 60,
       uses: written.intents?.uses ?? 50,
+      asksAboutUnused: written.intents?.followUp !== "off",
     },
     sittingMinutes: written.sitting ?? 30,
     digest: written.digest ? { weekday: written.digest.day, minute: written.digest.at } : null,

@@ -80,6 +80,8 @@ export interface BotPorts {
   recentIntents(by: SlackUser, vaultId: string | null): Promise<Intent[]>;
   /** Announces one of those anew, from now on. `offer` tells the offer that was pressed: the same press counts once. */
   announceAgain(press: { by: SlackUser; intentId: string; offer: string }): Promise<AnnounceOutcome>;
+  /** What a person says of a purpose of theirs that no access followed. */
+  answerUnused(click: UnusedClick): Promise<UnusedOutcome>;
   /** A manager's word on a recurring purpose. */
   answerRecurring(click: RecurringClick): Promise<RecurringOutcome>;
   /** The watched vaults, for names in commands and for forms. */
@@ -323,6 +325,20 @@ export interface RecurringClick {
   clickerId: string;
   message: { channel: string; ts: string };
 }
+
+export interface UnusedClick {
+  intentId: string;
+  /** Which time of a recurring purpose; else 0. */
+  round: number;
+  answer: "happened" | "not-needed";
+  /** Who pressed it, as Slack says. */
+  by: string;
+  message: { channel: string; ts: string };
+}
+
+export type UnusedOutcome =
+  | { kind: "noted" | "already"; answer: "happened" | "not-needed" }
+  | { kind: "refused"; reason: "not-asked" | "wrong-message" | "no-such-question" };
 
 export type RecurringOutcome =
   | { kind: "recorded"; answer: "confirmed" | "declined"; until: Date }

@@ -382,6 +382,15 @@ export const configSchema = z
             examples: [50],
           })
           .optional(),
+        followUp: z
+          .enum(["on", "off"])
+          .meta({
+            description:
+              "Whether a person is asked once, in private, about a purpose that no access followed: did it happen, and the vault didn't report it?",
+            default: "on",
+            examples: ["on"],
+          })
+          .optional(),
       })
       .meta({ description: "Announced purposes (/intent).", examples: [{ default: "1h", max: "24h" }] })
       .optional(),

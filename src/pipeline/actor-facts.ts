@@ -70,7 +70,10 @@ export function factsFor(
 }
 
 /** What the configuration says of a person outranks what Slack does. */
-function configured(person: Person, overrides: PersonOverride[]): Pick<PersonFacts, "timezone" | "holidays" | "away"> {
+export function configured(
+  person: Person,
+  overrides: PersonOverride[],
+): Pick<PersonFacts, "timezone" | "holidays" | "away"> {
   const theirs = overrides.filter((override) => isAbout(override, person));
   const inSlack = person.slack.kind === "matched" ? person.slack.user.timezone : null;
   return {

@@ -31,6 +31,7 @@ import { readIntentSubject } from "./intent-subjects.ts";
 import { readNote } from "./notes.ts";
 import { askedView } from "./questions.ts";
 import { neededFor, undoMs } from "./review.ts";
+import { drawUnused } from "./unused-intents.ts";
 import { independentOf } from "./who-may-judge.ts";
 import { drawWide } from "./wide-intents.ts";
 
@@ -101,8 +102,8 @@ async function drawAlert(house: House, message: Message): Promise<Drawing> {
 }
 
 async function drawIntent(house: House, message: Message): Promise<Drawing> {
-  const wide = await drawWide(house, message.subject);
-  if (wide) return drawing(wide, `intent:${message.subject}`);
+  const other = (await drawWide(house, message.subject)) ?? (await drawUnused(house, message.subject));
+  if (other) return drawing(other, `intent:${message.subject}`);
   const beside = readIntentSubject(message.subject);
   const [intent] = await readIntents(house.store.db, [beside?.intentId ?? message.subject]);
   if (!intent) throw new Error(`intent ${message.subject} is gone, and intents are never deleted`);

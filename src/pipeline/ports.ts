@@ -12,6 +12,7 @@ import { mayReview, reopen, review } from "./review.ts";
 import { mayReviewFlood, reviewFlood, showOneByOne } from "./review-flood.ts";
 import { answerSettings, checkSettings, openSettings, proposeSettings } from "./settings.ts";
 import { endSnooze, previewSnooze, snooze, standingSnoozes } from "./snooze.ts";
+import { answerUnused } from "./unused-intents.ts";
 
 /** Joins Slack's door to the stages behind it. */
 export function createPorts(house: House): BotPorts {
@@ -48,6 +49,7 @@ export function createPorts(house: House): BotPorts {
     listIntents: (by) => listIntents(house, by),
     recentIntents: (by, vaultId) => recentIntents(house, by, vaultId),
     announceAgain: (press) => announceAgain(house, press),
+    answerUnused: (click) => answerUnused(house, click),
     answerRecurring: (click) => answerRecurring(house, click),
     vaults: () => house.config.vaults,
     now: () => house.clock.now(),

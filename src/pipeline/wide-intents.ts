@@ -55,13 +55,14 @@ export async function drawWide(house: House, subject: string): Promise<MessageVi
   return wideIntents(wide, { person, vaults: house.config.vaults, zone, tag: `intent:${subject}` });
 }
 
-/** Where the vault's alerts are escalated to, or else its own channel; for any vault, the first that has such a place. */
+/**
+ * Where what is suspicious is told: `security`, else the channel that the vault's alerts are escalated to; without either the vault's
+ * own. For any vault it is the first that has such a place.
+ */
 function toldIn({ config }: House, vault: WatchedVault | null): string | null {
   const asked = vault ? [vault] : config.vaults;
-  const escalated = asked.flatMap(({ followUp }) =>
-    followUp.steps.flatMap(({ to }) => (to.kind === "channel" ? to.id : [])),
-  );
-  return escalated[0] ?? asked[0]?.channel ?? null;
+  const told = asked.map(({ followUp }) => followUp.security).find((one) => one !== null);
+  return told ?? asked[0]?.channel ?? null;
 }
 
 export function namesAround({ config }: House, vault: WatchedVault | null) {

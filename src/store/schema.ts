@@ -44,6 +44,8 @@ export interface Schema {
     at: Date;
     until: Date | null;
   };
+  unused_question: { intent_id: string; round: number; slack_user_id: string; channel: string; asked_at: Date };
+  unused_answer: { intent_id: string; round: number; kind: "happened" | "not-needed"; by: string; at: Date };
   intent_end: { intent_id: string; how: "done" | "cancelled"; at: Date };
   assessment: {
     access_id: string;

@@ -170,6 +170,7 @@ function connect(apiUrl: string): SlackConnection {
       listIntents: never,
       recentIntents: never,
       announceAgain: never,
+      answerUnused: never,
       answerRecurring: never,
       vaults: () => [],
       now: () => new Date(),

@@ -27,8 +27,10 @@ import { snoozeForm } from "../../src/bot/views/snooze-form.ts";
 import type { Standing } from "../../src/bot/views/standing.ts";
 import { suspiciousForm } from "../../src/bot/views/suspicious-form.ts";
 import { timelineMessage } from "../../src/bot/views/timeline.ts";
+import { type UnusedView, unreportedLine, unusedQuestion } from "../../src/bot/views/unused-intent.ts";
 import { whatNowMessage } from "../../src/bot/views/what-now.ts";
-import type { Aftermath, Alert, Resolution, WatchedVault } from "../../src/model.ts";
+import { wideIntents } from "../../src/bot/views/wide-intents.ts";
+import type { Aftermath, Alert, Intent, Resolution, WatchedVault } from "../../src/model.ts";
 import {
   anAccess,
   anAlert,
@@ -131,6 +133,25 @@ function recurringMessages(text: string, vault: WatchedVault): MessageView[] {
     recurringMessage(intent, recurring, 1, view),
     recurringMessage(intent, recurring, 1, { ...view, managers: [] }),
     recurringOver(intent, recurring, view),
+    ...unusedMessages(intent, { person, vaults: [vault], zone: "UTC" }),
+    ...unusedMessages(anIntent({ purpose: text, vaultId: text }), { person, vaults: [vault], zone: "UTC" }),
+    wideIntents(
+      Array.from({ length: 30 }, () => ({
+        intent,
+        why: ["it is for any vault", `it repeats "${text.slice(0, 100)}"`],
+      })),
+      { person, vaults: [vault], zone: "UTC", tag: "intent:wide:1:2026-11-23" },
+    ),
+  ];
+}
+
+function unusedMessages(intent: Intent, around: Pick<UnusedView, "person" | "vaults" | "zone">): MessageView[] {
+  const view = { ...around, round: 0, askedAt: now, channels: ["C1", intent.purpose] };
+  return [
+    unreportedLine(intent, view),
+    ...[null, "happened" as const, "not-needed" as const].map((said) =>
+      unusedQuestion(intent, { ...view, answer: said }),
+    ),
   ];
 }
 

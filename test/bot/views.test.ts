@@ -17,6 +17,8 @@ import {
 } from "../../src/bot/views/intent-messages.ts";
 import { recurringAnswer, recurringMessage, recurringOver } from "../../src/bot/views/recurring.ts";
 import { noteProblem, readFormOrigin, suspiciousForm } from "../../src/bot/views/suspicious-form.ts";
+import { type UnusedView, unreportedLine, unusedQuestion } from "../../src/bot/views/unused-intent.ts";
+import { wideIntents } from "../../src/bot/views/wide-intents.ts";
 import type { Alert, AlertAccess, Recurring } from "../../src/model.ts";
 import {
   anAccess,
@@ -146,6 +148,16 @@ const everyMonth = anIntent({
 });
 const recurringView = { person: aPerson(), vault, vaults: [vault], managers: ["U02MARTA", "U02JUAN"], now };
 
+const unusedView: UnusedView = {
+  person: aPerson(),
+  vaults: [vault],
+  round: 0,
+  zone: "Europe/Madrid",
+  askedAt: new Date("2026-11-25T08:00:00Z"),
+  answer: null,
+  channels: ["C0CARDS"],
+};
+
 function must<T>(value: T | null): T {
   if (value === null) throw new Error("there is nothing to see");
   return value;
@@ -220,6 +232,30 @@ const messages: Record<string, MessageView> = {
   "recurring-renew": recurringMessage({ ...everyMonth, endsAt: quarter }, confirmed, 1, recurringView),
   "recurring-over": recurringOver({ ...everyMonth, endsAt: quarter }, confirmed, recurringView),
   "recurring-refused": must(recurringAnswer({ kind: "refused", reason: "own-access", vault, whoCan: ["U02JUAN"] })),
+  "intent-unused": unusedQuestion(anIntent({ itemId: "i_visa" }), unusedView),
+  "intent-unused-recurring": unusedQuestion(
+    { ...everyMonth, recurring: confirmed },
+    { ...unusedView, askedAt: quarter },
+  ),
+  "intent-unused-happened": unusedQuestion(anIntent({ itemId: "i_visa" }), { ...unusedView, answer: "happened" }),
+  "intent-unused-not-needed": unusedQuestion(anIntent({ itemId: "i_visa" }), { ...unusedView, answer: "not-needed" }),
+  "intent-unreported": unreportedLine(anIntent({ itemId: "i_visa" }), unusedView),
+  "intent-wide": wideIntents(
+    [
+      {
+        intent: anIntent({ vaultId: null, purpose: "checking things" }),
+        why: ["it is for any vault", "it stands for 24 h"],
+      },
+      { intent: anIntent({ purpose: "work" }), why: ["it says very little"] },
+    ],
+    { person: aPerson(), vaults: [vault], zone: "Europe/Madrid", tag: "intent:wide:1:2026-11-23" },
+  ),
+  "intent-wide-taken-back": wideIntents([], {
+    person: aPerson(),
+    vaults: [vault],
+    zone: "Europe/Madrid",
+    tag: "intent:wide:1:2026-11-23",
+  }),
   "intent-announced-done": announcement({ end: { how: "done", at: new Date("2026-11-24T09:17:00Z") } }),
   "intent-announced-cancelled": announcement({ end: { how: "cancelled", at: new Date("2026-11-24T09:07:00Z") } }),
   "intent-announced-tomorrow-any": announcement({

@@ -79,7 +79,7 @@ test("the design's example is understood whole", () => {
         away: [],
       },
     ],
-    intents: { defaultMinutes: 60, maximumMinutes: 1440, uses: 50 },
+    intents: { defaultMinutes: 60, maximumMinutes: 1440, uses: 50, asksAboutUnused: true },
     sittingMinutes: 30,
     fallback: { channel: null, emails: [] },
     digest: { weekday: 1, minute: 540 },
@@ -212,8 +212,10 @@ vaults:
 });
 
 test("settings of ours are durations", () => {
-  const config = understoodFrom(written({ below: "intents: { default: 90m, max: 1h30m, uses: 5 }\nsitting: 2h" }));
-  expect(config.intents).toEqual({ defaultMinutes: 90, maximumMinutes: 90, uses: 5 });
+  const config = understoodFrom(
+    written({ below: "intents: { default: 90m, max: 1h30m, uses: 5, followUp: off }\nsitting: 2h" }),
+  );
+  expect(config.intents).toEqual({ defaultMinutes: 90, maximumMinutes: 90, uses: 5, asksAboutUnused: false });
   expect(config.sittingMinutes).toBe(120);
 });
 

@@ -17,6 +17,7 @@ import { SETTINGS_FORM, SETTINGS_OPEN } from "../views/settings-form.ts";
 import { SNOOZE_CONFIRM, SNOOZE_DROP, SNOOZE_END } from "../views/snooze.ts";
 import { SNOOZE_FORM } from "../views/snooze-form.ts";
 import { SUSPICIOUS_FORM } from "../views/suspicious-form.ts";
+import { UNUSED_HAPPENED, UNUSED_NOT_NEEDED } from "../views/unused-intent.ts";
 import { WHAT_NOW_RESOLVE, WHAT_NOW_STEPS } from "../views/what-now.ts";
 import { resolveAsked, resolveFormErrors, resolveSubmitted, stepsTicked } from "./aftermath.ts";
 import { digestRead } from "./digest.ts";
@@ -62,6 +63,7 @@ import {
   snoozeLeft,
   snoozeSubmitted,
 } from "./snooze.ts";
+import { unusedAnswered } from "./unused-intent.ts";
 import { vaultCommand } from "./vault-command.ts";
 import { reportTurned } from "./vault-question.ts";
 
@@ -89,6 +91,8 @@ const clicks: Record<string, OnClick> = {
   [SETTINGS_OPEN]: settingsAsked,
   [SETTINGS_CONFIRM]: (click, parts) => settingsAnswered(click, "confirmed", parts),
   [SETTINGS_DECLINE]: (click, parts) => settingsAnswered(click, "declined", parts),
+  [UNUSED_HAPPENED]: (click, parts) => unusedAnswered(click, "happened", parts),
+  [UNUSED_NOT_NEEDED]: (click, parts) => unusedAnswered(click, "not-needed", parts),
   [HOME_ANNOUNCE]: (click, parts) => openIntentForm(click, parts),
   [INTENT_CHANGE]: intentChange,
   [INTENT_DONE]: (click, parts) => intentEnded(click, "done", parts),

@@ -3,7 +3,7 @@ import { sayDate } from "../../time.ts";
 import type { MessageView } from "./alert.ts";
 import { purposeOf, sayScope } from "./intent-words.ts";
 import { bullets, line, richText, said, user } from "./rich-text.ts";
-import { plainMrkdwn } from "./text.ts";
+import { clean, plainMrkdwn } from "./text.ts";
 import { personName } from "./words.ts";
 
 const mostShown = 10;
@@ -43,7 +43,7 @@ export function wideIntents(
                     .map(({ intent, why }) => [
                       ...purposeOf(intent, 120),
                       said(
-                        ` for ${sayScope(intent, vaults)}, ${sayDate(intent.announcedAt, zone)}: ${why.join(", and ")}`,
+                        ` for ${sayScope(intent, vaults)}, ${sayDate(intent.announcedAt, zone)}: ${clean(why.join(", and "), 300)}`,
                       ),
                     ]),
                   ...(left > 0 ? [[said(`and ${left} more`)]] : []),

@@ -253,6 +253,7 @@ function portsOf(house: FakeHouse, now: () => Date): BotPorts {
     },
     listIntents: async () => house.intents,
     recentIntents: async () => [],
+    answerUnused: async () => ({ kind: "refused", reason: "no-such-question" }),
     answerRecurring: async () => ({ kind: "over" }),
     announceAgain: async () => ({ kind: "refused", sentence: "nothing was announced before" }),
     vaults: () => [house.vault],
