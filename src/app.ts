@@ -23,6 +23,7 @@ import { fallBack, type SendMail } from "./pipeline/fallback.ts";
 import { drawHome } from "./pipeline/home.ts";
 import type { House } from "./pipeline/house.ts";
 import { judge } from "./pipeline/judge.ts";
+import { lookAfterLeavers } from "./pipeline/leaver.ts";
 import { createPorts } from "./pipeline/ports.ts";
 import { lookAfterRecurring } from "./pipeline/recurring.ts";
 import { sayEnds } from "./pipeline/snooze.ts";
@@ -232,6 +233,17 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     nextDue: async () => new Date(looksAgainAt),
   };
 
+  let looksAtLeaversAt = 0;
+  const leaving = {
+    name: "leavers",
+    work: async () => {
+      if (clock.now().getTime() < looksAtLeaversAt) return 0;
+      looksAtLeaversAt = clock.now().getTime() + intentsPauseMs;
+      return lookAfterLeavers(house);
+    },
+    nextDue: async () => new Date(looksAtLeaversAt),
+  };
+
   let looksAtIntentsAt = 0;
   const intents = {
     name: "intents",
@@ -333,6 +345,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
         outages: keepGoing(fallingBack, clock, log),
         escalations: keepGoing(escalating, clock, log),
         intents: keepGoing(intents, clock, log),
+        leavers: keepGoing(leaving, clock, log),
         digests: keepGoing(digesting, clock, log),
         snoozes: keepGoing(snoozing, clock, log),
         homes: keepGoing(keepingUp, clock, log),
@@ -381,6 +394,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       (await delivering.work()) +
       (await escalating.work()) +
       (await intents.work()) +
+      (await leaving.work()) +
       (await keepingUp.work()) +
       (await fallingBack.work()),
     nextDue: async () => earlier(await nextDue(store.db), await homes.nextDue()),

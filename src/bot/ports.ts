@@ -72,6 +72,11 @@ export interface BotPorts {
   checkSettings(draft: SettingsDraft): Promise<Record<string, string> | null>;
   proposeSettings(draft: SettingsDraft): Promise<SettingsOutcome>;
   answerSettings(click: SettingsClick): Promise<SettingsOutcome>;
+  /** Begins the rotation lists of somebody who leaves, in the vaults that the asker answers for; and their tick boxes. */
+  beginLeaving(
+    asked: Omit<VaultAsked, "question" | "page"> & { person: PersonNamed; vault: string | null },
+  ): Promise<LeaverOutcome>;
+  tickLeaver(click: LeaverTicked): Promise<LeaverOutcome | { kind: "ticked" }>;
   announce(announcement: Announcement): Promise<AnnounceOutcome>;
   endIntent(request: { intentId: string | null; by: string; how: "done" | "cancelled" }): Promise<EndOutcome>;
   /** The asker's standing and coming intents, newest first. */
@@ -380,7 +385,8 @@ export type VaultQuestion =
   /** `vault`: as it was typed; `null`: the channel's, or all that the asker answers for. */
   | { kind: "changed"; vault: string | null; since: Date }
   | { kind: "open"; vault: string | null }
-  | { kind: "reviewers"; since: Date | null };
+  | { kind: "reviewers"; since: Date | null }
+  | { kind: "leaver"; person: PersonNamed; vault: string | null };
 
 export interface VaultAsked {
   /** `null`: Slack couldn't tell who it is. */
@@ -452,7 +458,8 @@ export type ReportRows =
   | { kind: "sights"; rows: Sight[] }
   | { kind: "changes"; rows: Change[] }
   | { kind: "open"; rows: OpenAlert[] }
-  | { kind: "reviewers"; rows: ReviewerHealth[] };
+  | { kind: "reviewers"; rows: ReviewerHealth[] }
+  | { kind: "rotation"; rows: RotationRow[] };
 
 export type ReportRefusal =
   | "unknown-clicker"
@@ -469,3 +476,37 @@ export type ReportOutcome =
   | { kind: "unknown"; what: "item" | "person" | "vault" }
   /** Several fit what was typed. */
   | { kind: "several"; names: string[] };
+
+/** An item that somebody who leaves may know. */
+export interface RotationItem {
+  /** On the list, from 0; it never changes. */
+  place: number;
+  item: string;
+  /** `null`: no recorded access. */
+  seen: { first: Date; last: Date; times: number } | null;
+  state: /** Seen since the last rotation; or the source can't tell whether it was. */
+    | { kind: "must" }
+    | { kind: "judge" }
+    | {
+        kind: "done";
+        proof:
+          | { kind: "edit"; at: Date }
+          | { kind: "version"; version: string; at: Date }
+          | { kind: "tick"; by: string; at: Date };
+      };
+}
+
+export interface RotationRow extends RotationItem {
+  vault: string;
+}
+
+interface LeaverTicked extends Pick<ReviewClick, "clicker" | "clickerId" | "message"> {
+  /** The places that are ticked in the group of boxes as the clicker has it, and those that it showed ticked before. */
+  chosen: number[];
+  seen: number[];
+}
+
+export type LeaverOutcome =
+  | { kind: "begun"; name: string; lists: { vault: WatchedVault; isNew: boolean; done: number; total: number }[] }
+  | { kind: "unknown"; what: "person" | "vault" }
+  | { kind: "refused"; reason: ReportRefusal | "about-yourself" | "wrong-message" };

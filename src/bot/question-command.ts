@@ -4,7 +4,7 @@ import { plainWords } from "./slack-escapes.ts";
 
 export type QuestionReading = { kind: "asked"; question: VaultQuestion } | { kind: "not-understood"; problem: string };
 
-export const questionWords = ["who", "seen", "changed", "open", "reviewers"] as const;
+export const questionWords = ["who", "seen", "changed", "open", "reviewers", "leaver"] as const;
 export type QuestionWord = (typeof questionWords)[number];
 
 const longestName = 200;
@@ -35,6 +35,12 @@ export function parseQuestion(word: QuestionWord, text: string, context: { now: 
         return problem("Please choose the person from Slack’s list while you type @, or write their e-mail address.");
       return { kind: "asked", question: { kind: "seen", person, since } };
     }
+    case "leaver": {
+      const person = readPersonNamed(rest);
+      if (!person) return problem("Please say who leaves: by their e-mail address.");
+      const vault = /\sin\s+(.+)$/i.exec(name)?.[1];
+      return { kind: "asked", question: { kind: "leaver", person, vault: vault ? vaultNamed(vault) : null } };
+    }
     case "changed": {
       if (!since) return problem("Please say since when: “/vault changed since monday”.");
       return { kind: "asked", question: { kind: "changed", vault: vaultNamed(name), since } };
@@ -56,7 +62,7 @@ export function readPersonNamed(text: string): PersonNamed | null {
 }
 
 /** "in Company cards" → "Company cards"; nothing: `null`. */
-function vaultNamed(words: string): string | null {
+export function vaultNamed(words: string): string | null {
   return unquoted(words.replace(/^(?:in|of|on|for)\s+(?:the\s+)?/i, "")).slice(0, longestName) || null;
 }
 

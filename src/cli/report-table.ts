@@ -61,6 +61,24 @@ export function tableOf(report: Report): Table {
           link,
         ]),
       };
+    case "rotation":
+      return {
+        columns: ["vault", "item", "state", "first", "last", "times", "proof", "proof_at", "by"],
+        rows: report.rows.map(({ vault, item, state, seen }) => {
+          const proof = state.kind === "done" ? state.proof : null;
+          return [
+            vault,
+            item,
+            { must: "to rotate", judge: "to judge: no recorded access", done: "done" }[state.kind],
+            seen?.first ?? null,
+            seen?.last ?? null,
+            seen?.times ?? 0,
+            proof ? (proof.kind === "version" ? `version ${proof.version}` : proof.kind) : null,
+            proof?.at ?? null,
+            proof?.kind === "tick" ? proof.by : null,
+          ];
+        }),
+      };
     case "reviewers":
       return {
         columns: ["reviewer", "verdicts", "median_wait_s"],

@@ -18,7 +18,7 @@ import { mendDatabase, withDatabase } from "./database.ts";
 import type { Output } from "./output.ts";
 import { asCsv, asText, tableOf } from "./report-table.ts";
 
-const usage = `Usage: vaultbell report who ITEM | seen ADDRESS | changed | open | reviewers
+const usage = `Usage: vaultbell report who ITEM | seen ADDRESS | changed | open | reviewers | leaver ADDRESS
          [--since 2026-01-01] [--vault NAME] [--format table|json|csv]`;
 
 const formats = ["table", "json", "csv"] as const;

@@ -28,6 +28,7 @@ import { settingsView } from "./draw-settings.ts";
 import { snoozeView } from "./draw-snooze.ts";
 import { type House, watchedVault } from "./house.ts";
 import { readIntentSubject } from "./intent-subjects.ts";
+import { leaverView } from "./leaver.ts";
 import { readNote } from "./notes.ts";
 import { askedView } from "./questions.ts";
 import { neededFor, undoMs } from "./review.ts";
@@ -50,6 +51,10 @@ export async function draw(house: House, message: Message): Promise<Drawing | "n
       return drawQuestion(house, message);
     case "escalation":
       return drawEscalation(house, message);
+    case "leaver": {
+      const tag = `leaver:${message.id}`;
+      return drawing(await leaverView(house, message.subject, tag), tag);
+    }
     case "asked": {
       const tag = `asked:${message.id}`;
       return drawing(await askedView(house, message.subject, tag), tag);

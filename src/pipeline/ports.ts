@@ -6,6 +6,7 @@ import { answer, mayAnswer } from "./ask.ts";
 import { digestWasRead } from "./digest-read.ts";
 import { digestSoFar } from "./digest-so-far.ts";
 import { type House, watchedVault } from "./house.ts";
+import { beginLeaving, tickLeaver } from "./leaver.ts";
 import { ask } from "./questions.ts";
 import { answerRecurring } from "./recurring.ts";
 import { mayReview, reopen, review } from "./review.ts";
@@ -44,6 +45,8 @@ export function createPorts(house: House): BotPorts {
     checkSettings: (draft) => checkSettings(house, draft),
     proposeSettings: (draft) => proposeSettings(house, draft),
     answerSettings: (click) => answerSettings(house, click),
+    beginLeaving: (asked) => beginLeaving(house, asked),
+    tickLeaver: (click) => tickLeaver(house, click),
     announce: (announcement) => announce(house, announcement),
     endIntent: (request) => endIntent(house, request),
     listIntents: (by) => listIntents(house, by),

@@ -1,19 +1,16 @@
 import { foldWords } from "../bot/fold-words.ts";
-import type { PersonNamed, ReportOutcome, ReportRefusal, VaultAsked, VaultQuestion } from "../bot/ports.ts";
+import type { ReportOutcome, ReportRefusal, VaultAsked, VaultQuestion } from "../bot/ports.ts";
 import type { MessageView } from "../bot/views/alert.ts";
 import { askedNote, sayQuestion } from "../bot/views/asked.ts";
 import type { SlackUser, WatchedVault } from "../model.ts";
 import { outsider } from "../policies/eligibility.ts";
-import { foldEmail } from "../policies/fold-email.ts";
 import { itemKey } from "../policies/memory.ts";
 import { inTransaction } from "../store/database.ts";
-import { peopleKnownAs } from "../store/home-facts.ts";
 import { urgency, wantAll } from "../store/messages.ts";
-import { type KnownPerson, readPersons, slackUserOf } from "../store/people.ts";
 import { seal, wake } from "../store/record.ts";
 import { itemsOf, readAsked, recordAsked } from "../store/reports.ts";
 import type { House } from "./house.ts";
-import { aliasesOfSlackUser } from "./people.ts";
+import { chooseVaults, personsNamed } from "./named.ts";
 import { type Resolved, reportOn } from "./reports.ts";
 import { rolesOf } from "./roles.ts";
 
@@ -119,6 +116,14 @@ async function resolve(house: House, { vaults, channel, question }: Asking): Pro
       const about = isAll ? "" : (chosen[0]?.name ?? "");
       return { kind: "found", vaults: chosen, about, resolved: question };
     }
+    case "leaver": {
+      const people = await personsNamed(house, question.person);
+      const [first] = people;
+      if (!first) return { kind: "unknown", what: "person" };
+      const chosen = question.vault === null ? vaults : chooseVaults(vaults, question.vault, null);
+      if (chosen.length === 0) return { kind: "unknown", what: "vault" };
+      return { kind: "found", vaults: chosen, about: first.person.name, resolved: { kind: "leaver", people } };
+    }
     case "reviewers":
       return { kind: "found", vaults, about: "", resolved: question };
   }
@@ -162,29 +167,4 @@ async function resolveItem(
     about: found[0]?.title ?? question.item,
     resolved: { kind: "who", since: question.since, itemKeys: [...new Set(found.map(({ key }) => key))] },
   };
-}
-
-/** Named, or else the channel's, or else all. */
-function chooseVaults(vaults: WatchedVault[], typed: string | null, channel: string | null): WatchedVault[] {
-  if (typed !== null) {
-    const name = foldWords(typed);
-    return vaults.filter((vault) => [vault.name, vault.id].some((one) => foldWords(one) === name));
-  }
-  const here = vaults.filter((vault) => vault.channel === channel);
-  return here.length > 0 ? here : vaults;
-}
-
-/** Whoever is known by exactly this id or address. Where an address is two Slack users', both answers would be a guess: none. */
-async function personsNamed(house: House, named: PersonNamed): Promise<KnownPerson[]> {
-  const { db } = house.store;
-  const user = named.kind === "slack" ? await slackUserOf(db, named.id) : null;
-  const aliases =
-    named.kind === "email"
-      ? [{ kind: "email" as const, value: foldEmail(named.email) }]
-      : user
-        ? await db.transaction().execute((tx) => aliasesOfSlackUser(tx, user, house.config.people))
-        : [{ kind: "slack" as const, value: named.id }];
-  const known = [...(await readPersons(db, await peopleKnownAs(db, aliases))).values()];
-  if (named.kind === "email") return known;
-  return known.filter(({ person: { slack } }) => slack.kind === "matched" && slack.user.id === named.id);
 }

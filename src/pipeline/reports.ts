@@ -6,11 +6,13 @@ import type { Db } from "../store/database.ts";
 import { lastHeard } from "../store/digest-facts.ts";
 import { placesOf, readAlertsTogether } from "../store/home-alerts.ts";
 import { reviewerTimes, saidOf } from "../store/home-facts.ts";
-import { readPersons, slackUsersById } from "../store/people.ts";
+import { type KnownPerson, readPersons, slackUsersById } from "../store/people.ts";
 import * as reports from "../store/reports.ts";
 import { coverageOfAll } from "../vault/coverage.ts";
 import { openAlerts } from "./home-manager.ts";
-import { addressOf, type House, watchedVault } from "./house.ts";
+import { addressOf, type House } from "./house.ts";
+import { rotationRows } from "./leaver.ts";
+import { placeOf } from "./named.ts";
 
 /** A question of which everything is known that it takes to answer it. */
 export type Resolved =
@@ -18,7 +20,8 @@ export type Resolved =
   | { kind: "seen"; personIds: string[]; since: Date | null }
   | { kind: "changed"; since: Date }
   | { kind: "open" }
-  | { kind: "reviewers"; since: Date | null };
+  | { kind: "reviewers"; since: Date | null }
+  | { kind: "leaver"; people: KnownPerson[] };
 
 export interface Reporting {
   asked: string;
@@ -79,6 +82,10 @@ async function rowsOf(
         what: action === null ? ({ kind: "first-time" } as const) : ({ kind: "act", action } as const),
       }));
       return { kind: "changes", rows, total: found[0]?.total ?? 0 };
+    }
+    case "leaver": {
+      const all = await rotationRows(house, question.people, vaultIds);
+      return { kind: "rotation", rows: all.slice(page.from, page.from + page.limit), total: all.length };
     }
     case "open":
       return openRows(house, vaultIds, now, page);
@@ -165,16 +172,6 @@ async function openRows(
     ];
   });
   return { kind: "open", rows, total: open.length };
-}
-
-/** What a vault and an item are called: as configured, else as reported, else by their ids. */
-function placeOf(
-  { config }: Pick<House, "config">,
-  { vaultId, itemId, title }: { vaultId: string; itemId: string; title: string | null },
-): { vault: string; item: string } {
-  const vault = watchedVault(config, vaultId);
-  const configured = vault?.items.find(({ id }) => id === itemId)?.title ?? null;
-  return { vault: vault?.name ?? vaultId, item: title ?? configured ?? itemId };
 }
 
 async function namesOf(db: Db, rows: { personId: string }[]): Promise<(personId: string) => Named> {

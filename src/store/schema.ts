@@ -64,6 +64,24 @@ export interface Schema {
   item: { item_key: string; vault_id: string; item_id: string; title: string | null; reported_at: Date };
   item_version: { item_key: string; version: string; first_occurred: Date; access_id: string };
   item_change: { access_id: string; item_key: string; vault_id: string; action: string; occurred_at: Date };
+  leaver: { id: Generated<string>; person_id: string; vault_id: string; begun_by: string; begun_at: Date };
+  leaver_item: { leaver_id: string; place: number; item_key: string; item_id: string; at: Date };
+  leaver_tick: {
+    id: Generated<string>;
+    leaver_id: string;
+    place: number;
+    is_done: boolean;
+    by: string;
+    at: Date;
+  };
+  leaver_progress: {
+    id: Generated<string>;
+    leaver_id: string;
+    done: number;
+    total: number;
+    print: string;
+    at: Date;
+  };
   asked: {
     id: Generated<string>;
     by: string;
@@ -245,7 +263,8 @@ export type MessageKind =
   | "digest"
   | "configuration"
   | "asked"
-  | "setting";
+  | "setting"
+  | "leaver";
 /** What a Suspicious brings with it: the card and the timeline in the thread, and a message to the security channel. */
 type AftermathKind = "what-now" | "timeline" | "security";
 

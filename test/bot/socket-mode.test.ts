@@ -152,6 +152,8 @@ function connect(apiUrl: string): SlackConnection {
       checkSettings: never,
       proposeSettings: never,
       answerSettings: never,
+      beginLeaving: never,
+      tickLeaver: never,
       tick: never,
       previewSnooze: never,
       snooze: never,

@@ -8,6 +8,7 @@ import { HOME_ANNOUNCE } from "../views/home-staff.ts";
 import { INTENT_AGAIN } from "../views/intent-again.ts";
 import { INTENT_FORM } from "../views/intent-form.ts";
 import { INTENT_CANCEL, INTENT_CHANGE, INTENT_CHOOSE, INTENT_DONE } from "../views/intent-messages.ts";
+import { LEAVER_TICK } from "../views/leaver.ts";
 import { ASK_FORM, ASK_MINE, ASK_NOT_MINE } from "../views/question.ts";
 import { RECURRING_CONFIRM, RECURRING_DECLINE } from "../views/recurring.ts";
 import { REPORT_PAGE } from "../views/report.ts";
@@ -26,6 +27,7 @@ import { homeTurned, tellInForm } from "./home.ts";
 import { intentChosen, intentCommand, intentEnded } from "./intent.ts";
 import { intentAgain } from "./intent-again.ts";
 import { intentChange, intentFormErrors, intentSubmitted, openIntentForm, placeOfIntentForm } from "./intent-form.ts";
+import { leaverTicked } from "./leaver.ts";
 import type { ListenerParts } from "./parts.ts";
 import {
   type Click,
@@ -168,6 +170,7 @@ function listenerFor(actionId: string): OnClick {
   if (actionId.startsWith(INTENT_AGAIN)) return intentAgain;
   if (actionId.startsWith(INTENT_CHOOSE)) return intentChosen;
   if (actionId.startsWith(HOME_PAGE)) return homeTurned;
+  if (actionId.startsWith(LEAVER_TICK)) return leaverTicked;
   if (actionId.startsWith(REPORT_PAGE)) return reportTurned;
   return own(clicks, actionId) ?? unknownAlert;
 }

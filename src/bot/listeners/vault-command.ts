@@ -1,6 +1,7 @@
 import { questionWords } from "../question-command.ts";
 import { snoozeList, vaultHelp } from "../views/snooze.ts";
 import { digestCommand } from "./digest.ts";
+import { leaverCommand } from "./leaver.ts";
 import type { ListenerParts } from "./parts.ts";
 import type { Command } from "./payload.ts";
 import { snoozeCommand } from "./snooze.ts";
@@ -12,6 +13,7 @@ type Subcommand = (rest: string, command: Command, parts: ListenerParts) => Prom
 const subcommands: Record<string, Subcommand> = {
   ...Object.fromEntries(questionWords.map((word) => [word, questionCommand(word)])),
   digest: digestCommand,
+  leaver: leaverCommand,
   snooze: snoozeCommand,
   snoozes: async (_rest, command, { ports, tell }) => tell(command.place, snoozeList(await ports.snoozes())),
 };

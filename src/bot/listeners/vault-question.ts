@@ -56,6 +56,11 @@ const Carried = z.object({
     }),
     z.object({ kind: z.literal("changed"), vault: name.nullable(), since }),
     z.object({ kind: z.literal("open"), vault: name.nullable() }),
+    z.object({
+      kind: z.literal("leaver"),
+      person: z.object({ kind: z.literal("email"), email: name }),
+      vault: name.nullable(),
+    }),
     z.object({ kind: z.literal("reviewers"), since: since.nullable() }),
   ]),
 });

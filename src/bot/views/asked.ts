@@ -20,6 +20,8 @@ export function sayQuestion(
       return `what changed in ${name}${from}`;
     case "open":
       return `what is open in ${name}`;
+    case "leaver":
+      return `what to rotate when ${clean(about, 80) || "somebody"} leaves`;
     case "reviewers":
       return `how the verdicts come${from}`;
   }

@@ -1,6 +1,15 @@
 import type { KnownBlock, RichTextElement } from "@slack/types";
 import { sayDuration } from "../../time.ts";
-import type { Change, OpenAlert, Report, ReportOutcome, ReportRefusal, ReviewerHealth, Sight } from "../ports.ts";
+import type {
+  Change,
+  OpenAlert,
+  Report,
+  ReportOutcome,
+  ReportRefusal,
+  ReviewerHealth,
+  RotationRow,
+  Sight,
+} from "../ports.ts";
 import type { MessageView } from "./alert.ts";
 import { plain } from "./alert-actions.ts";
 import { answer } from "./answers.ts";
@@ -58,6 +67,7 @@ const NOTHING: Record<Report["kind"], string> = {
   changes: "No recorded change.",
   open: "Nothing waits for a verdict.",
   reviewers: "No verdict was given.",
+  rotation: "Nothing is known to rotate.",
 };
 
 function rowsOf(report: Report): RichTextElement[][] {
@@ -71,6 +81,8 @@ function rowsOf(report: Report): RichTextElement[][] {
       return report.rows.map((row) => openLine(row, at));
     case "reviewers":
       return report.rows.map(reviewerLine);
+    case "rotation":
+      return report.rows.map(rotationLine);
   }
 }
 
@@ -142,6 +154,15 @@ function reviewerLine({ who, verdicts, medianMs }: ReviewerHealth): RichTextElem
     bold(clean(who.name, 60) || "Somebody"),
     said(
       `: ${verdicts === 1 ? "1 verdict" : `${verdicts} verdicts`}; half of what they judged had waited ${sayDuration(medianMs)} at most`,
+    ),
+  ];
+}
+
+function rotationLine({ vault, item, state }: RotationRow): RichTextElement[] {
+  return [
+    bold(clean(item, 80) || "An item"),
+    said(
+      ` in ${clean(vault, 60) || "a vault"}: ${{ must: "to rotate", judge: "for you to judge", done: "done" }[state.kind]}`,
     ),
   ];
 }

@@ -215,6 +215,7 @@ export function vaultHelp(problem: string | null): MessageView {
               " tells who opened it; “seen @Dana” what somebody opened, “changed since monday” what changed, “open” what waits",
             ),
           ],
+          [bold("/vault leaver @Dana"), said(" makes the list of what to rotate when somebody leaves")],
           [bold("/vault reviewers"), said(" tells those who answer for all vaults how the verdicts come")],
           [bold("/vault digest"), said(" shows the week so far: what waits, and what was unusual")],
         ]),

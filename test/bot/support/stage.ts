@@ -172,6 +172,14 @@ function portsOf(house: FakeHouse, now: () => Date): BotPorts {
       note("mayAnswer", click);
       return { kind: "may" };
     },
+    beginLeaving: async (asked) => {
+      note("beginLeaving", asked);
+      return { kind: "unknown", what: "person" };
+    },
+    tickLeaver: async (click) => {
+      note("tickLeaver", click);
+      return { kind: "ticked" };
+    },
     ask: async (asked) => {
       note("ask", asked);
       return { kind: "unknown", what: "item" };

@@ -1,0 +1,178 @@
+import type { KnownBlock, RichTextElement } from "@slack/types";
+import type { LeaverOutcome, RotationItem } from "../ports.ts";
+import type { MessageView } from "./alert.ts";
+import { plain } from "./alert-actions.ts";
+import { answer } from "./answers.ts";
+import { bold, bullets, italic, line, lines, quoted, richText, said, user, when } from "./rich-text.ts";
+import { clean, plainMrkdwn } from "./text.ts";
+import { sayTimes } from "./words.ts";
+
+export const LEAVER_TICK = "leaver_tick";
+
+/** Three groups of boxes; what doesn't fit is in messages of its own, and each says which part it is. */
+export const leaverPageSize = 30;
+const boxesAtMost = 10;
+
+export interface LeaverView {
+  name: string;
+  vault: string;
+  zone: string;
+  /** The whole list; a page shows its part. */
+  items: RotationItem[];
+  page: number;
+  coverage: string[];
+  blockId: string;
+}
+
+/** The rotation list of somebody who leaves. It accuses nobody: whoever knew a secret for their work knows it still. */
+export function leaverMessage(view: LeaverView): MessageView {
+  const { name, vault, items, page, coverage, blockId } = view;
+  const done = items.filter(({ state }) => state.kind === "done").length;
+  const pages = Math.max(1, Math.ceil(items.length / leaverPageSize));
+  const shown = items.slice(page * leaverPageSize, (page + 1) * leaverPageSize);
+  const title = `What to rotate when ${clean(name, 60) || "somebody"} leaves ${clean(vault, 60) || "this vault"}`;
+  const progress = items.length === 0 ? "nothing is known to rotate" : `${done} of ${items.length} done`;
+  const isAllDone = done === items.length && items.length > 0;
+  return {
+    text: `${plainMrkdwn(title, 160)}: ${progress}`,
+    blocks: [
+      {
+        ...richText(
+          line(
+            bold(`${isAllDone ? "✅" : "🧳"} ${title}`),
+            said(`: ${progress}${pages > 1 ? ` (part ${page + 1} of ${pages})` : ""}`),
+          ),
+        ),
+        block_id: blockId,
+      },
+      ...boxes(
+        view,
+        shown.filter((item) => item.seen !== null && isOpenOrTicked(item)),
+        "must",
+      ),
+      ...boxes(
+        view,
+        shown.filter((item) => item.seen === null && isOpenOrTicked(item)),
+        "judge",
+      ),
+      ...proofs(view, shown),
+      ...(page === 0
+        ? [
+            richText(
+              lines(coverage.slice(0, 5).map((one) => [italic(clean(one, 600) || "Nothing is known of the source.")])),
+            ),
+          ]
+        : []),
+    ],
+    metadata: { event_type: "vaultbell_leaver", event_payload: { done, total: items.length } },
+  };
+}
+
+const HEADINGS = {
+  must: "To rotate: opened since it was last rotated. Tick what is done.",
+  judge: "For you to judge: no recorded access, which doesn’t prove that it wasn’t seen. Tick what is done.",
+};
+
+function isOpenOrTicked({ state }: RotationItem): boolean {
+  return state.kind !== "done" || state.proof.kind === "tick";
+}
+
+/** The block's id tells which boxes were shown ticked: by it one's own click is told from what others ticked meanwhile. */
+function boxes({ blockId }: LeaverView, items: RotationItem[], kind: keyof typeof HEADINGS): KnownBlock[] {
+  if (items.length === 0) return [];
+  const groups = Array.from({ length: Math.ceil(items.length / boxesAtMost) }, (_, n) =>
+    items.slice(n * boxesAtMost, (n + 1) * boxesAtMost),
+  );
+  return [
+    richText(line(bold(HEADINGS[kind]))),
+    ...groups.map((group, n): KnownBlock => {
+      const options = group.map((item) => ({
+        item,
+        option: { text: plain(sayItem(item)), value: `place:${item.place}` },
+      }));
+      const ticked = options.filter(({ item }) => item.state.kind === "done");
+      return {
+        type: "actions",
+        block_id: `${blockId}:${kind}${n}:${ticked.map(({ item }) => item.place).join(".")}`,
+        elements: [
+          {
+            type: "checkboxes",
+            action_id: `${LEAVER_TICK}:${kind}${n}`,
+            options: options.map(({ option }) => option),
+            ...(ticked.length > 0 && { initial_options: ticked.map(({ option }) => option) }),
+          },
+        ],
+      };
+    }),
+  ];
+}
+
+function sayItem({ item, seen }: RotationItem): string {
+  const times = seen === null ? "" : ` (${seen.times === 1 ? "once" : sayTimes(seen.times)})`;
+  return `${clean(item, 50, 55) || "an item"}${times}`;
+}
+
+function proofs({ zone }: LeaverView, items: RotationItem[]): KnownBlock[] {
+  const rows = items.flatMap(({ item, state }): RichTextElement[][] => {
+    if (state.kind !== "done") return [];
+    const name = quoted(item, 80, "an item");
+    const { proof } = state;
+    if (proof.kind === "tick") {
+      return [[said("☑ "), name, said(": ticked by "), user(proof.by), said(", "), when(proof.at, zone)]];
+    }
+    const how =
+      proof.kind === "edit" ? "edited" : `version ${clean(proof.version, 20) || "of another number"} was first seen`;
+    return [[said("☑ "), name, said(`: ${how} `), when(proof.at, zone)]];
+  });
+  return rows.length > 0 ? [richText(line(bold("Done, and by what")), bullets(rows))] : [];
+}
+
+/** What only whoever asked, or ticked, sees. */
+export function leaverAnswer(outcome: LeaverOutcome): MessageView {
+  switch (outcome.kind) {
+    case "begun": {
+      const lists = outcome.lists
+        .slice(0, 20)
+        .map(({ vault, isNew, done, total }) => [
+          bold(clean(vault.name, 60) || "a vault"),
+          said(`: ${isNew ? "the list is in its channel" : "there is a list already"}, ${done} of ${total} done`),
+        ]);
+      const title = `What to rotate when ${clean(outcome.name, 60) || "somebody"} leaves`;
+      return { text: plainMrkdwn(title, 120), blocks: [richText(line(bold(title)), bullets(lists))] };
+    }
+    case "unknown":
+      return answer(
+        said(
+          outcome.what === "person"
+            ? "No recorded access of this person, so there is no list. Please choose them from Slack’s list while you type @, or write their e-mail address."
+            : "You answer for no vault of that name here.",
+        ),
+      );
+    case "refused":
+      return answer(said(REFUSALS[outcome.reason]));
+  }
+}
+
+const REFUSALS: Record<Extract<LeaverOutcome, { kind: "refused" }>["reason"], string> = {
+  "unknown-clicker": "Slack couldn’t tell me just now who you are, so nothing was done. Please try again in a minute.",
+  deactivated: "This Slack account is deactivated, so nothing was done.",
+  bot: "A bot can’t do this: it takes a person.",
+  stranger: "You are here from another workspace, so nothing was done.",
+  guest: "Guests of this workspace can’t do this.",
+  "not-a-manager": "Only the managers of this vault do this, so nothing was done.",
+  "leads-only": "Only those who answer for all vaults can do this.",
+  "about-yourself": "This list is about yourself, so somebody else must do it.",
+  "wrong-message": "This box isn’t in a list that I posted, so nothing was done.",
+};
+
+/** The place that a ticked box stands for. `null`: not ours. */
+export function readLeaverPlace(value: string): number | null {
+  const match = /^place:(\d{1,6})$/.exec(value);
+  return match ? Number(match[1]) : null;
+}
+
+/** Which boxes were shown ticked. Where the server named the block otherwise: none, and then nothing is taken back. */
+export function readLeaverSeen(blockId: string): number[] {
+  const listed = /:(?:must|judge)\d:([\d.]*)$/.exec(blockId)?.[1] ?? "";
+  return listed === "" ? [] : listed.split(".").map(Number);
+}

@@ -1,0 +1,45 @@
+import { foldWords } from "../bot/fold-words.ts";
+import type { PersonNamed } from "../bot/ports.ts";
+import type { WatchedVault } from "../model.ts";
+import { foldEmail } from "../policies/fold-email.ts";
+import { peopleKnownAs } from "../store/home-facts.ts";
+import { type KnownPerson, readPersons, slackUserOf } from "../store/people.ts";
+import { type House, watchedVault } from "./house.ts";
+import { aliasesOfSlackUser } from "./people.ts";
+
+/** What people name when they ask, and what is named to them. */
+
+/** Named, or else the channel's, or else all. */
+export function chooseVaults(vaults: WatchedVault[], typed: string | null, channel: string | null): WatchedVault[] {
+  if (typed !== null) {
+    const name = foldWords(typed);
+    return vaults.filter((vault) => [vault.name, vault.id].some((one) => foldWords(one) === name));
+  }
+  const here = vaults.filter((vault) => vault.channel === channel);
+  return here.length > 0 ? here : vaults;
+}
+
+/** Whoever is known by exactly this id or address. Where an address is two Slack users', both answers would be a guess: none. */
+export async function personsNamed(house: House, named: PersonNamed): Promise<KnownPerson[]> {
+  const { db } = house.store;
+  const user = named.kind === "slack" ? await slackUserOf(db, named.id) : null;
+  const aliases =
+    named.kind === "email"
+      ? [{ kind: "email" as const, value: foldEmail(named.email) }]
+      : user
+        ? await db.transaction().execute((tx) => aliasesOfSlackUser(tx, user, house.config.people))
+        : [{ kind: "slack" as const, value: named.id }];
+  const known = [...(await readPersons(db, await peopleKnownAs(db, aliases))).values()];
+  if (named.kind === "email") return known;
+  return known.filter(({ person: { slack } }) => slack.kind === "matched" && slack.user.id === named.id);
+}
+
+/** What a vault and an item are called: as configured, else as reported, else by their ids. */
+export function placeOf(
+  { config }: Pick<House, "config">,
+  { vaultId, itemId, title }: { vaultId: string; itemId: string; title: string | null },
+): { vault: string; item: string } {
+  const vault = watchedVault(config, vaultId);
+  const configured = vault?.items.find(({ id }) => id === itemId)?.title ?? null;
+  return { vault: vault?.name ?? vaultId, item: title ?? configured ?? itemId };
+}

@@ -1,0 +1,142 @@
+import { sql } from "kysely";
+import type { Db, Tx } from "./database.ts";
+
+export interface Leaver {
+  id: string;
+  personId: string;
+  vaultId: string;
+  begunBy: string;
+  begunAt: Date;
+}
+
+/** Begins a list, or finds the one that there is: there is one for each person and vault. */
+export async function beginLeaver(
+  tx: Tx,
+  list: Omit<Leaver, "id">,
+  personIds: string[],
+): Promise<{ leaver: Leaver; isNew: boolean }> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('leaver ' || ${list.vaultId}::text, 0))`.execute(tx);
+  const [known] = await leaversWhere(tx, sql`vault_id = ${list.vaultId} and person_id = any (${personIds}::bigint[])`);
+  if (known) return { leaver: known, isNew: false };
+  const { id } = await tx
+    .insertInto("leaver")
+    .values({ person_id: list.personId, vault_id: list.vaultId, begun_by: list.begunBy, begun_at: list.begunAt })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return { leaver: { ...list, id }, isNew: true };
+}
+
+export async function readLeaver(db: Db | Tx, id: string): Promise<Leaver | null> {
+  return (await leaversWhere(db, sql`id = ${id}::bigint`))[0] ?? null;
+}
+
+/** The list of a person, under whichever of their ids, in a vault. */
+export async function leaverOf(db: Db | Tx, personIds: string[], vaultId: string): Promise<Leaver | null> {
+  const [found] = await leaversWhere(db, sql`vault_id = ${vaultId} and person_id = any (${personIds}::bigint[])`);
+  return found ?? null;
+}
+
+/** The lists that may still change. */
+export function leaversSince(db: Db, since: Date): Promise<Leaver[]> {
+  return leaversWhere(db, sql`begun_at > ${since}`);
+}
+
+async function leaversWhere(db: Db | Tx, which: ReturnType<typeof sql>): Promise<Leaver[]> {
+  const { rows } = await sql<Leaver>`
+    select id, person_id as "personId", vault_id as "vaultId", begun_by as "begunBy", begun_at as "begunAt"
+      from leaver where ${which} order by id`.execute(db);
+  return rows;
+}
+
+/** One list at a time is changed by one replica. */
+export async function lockLeaver(tx: Tx, id: string): Promise<void> {
+  await sql`select id from leaver where id = ${id} for update`.execute(tx);
+}
+
+export interface LeaverItem {
+  place: number;
+  key: string;
+  itemId: string;
+}
+
+export async function leaverItems(db: Db | Tx, leaverId: string): Promise<LeaverItem[]> {
+  return db
+    .selectFrom("leaver_item")
+    .select(["place", "item_key as key", "item_id as itemId"])
+    .where("leaver_id", "=", leaverId)
+    .orderBy("place")
+    .execute();
+}
+
+export async function addLeaverItems(tx: Tx, leaverId: string, items: LeaverItem[], at: Date): Promise<void> {
+  if (items.length === 0) return;
+  const rows = items.map(({ place, key, itemId }) => ({
+    leaver_id: leaverId,
+    place,
+    item_key: key,
+    item_id: itemId,
+    at,
+  }));
+  await tx.insertInto("leaver_item").values(rows).execute();
+}
+
+export async function recordLeaverTicks(
+  tx: Tx,
+  leaverId: string,
+  ticks: { place: number; isDone: boolean }[],
+  { by, at }: { by: string; at: Date },
+): Promise<void> {
+  if (ticks.length === 0) return;
+  const rows = ticks.map(({ place, isDone }) => ({ leaver_id: leaverId, place, is_done: isDone, by, at }));
+  await tx.insertInto("leaver_tick").values(rows).execute();
+}
+
+export interface LeaverTick {
+  place: number;
+  isDone: boolean;
+  by: string;
+  at: Date;
+}
+
+export async function leaverTicks(db: Db | Tx, leaverId: string): Promise<LeaverTick[]> {
+  return db
+    .selectFrom("leaver_tick")
+    .select(["place", "is_done as isDone", "by", "at"])
+    .where("leaver_id", "=", leaverId)
+    .orderBy("id")
+    .execute();
+}
+
+export interface ItemEvents {
+  changes: { key: string; action: string; at: Date }[];
+  versions: { key: string; version: string; first: Date }[];
+}
+
+/** What others did with these items besides reading them, and when each of their versions was first seen. */
+export async function eventsOf(db: Db | Tx, keys: string[], notBy: string[]): Promise<ItemEvents> {
+  if (keys.length === 0) return { changes: [], versions: [] };
+  const { rows: changes } = await sql<ItemEvents["changes"][number]>`
+    select change.item_key as key, change.action, change.occurred_at as at
+      from item_change as change join assessment on assessment.access_id = change.access_id
+     where change.item_key = any (${keys}::text[]) and assessment.person_id <> all (${notBy}::bigint[])
+     order by change.occurred_at`.execute(db);
+  const { rows: versions } = await sql<ItemEvents["versions"][number]>`
+    select item_key as key, version, first_occurred as first from item_version
+     where item_key = any (${keys}::text[]) order by first_occurred`.execute(db);
+  return { changes, versions };
+}
+
+/** Takes down how far a list has come. False: that is known already. */
+export async function recordProgress(
+  tx: Tx,
+  leaverId: string,
+  { done, total, print }: { done: number; total: number; print: string },
+  at: Date,
+): Promise<boolean> {
+  const result = await sql`
+    insert into leaver_progress (leaver_id, done, total, print, at)
+    select ${leaverId}::bigint, ${done}::integer, ${total}::integer, ${print}::text, ${at}::timestamptz
+     where ${print}::text is distinct from
+       (select print from leaver_progress where leaver_id = ${leaverId}::bigint order by id desc limit 1)`.execute(tx);
+  return (result.numAffectedRows ?? 0n) > 0n;
+}

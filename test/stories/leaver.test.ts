@@ -1,0 +1,150 @@
+import { afterEach, expect, test } from "vitest";
+import { report } from "../../src/cli/report.ts";
+import type { SandboxMessage } from "../../src/sandbox/types.ts";
+import { readBlocks } from "../support/read-message.ts";
+import { cards, dana, defaultYaml, gil, juan, marta, openStory, type Story } from "../support/story.ts";
+
+let story: Story;
+afterEach(() => story?.stop());
+
+const yaml = defaultYaml.replace(
+  "{ id: i_amex, title: Team Amex }",
+  "{ id: i_amex, title: Team Amex }, { id: i_fuel, title: Fuel card }",
+);
+
+test("somebody leaves: one list for each vault, ticks and edits bring it to its end, and what is opened again is open again", async () => {
+  story = await openStory({ yaml });
+  await story.reveal({ by: dana });
+  await story.reveal({ by: dana, itemId: "i_amex" });
+  await vault(marta, `leaver <@${dana}|dana>`);
+  expect(story.told(marta)).toContain("Company cards: the list is in its channel, 0 of 3 done");
+  await vault(juan, `leaver <@${dana}|dana>`);
+  expect(story.told(juan)).toContain("there is a list already");
+  expect(lists()).toHaveLength(1);
+  const shown = words();
+  expect(shown).toContain("🧳 What to rotate when Dana Ruiz leaves Company cards: 0 of 3 done");
+  expect(shown).toMatch(/To rotate: opened since[\s\S]*For you to judge: no recorded access/);
+  expect(shown).toContain("can’t be seen");
+
+  // An edit by somebody else arrives: done without anybody's tick. The leaver's own edit proves nothing.
+  await story.later(5);
+  await edit("i_visa", dana);
+  await edit("i_amex", juan);
+  await story.later(2);
+  expect(words()).toContain("1 of 3 done");
+  expect(words()).toMatch(/☑ Team Amex: edited/);
+
+  await tick(dana, [placeOf("Company Visa")]);
+  expect(story.told(dana)).toContain("Only the managers of this vault");
+  await tick(gil, [placeOf("Company Visa")]);
+  expect(words()).toContain("1 of 3 done");
+  await tick(marta, [placeOf("Company Visa")]);
+  await tick(juan, [placeOf("Fuel card")], 1);
+  await story.later(1);
+  expect(words()).toContain("✅ What to rotate when Dana Ruiz leaves Company cards: 3 of 3 done");
+  expect(words()).toContain("☑ Company Visa: ticked by @U02MARTA");
+
+  await story.reveal({ by: dana });
+  await story.later(2);
+  expect(words()).toContain("2 of 3 done");
+
+  const printed: string[] = [];
+  const out = { log: (line: string) => printed.push(line), error: () => {} };
+  const env = { DATABASE_URL: story.databaseUrl, VAULTBELL_CONFIG: "vaultbell.example.yaml" };
+  expect(await report(["leaver", "dana@example.com", "--vault", "v_cards", "--format", "csv"], env, out)).toBe(0);
+  expect(printed[0]).toBe("vault,item,state,first,last,times,proof,proof_at,by\r");
+  expect(printed.find((line) => line.includes("Team Amex"))).toMatch(/,done,.*,edit,/);
+  expect(printed.find((line) => line.includes("Company Visa"))).toMatch(/,to rotate,/);
+
+  expect((await entries("leaver begun")).length).toBe(1);
+  expect((await entries("rotation ticked")).map(({ item, by }) => [item, by])).toEqual([
+    ["i_visa", marta],
+    ["i_fuel", juan],
+  ]);
+  expect((await entries("leaver refused")).map(({ by }) => by)).toEqual([dana, gil]);
+});
+
+test("nobody makes or ticks their own list", async () => {
+  story = await openStory({ yaml });
+  await story.reveal({ by: juan });
+  await vault(juan, `leaver <@${juan}|juan>`);
+  expect(story.told(juan)).toContain("about yourself");
+  await vault(marta, `leaver <@${juan}|juan>`);
+  await tick(juan, [0]);
+  expect(story.told(juan)).toContain("about yourself");
+  expect(words()).toContain("0 of 3 done");
+});
+
+async function edit(itemId: string, by: string): Promise<void> {
+  const [name, email] = by === dana ? ["dana", "dana@example.com"] : ["juan", "juan@example.com"];
+  const at = story.service.house.clock.now().toISOString();
+  const data = {
+    id: `evt_edit_${itemId}_${name}`,
+    action: "edit",
+    occurred_at: at,
+    person: { id: `vault-${name}`, email },
+    vault: { id: "v_cards", name: "Company cards" },
+    item: { id: itemId },
+  };
+  const answer = await story.post(JSON.stringify({ type: "vault.item.accessed", timestamp: at, data }));
+  expect(answer.status).toBe(202);
+  await story.settle();
+}
+
+interface Box {
+  text: { text: string };
+  value: string;
+}
+
+/** The groups of boxes of the list, in their order. */
+function groups(): { actionId: string; options: Box[]; ticked: Box[] }[] {
+  const blocks = (lists()[0]?.blocks ?? []) as unknown as {
+    type: string;
+    elements: { action_id?: string; options?: Box[]; initial_options?: Box[] }[];
+  }[];
+  return blocks
+    .filter(({ type }) => type === "actions")
+    .map(({ elements }) => ({
+      actionId: elements[0]?.action_id ?? "",
+      options: elements[0]?.options ?? [],
+      ticked: elements[0]?.initial_options ?? [],
+    }));
+}
+
+function placeOf(item: string): number {
+  const box = groups()
+    .flatMap(({ options }) => options)
+    .find(({ text }) => text.text.startsWith(item));
+  return Number(box?.value.split(":")[1]);
+}
+
+async function tick(who: string, places: number[], group = 0): Promise<void> {
+  const [list] = lists();
+  const boxes = groups()[group];
+  if (!list || !boxes) throw new Error("no list");
+  const values = [...boxes.ticked.map(({ value }) => value), ...places.map((place) => `place:${place}`)];
+  await story.sandbox.as(who).choose(list, boxes.actionId, values);
+  await story.service.idle();
+  await story.settle();
+}
+
+async function vault(who: string, text: string): Promise<void> {
+  await story.sandbox.as(who).command(cards, "/vault", text);
+  await story.service.idle();
+  await story.settle();
+}
+
+const lists = (): SandboxMessage[] =>
+  story.sandbox.workspace.messages(cards).filter(({ blocks }) => readBlocks(blocks).includes("What to rotate when"));
+
+const words = () => lists().map(({ blocks }) => readBlocks(blocks))[0] ?? "";
+
+async function entries(kind: string): Promise<Record<string, unknown>[]> {
+  const all = await story.service.house.store.db
+    .selectFrom("record")
+    .selectAll()
+    .where("kind", "=", kind)
+    .orderBy("seq")
+    .execute();
+  return all.map(({ payload }) => JSON.parse(payload?.toString() ?? "{}"));
+}
