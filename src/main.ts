@@ -9,7 +9,9 @@ const usage = `Usage: vaultbell COMMAND
   replay --since 30d [--config FILE]
                  judges past accesses again by this or another configuration, and says what would differ
   audit verify [--head SEQ:HASH] …
-                 checks the record's hash chain, and the tables against it`;
+                 checks the record's hash chain, and the tables against it
+  audit export [--out FILE]
+                 the record as JSON lines, for scripts/verify-export.mjs or a verifier of one's own`;
 
 /** Each command loads what it needs and no more: what isn't there takes no memory and no time to start. */
 async function main([command, ...args]: string[]): Promise<number> {

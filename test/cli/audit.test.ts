@@ -1,3 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { audit } from "../../src/cli/audit.ts";
@@ -40,6 +44,20 @@ test("a head that is known otherwise is named, with its entry", async () => {
   expect(said).toMatch(/^Entry 2, ".+" of 2026-11-24T.+ doesn't fit: its hash begins with [0-9a-f]{16}, and not with/);
   expect((await run("verify", "--head", "99999:00000000")).said).toContain("the record ends with entry");
   expect((await run("verify", "--head", "nonsense")).code).toBe(2);
+});
+
+test("an export is checked by one file that needs nothing of ours, against the hash that Slack shows", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "vaultbell-export-"));
+  const file = join(folder, "export.jsonl");
+  expect(await run("export", "--out", file)).toEqual({ code: 0, said: "" });
+  const [, seq, hash] = /record #(\d+) · ([0-9a-f]{16})/.exec(readBlocks(story.alerts().at(-1)?.blocks)) ?? [];
+  const script = join(import.meta.dirname, "../../scripts/verify-export.mjs");
+  const verify = (head: string) => spawnSync(process.execPath, [script, file, "--head", head], { encoding: "utf8" });
+  const good = verify(`${seq}:${hash}`);
+  expect([good.status, good.stdout]).toEqual([0, expect.stringContaining("All 1 heads that you named")]);
+  const bad = verify(`${seq}:0000000000000000`);
+  expect([bad.status, bad.stderr]).toEqual([1, expect.stringContaining(`Entry ${seq} doesn't fit: its hash begins`)]);
+  rmSync(folder, { recursive: true });
 });
 
 test("nobody who only has rights changes the record, or anything that it stands for", async () => {

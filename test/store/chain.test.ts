@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { type ChainEntry, followChain, readKnownHead } from "../../src/store/chain.ts";
-import { chainHash } from "../support/chain-hash.ts";
-
-const at = new Date("2026-11-24T09:00:02Z");
+import { aChain, entryAfter, erase } from "../support/a-chain.ts";
 
 test("a chain that nobody touched fits, with the head that is kept and the one that Slack was told", () => {
   const entries = aChain(5);
@@ -78,25 +76,4 @@ function follow(entries: ChainEntry[], heads: string[] = [], kept: { seq: bigint
     if (misfit) return misfit;
   }
   return chain.end(kept);
-}
-
-function aChain(length: number, says: (seq: number) => [string, string] | null = () => null): ChainEntry[] {
-  const entries: ChainEntry[] = [];
-  for (let seq = 1; seq <= length; seq++) {
-    const [kind, payload] = says(seq) ?? ["review", `{"alert":"al_${seq}"}`];
-    entries.push(entryAfter(entries.at(-1), seq, kind, payload));
-  }
-  return entries;
-}
-
-function entryAfter(previous: ChainEntry | undefined, seq: number, kind: string, said: string): ChainEntry {
-  const payload = Buffer.from(said);
-  const hash = chainHash(BigInt(seq), at, previous?.hash ?? Buffer.alloc(32), kind, payload);
-  return { seq: BigInt(seq), at: BigInt(at.getTime()) * 1000n, kind, payload, payloadDigest: null, hash };
-}
-
-function erase(entry: ChainEntry | undefined): void {
-  if (!entry?.payload) throw new Error("nothing to erase");
-  entry.payloadDigest = createHash("sha256").update(entry.payload).digest();
-  entry.payload = null;
 }
