@@ -26,6 +26,7 @@ import { judge } from "./pipeline/judge.ts";
 import { lookAfterLeavers } from "./pipeline/leaver.ts";
 import { createPorts } from "./pipeline/ports.ts";
 import { lookAfterRecurring } from "./pipeline/recurring.ts";
+import { lookForSilence, sourcesHeard } from "./pipeline/silence.ts";
 import { sayEnds } from "./pipeline/snooze.ts";
 import { createSettings } from "./pipeline/take-up.ts";
 import { keepGoing } from "./pipeline/tick.ts";
@@ -68,6 +69,7 @@ export interface ServiceParts {
 const fallbackPauseMs = 15_000;
 /** What is to be asked or told of intents is a matter of hours and days. */
 const intentsPauseMs = 60_000;
+const silencePauseMs = 5 * 60_000;
 const picturePauseMs = 10_000;
 /** So many deliveries are waiting for their commit when judging gives way, for so long between two batches. */
 const busyFrom = 16;
@@ -244,6 +246,17 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     nextDue: async () => new Date(looksAtLeaversAt),
   };
 
+  let looksForSilenceAt = 0;
+  const listeningForSilence = {
+    name: "silence",
+    work: async () => {
+      if (clock.now().getTime() < looksForSilenceAt) return 0;
+      looksForSilenceAt = clock.now().getTime() + silencePauseMs;
+      return lookForSilence(house);
+    },
+    nextDue: async () => new Date(looksForSilenceAt),
+  };
+
   let looksAtIntentsAt = 0;
   const intents = {
     name: "intents",
@@ -263,21 +276,27 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
   }
 
   async function vitals() {
-    const none = { waiting: { messages: 0, oldestSeconds: 0, trouble: null }, unjudged: 0, quarantined: 0 };
+    const none = { waiting: { messages: 0, oldestSeconds: 0, trouble: null }, unjudged: 0, quarantined: 0, silent: [] };
     const { connected: isConnected, trouble } = connected().state();
     const slackVitals = { connected: isConnected, trouble };
     try {
-      const [messages, ends] = await soon(Promise.all([backlog(store.db), countOpenEnds(store.db)]));
+      const [messages, ends, sources] = await soon(
+        Promise.all([backlog(store.db), countOpenEnds(store.db), sourcesHeard(house)]),
+      );
       const oldestSeconds = messages.oldestSince
         ? Math.max(0, (clock.now().getTime() - messages.oldestSince.getTime()) / 1000)
         : 0;
       metrics.backlog({ waiting: messages.waiting, oldestSeconds });
       metrics.quarantine(ends.quarantined);
+      const quietFor = ({ lastAt }: { lastAt: Date }) => Math.max(0, (clock.now().getTime() - lastAt.getTime()) / 1000);
+      for (const one of sources) metrics.lastHeard(one.source, quietFor(one));
+      const silent = sources.flatMap((one) => (one.silence ? [{ source: one.source, seconds: quietFor(one) }] : []));
       return {
         database: refusal() ?? { ok: true as const },
         slack: slackVitals,
         waiting: { messages: messages.waiting, oldestSeconds, trouble: messages.trouble },
         ...ends,
+        silent,
       };
     } catch (error) {
       return {
@@ -346,6 +365,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
         escalations: keepGoing(escalating, clock, log),
         intents: keepGoing(intents, clock, log),
         leavers: keepGoing(leaving, clock, log),
+        silence: keepGoing(listeningForSilence, clock, log),
         digests: keepGoing(digesting, clock, log),
         snoozes: keepGoing(snoozing, clock, log),
         homes: keepGoing(keepingUp, clock, log),
@@ -395,6 +415,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       (await escalating.work()) +
       (await intents.work()) +
       (await leaving.work()) +
+      (await listeningForSilence.work()) +
       (await keepingUp.work()) +
       (await fallingBack.work()),
     nextDue: async () => earlier(await nextDue(store.db), await homes.nextDue()),

@@ -6,6 +6,8 @@ export interface Vitals {
   waiting: { messages: number; oldestSeconds: number; trouble: string | null };
   unjudged: number;
   quarantined: number;
+  /** Those that are quieter than their rhythm, and for how long. */
+  silent: { source: string; seconds: number }[];
 }
 
 export interface Readiness {
@@ -21,7 +23,7 @@ const overdueSeconds = 120;
 
 /** Ready means: database and Slack can be reached, and nothing is overdue (DESIGN, "HTTP"). */
 export function readiness(vitals: Vitals): Readiness {
-  const { database, slack, waiting, unjudged, quarantined } = vitals;
+  const { database, slack, waiting, unjudged, quarantined, silent } = vitals;
   const problems: string[] = [];
   if (!database.ok) problems.push(`The database doesn't do its work: ${database.problem}.`);
   if (!slack.connected) problems.push(slack.trouble ?? "Slack isn't connected yet.");
@@ -33,6 +35,10 @@ export function readiness(vitals: Vitals): Readiness {
   }
   const remarks: string[] = [];
   if (unjudged > 0) remarks.push(`${unjudged} accesses are recorded and not judged yet.`);
+  for (const { source, seconds } of silent)
+    remarks.push(
+      `The source ${source} has been silent for ${Math.floor(seconds / 3600)} h, longer than is its rhythm: is it still set up?`,
+    );
   if (quarantined > 0)
     remarks.push(
       `${quarantined} authentic deliveries could not be understood; they are kept in the table delivery, with the problem.`,

@@ -11,6 +11,8 @@ export interface Metrics {
   judged: (accesses: number) => void;
   backlog: (messages: { waiting: number; oldestSeconds: number }) => void;
   quarantine: (bodies: number) => void;
+  /** For how long a source has said nothing. */
+  lastHeard: (source: string, seconds: number) => void;
   answered: (seconds: number) => void;
 }
 
@@ -51,6 +53,12 @@ export function createMetrics(): Metrics {
     help: "For how long the oldest of them has been due.",
     registers,
   });
+  const lastHeard = new Gauge({
+    name: "vaultbell_source_last_heard_seconds",
+    help: "For how long a source has reported nothing of the watched vaults.",
+    labelNames: ["source"],
+    registers,
+  });
   const quarantined = new Gauge({
     name: "vaultbell_quarantined_bodies",
     help: "Authentic deliveries that could not be understood and are kept to be looked at.",
@@ -78,6 +86,7 @@ export function createMetrics(): Metrics {
       oldest.set(messages.oldestSeconds);
     },
     quarantine: (bodies) => quarantined.set(bodies),
+    lastHeard: (source, seconds) => lastHeard.set({ source }, seconds),
     answered: (took) => seconds.observe(took),
   };
 }

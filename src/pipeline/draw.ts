@@ -32,6 +32,7 @@ import { leaverView } from "./leaver.ts";
 import { readNote } from "./notes.ts";
 import { askedView } from "./questions.ts";
 import { neededFor, undoMs } from "./review.ts";
+import { silenceView } from "./silence.ts";
 import { drawUnused } from "./unused-intents.ts";
 import { independentOf } from "./who-may-judge.ts";
 import { drawWide } from "./wide-intents.ts";
@@ -51,6 +52,10 @@ export async function draw(house: House, message: Message): Promise<Drawing | "n
       return drawQuestion(house, message);
     case "escalation":
       return drawEscalation(house, message);
+    case "silence": {
+      const tag = `silence:${message.id}`;
+      return drawing(await silenceView(house, message.subject, message.channel, tag), tag);
+    }
     case "leaver": {
       const tag = `leaver:${message.id}`;
       return drawing(await leaverView(house, message.subject, tag), tag);

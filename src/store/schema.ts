@@ -64,6 +64,15 @@ export interface Schema {
   item: { item_key: string; vault_id: string; item_id: string; title: string | null; reported_at: Date };
   item_version: { item_key: string; version: string; first_occurred: Date; access_id: string };
   item_change: { access_id: string; item_key: string; vault_id: string; action: string; occurred_at: Date };
+  silence: {
+    id: Generated<string>;
+    source: string;
+    since: Date;
+    usual_ms: string;
+    usual_on: "weekdays" | "weekends";
+    told_at: Date;
+  };
+  silence_over: { silence_id: string; spoke_at: Date; at: Date };
   leaver: { id: Generated<string>; person_id: string; vault_id: string; begun_by: string; begun_at: Date };
   leaver_item: { leaver_id: string; place: number; item_key: string; item_id: string; at: Date };
   leaver_tick: {
@@ -264,7 +273,8 @@ export type MessageKind =
   | "configuration"
   | "asked"
   | "setting"
-  | "leaver";
+  | "leaver"
+  | "silence";
 /** What a Suspicious brings with it: the card and the timeline in the thread, and a message to the security channel. */
 type AftermathKind = "what-now" | "timeline" | "security";
 
