@@ -40,6 +40,7 @@ function readBlock(node: Node): string {
     case "rich_text_list":
       return inside.map((row) => `• ${row}`).join("\n");
     case "actions":
+    case "context":
       return inside.join(" ");
     case "button":
       return `[${words(node)}]`;

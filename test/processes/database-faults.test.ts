@@ -195,17 +195,23 @@ it("a serialization failure and a deadlock are tried again, and nobody hears of 
     databaseUrl,
     `create function fail_at_first() returns trigger language plpgsql as $$
      begin
+       -- The rehearsal after a start is nobody's business here.
+       if tg_table_name = 'delivery' then
+         if new.source = 'rehearsal' then return new; end if;
+       elsif exists (select from access where id = new.access_id and source = '') then
+         return new;
+       end if;
        if nextval('fails') in (1, 3) then raise exception 'could not serialize' using errcode = tg_argv[0]; end if;
-       return null;
+       return new;
      end $$`,
   );
   await ask(
     databaseUrl,
-    "create trigger fails before insert on delivery for each statement execute function fail_at_first('40001')",
+    "create trigger fails before insert on delivery for each row execute function fail_at_first('40001')",
   );
   await ask(
     databaseUrl,
-    "create trigger fails before insert on assessment for each statement execute function fail_at_first('40P01')",
+    "create trigger fails before insert on assessment for each row execute function fail_at_first('40P01')",
   );
   const access = house.access(0);
   const { answers } = await house.vault.report([access]);
