@@ -1,0 +1,2 @@
+-- The same as alert_vault.
+drop index alert_week;
