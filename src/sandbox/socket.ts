@@ -118,7 +118,10 @@ export function startSocketMode(appId: string, onChange: () => void): SocketMode
       for (const connection of connections) connection.send(frame);
     },
     cut: () => {
-      for (const connection of connections) connection.terminate();
+      const cut = connections;
+      // At once: whoever looks next sees nobody connected, however quick the app comes back.
+      connections = [];
+      for (const connection of cut) connection.terminate();
     },
     redeliver: () => [...waiting.values()].filter(({ frame }) => send(retried(frame))).length,
     repeatLast: () => {

@@ -2,7 +2,7 @@ import type { Picture, Posted } from "./slack.ts";
 
 /** What a person makes out in a message of the bot. */
 export interface Seen {
-  kind: "alert" | "intent" | "note" | "flood" | "other";
+  kind: Kind | "other";
   /** The alert's, intent's, note's or flood's id, as it stands in the blocks. */
   subject: string;
   /** Of an alert: the revision that its buttons carry. */
@@ -23,6 +23,11 @@ export interface Seen {
 
 type Node = Record<string, unknown>;
 
+const kinds = ["alert", "intent", "note", "flood", "what-now", "timeline", "security"] as const;
+type Kind = (typeof kinds)[number];
+
+const isKind = (kind: string): kind is Kind => (kinds as readonly string[]).includes(kind);
+
 export function look(message: Posted): Seen {
   const picture = message.pictures.at(-1);
   if (!picture) throw new Error("a message without a picture");
@@ -32,7 +37,9 @@ export function look(message: Posted): Seen {
 export function lookAt(picture: Picture): Seen {
   const blocks = picture.blocks as Node[];
   const blockId =
-    blocks.map((block) => String(block.block_id ?? "")).find((id) => /^(alert|intent|note|flood):/.test(id)) ?? "";
+    blocks
+      .map((block) => String(block.block_id ?? ""))
+      .find((id) => /^(alert|intent|note|flood|what-now|timeline|security):/.test(id)) ?? "";
   const [kind = "other", subject = "", revision = "0"] = blockId.split(":");
   const buttons = blocks
     .filter((block) => block.type === "actions")
@@ -45,7 +52,7 @@ export function lookAt(picture: Picture): Seen {
   const by = verdictLine?.users[0];
   const numbers = [...new Set([...words.matchAll(/Key e(\d+)/g)].map((match) => Number(match[1])))];
   return {
-    kind: kind === "alert" || kind === "intent" || kind === "note" || kind === "flood" ? kind : "other",
+    kind: isKind(kind) ? kind : "other",
     subject,
     revision: Number(revision),
     buttons,

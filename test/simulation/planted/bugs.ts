@@ -169,7 +169,7 @@ export const plantedBugs: PlantedBug[] = [
   ),
   bug(
     "the-record-has-gaps",
-    "migrations/0013_sealed_at_commit.sql",
+    "migrations/0014_a_record_to_check.sql",
     "set seq = head.seq + cardinality(new.kinds)",
     "set seq = head.seq + cardinality(new.kinds) + (random() < 0.1)::integer",
   ),
