@@ -29,7 +29,7 @@ import { lookAfterRecurring } from "./pipeline/recurring.ts";
 import { lookForSilence, sourcesHeard } from "./pipeline/silence.ts";
 import { sayEnds } from "./pipeline/snooze.ts";
 import { createSettings } from "./pipeline/take-up.ts";
-import { keepGoing } from "./pipeline/tick.ts";
+import { keepGoing, nowAndThen } from "./pipeline/tick.ts";
 import { askAboutUnused } from "./pipeline/unused-intents.ts";
 import { point } from "./point.ts";
 import { foldEmail } from "./policies/fold-email.ts";
@@ -69,6 +69,7 @@ export interface ServiceParts {
 const fallbackPauseMs = 15_000;
 /** What is to be asked or told of intents is a matter of hours and days. */
 const intentsPauseMs = 60_000;
+const leaversPauseMs = 60_000;
 const silencePauseMs = 5 * 60_000;
 const picturePauseMs = 10_000;
 /** So many deliveries are waiting for their commit when judging gives way, for so long between two batches. */
@@ -224,49 +225,19 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     nextDue: async () => looksAtDigestsAt,
   };
 
-  let looksAgainAt = 0;
-  const fallingBack = {
+  const fallingBack = nowAndThen(clock, fallbackPauseMs, {
     name: "fall back",
-    work: async () => {
-      if (clock.now().getTime() < looksAgainAt) return 0;
-      looksAgainAt = clock.now().getTime() + fallbackPauseMs;
-      return fallBack(house, parts.sendMail ?? null);
-    },
-    nextDue: async () => new Date(looksAgainAt),
-  };
-
-  let looksAtLeaversAt = 0;
-  const leaving = {
-    name: "leavers",
-    work: async () => {
-      if (clock.now().getTime() < looksAtLeaversAt) return 0;
-      looksAtLeaversAt = clock.now().getTime() + intentsPauseMs;
-      return lookAfterLeavers(house);
-    },
-    nextDue: async () => new Date(looksAtLeaversAt),
-  };
-
-  let looksForSilenceAt = 0;
-  const listeningForSilence = {
+    work: () => fallBack(house, parts.sendMail ?? null),
+  });
+  const leaving = nowAndThen(clock, leaversPauseMs, { name: "leavers", work: () => lookAfterLeavers(house) });
+  const listeningForSilence = nowAndThen(clock, silencePauseMs, {
     name: "silence",
-    work: async () => {
-      if (clock.now().getTime() < looksForSilenceAt) return 0;
-      looksForSilenceAt = clock.now().getTime() + silencePauseMs;
-      return lookForSilence(house);
-    },
-    nextDue: async () => new Date(looksForSilenceAt),
-  };
-
-  let looksAtIntentsAt = 0;
-  const intents = {
+    work: () => lookForSilence(house),
+  });
+  const intents = nowAndThen(clock, intentsPauseMs, {
     name: "intents",
-    work: async () => {
-      if (clock.now().getTime() < looksAtIntentsAt) return 0;
-      looksAtIntentsAt = clock.now().getTime() + intentsPauseMs;
-      return (await lookAfterRecurring(house, directs)) + (await askAboutUnused(house, directs));
-    },
-    nextDue: async () => new Date(looksAtIntentsAt),
-  };
+    work: async () => (await lookAfterRecurring(house, directs)) + (await askAboutUnused(house, directs)),
+  });
 
   function refusal(): { ok: false; problem: string } | null {
     const isRecent = refusedLast !== null && clock.now().getTime() - refusedLast.at < 30_000;

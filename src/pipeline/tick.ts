@@ -15,6 +15,21 @@ export interface Stage {
   restMs?: (done: number) => number;
 }
 
+/** A stage that looks once in so long, whoever wakes it; the first time at once. */
+export function nowAndThen(clock: Clock, pauseMs: number, { name, work }: Pick<Stage, "name" | "work">): Stage {
+  let looksAgainAt = 0;
+  return {
+    name,
+    work: async () => {
+      const now = clock.now().getTime();
+      if (now < looksAgainAt) return 0;
+      looksAgainAt = now + pauseMs;
+      return work();
+    },
+    nextDue: async () => new Date(looksAgainAt),
+  };
+}
+
 /** Behind the wake-up calls: whatever was missed is found within this time. */
 const slowPollMs = 2_000;
 const pauseAfterFailureMs = 1_000;
