@@ -492,6 +492,28 @@ export interface WeekNumbers {
   afterHours: number;
 }
 
+/** Accesses that were judged, by the quarter of an hour in which they happened. */
+export interface QuarterRow {
+  vaultId: string;
+  beginning: Date;
+  accesses: number;
+  explained: number;
+  afterHours: number;
+  /** Neither explained nor within the hours. */
+  both: number;
+}
+
+/** What was reported in a digest's period, counted. */
+export interface WeekRows {
+  /** Of the period itself, and of as long before it as it is compared with. */
+  quarters: QuarterRow[];
+  quartersBefore: QuarterRow[];
+  findings: { policy: string; accesses: number }[];
+  items: { vaultId: string; id: string; title: string | null; accesses: number; people: number }[];
+  people: { vaultId: string; people: number }[];
+  sources: { vaultId: string; source: string; lastAt: Date }[];
+}
+
 /** One vault's part of it. */
 export interface VaultWeek {
   id: string;

@@ -1,17 +1,17 @@
 import { DateTime, IANAZone } from "luxon";
-import type { DigestFacts, HourCell, Review, Severity, VaultWeek, WatchedVault, WeekNumbers } from "../model.ts";
+import type {
+  DigestFacts,
+  HourCell,
+  QuarterRow,
+  Review,
+  Severity,
+  VaultWeek,
+  WatchedVault,
+  WeekNumbers,
+  WeekRows,
+} from "../model.ts";
 import { saysNothing } from "./purpose-quality.ts";
 import { standing } from "./standing.ts";
-
-interface Quarter {
-  vaultId: string;
-  beginning: Date;
-  accesses: number;
-  explained: number;
-  afterHours: number;
-  /** Neither explained nor within the hours. */
-  both: number;
-}
 
 interface Purpose {
   purpose: string;
@@ -23,18 +23,12 @@ interface Purpose {
 }
 
 /** What is known of a digest's period and the one before, as rows. */
-export interface DigestGrounds {
+export interface DigestGrounds extends WeekRows {
   vaults: WatchedVault[];
   period: { startsAt: Date; endsAt: Date };
   zone: string;
   /** The week before can be compared with. */
   hasBefore: boolean;
-  quarters: Quarter[];
-  quartersBefore: Quarter[];
-  findings: { policy: string; accesses: number }[];
-  items: { vaultId: string; id: string; title: string | null; accesses: number; people: number }[];
-  people: { vaultId: string; people: number }[];
-  sources: { vaultId: string; source: string; lastAt: Date }[];
   purposes: Purpose[];
   reviews: DigestFacts["reviews"];
   openAlerts: number;
@@ -79,8 +73,8 @@ function revisionsTo(newest: number): { revision: number }[] {
   return Array.from({ length: newest }, (_, index) => ({ revision: index + 1 }));
 }
 
-function sum(quarters: Quarter[]): WeekNumbers {
-  const total = (of: (quarter: Quarter) => number) => quarters.reduce((so, quarter) => so + of(quarter), 0);
+function sum(quarters: QuarterRow[]): WeekNumbers {
+  const total = (of: (quarter: QuarterRow) => number) => quarters.reduce((so, quarter) => so + of(quarter), 0);
   return {
     accesses: total(({ accesses }) => accesses),
     explained: total(({ explained }) => explained),
@@ -102,7 +96,7 @@ function weekOf({ id }: WatchedVault, { quarters, people, items, sources }: Dige
   };
 }
 
-function cellsOf(quarters: Quarter[], zone: string): HourCell[] {
+function cellsOf(quarters: QuarterRow[], zone: string): HourCell[] {
   const known = IANAZone.create(zone);
   const cells = new Map<number, HourCell>();
   for (const { beginning, accesses, explained, both } of quarters) {

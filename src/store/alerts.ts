@@ -15,7 +15,7 @@ export async function readAlert(db: Db | Tx, alertId: string): Promise<Alert | n
     openedAt: row.opened_at,
     revision: row.revision,
     accesses: await accessesOf(db, alertId),
-    reviews: await reviewsOf(db, alertId),
+    reviews: await reviewsOf(db, [alertId]),
   };
 }
 
@@ -105,11 +105,13 @@ function soundOf(
   return { severity: "note", snooze: { byName, reason, endsAt, severity } };
 }
 
-async function reviewsOf(db: Db | Tx, alertId: string): Promise<Review[]> {
+/** What was said of these alerts, in the order in which it was. */
+export async function reviewsOf(db: Db | Tx, alertIds: string[]): Promise<Review[]> {
+  if (alertIds.length === 0) return [];
   return db
     .selectFrom("review")
     .select(["id", "alert_id as alertId", "revision", "verdict", "by", "note", "at", "needed"])
-    .where("alert_id", "=", alertId)
+    .where("alert_id", "in", alertIds)
     .orderBy("id")
     .execute();
 }

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Review, Severity } from "../model.ts";
+import type { QuarterRow, Review, Severity, WeekRows } from "../model.ts";
 import type { Db, Tx } from "./database.ts";
 
 /** What is asked of a stretch of time in some vaults; each function is one statement over the rows of that stretch alone. */
@@ -7,27 +7,6 @@ export interface Stretch {
   vaultIds: string[];
   startsAt: Date;
   endsAt: Date;
-}
-
-/** Accesses that were judged, by the quarter of an hour in which they happened. */
-interface QuarterRow {
-  vaultId: string;
-  beginning: Date;
-  accesses: number;
-  explained: number;
-  afterHours: number;
-  /** Neither explained nor within the hours. */
-  both: number;
-}
-
-export interface WeekRows {
-  /** Of the stretch itself, and of the time before it back to `comparedFrom`. */
-  quarters: QuarterRow[];
-  quartersBefore: QuarterRow[];
-  findings: { policy: string; accesses: number }[];
-  items: { vaultId: string; id: string; title: string | null; accesses: number; people: number }[];
-  people: { vaultId: string; people: number }[];
-  sources: { vaultId: string; source: string; lastAt: Date }[];
 }
 
 /** Policies whose findings a digest says otherwise: as explained or not, and as outside the hours. */

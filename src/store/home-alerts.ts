@@ -1,8 +1,10 @@
 import { sql } from "kysely";
 import type { Alert, AlertAccess, Question, Review } from "../model.ts";
 import { accessColumns, toAccess } from "./accesses.ts";
+import { reviewsOf } from "./alerts.ts";
 import type { Db } from "./database.ts";
 import { readPersons } from "./people.ts";
+import { answersAbout } from "./questions.ts";
 
 /** An alert that may wait for a verdict: what it takes to say whether it does. */
 export interface Candidate {
@@ -15,7 +17,7 @@ export interface Candidate {
   deniedUpTo: number;
 }
 
-const reviewsOf = sql`
+const reviewsJson = sql`
   (select coalesce(jsonb_agg(jsonb_build_object('id', review.id::text, 'alertId', alert_id, 'revision', revision, 'verdict', verdict,
             'by', by, 'note', note, 'at', at, 'needed', needed) order by review.id), '[]')
      from review where review.alert_id = found.id)`;
@@ -45,7 +47,7 @@ export async function undecidedAlerts(
        order by case loudest when 'critical' then 0 when 'warning' then 1 else 2 end, alert.opened_at
        limit ${limit}
     )
-    select found.id, found.vault_id as "vaultId", found.opened_at as "openedAt", ${reviewsOf} as reviews,
+    select found.id, found.vault_id as "vaultId", found.opened_at as "openedAt", ${reviewsJson} as reviews,
            (select jsonb_agg(jsonb_build_object('revision', revision, 'assessment',
                      jsonb_build_object('state', state, 'severity', severity)) order by revision)
               from alert_access join assessment using (access_id) where alert_access.alert_id = found.id) as accesses,
@@ -65,12 +67,7 @@ export async function readAlertsTogether(
   const alerts = await db.selectFrom("alert").selectAll().where("id", "in", alertIds).execute();
   const persons = await readPersons(db, [...new Set(alerts.map((alert) => alert.person_id))]);
   const accesses = await accessesIn(db, alertIds);
-  const reviews = await db
-    .selectFrom("review")
-    .select(["id", "alert_id as alertId", "revision", "verdict", "by", "note", "at", "needed"])
-    .where("alert_id", "in", alertIds)
-    .orderBy("id")
-    .execute();
+  const reviews = await reviewsOf(db, alertIds);
   const questions = await questionsAbout(db, alertIds);
   return new Map(
     alerts.flatMap((row) => {
@@ -126,15 +123,10 @@ async function questionsAbout(db: Db, alertIds: string[]): Promise<Map<string, Q
     .select(["alert_id", "slack_user_id as askedOf", "channel", "asked_at as askedAt"])
     .where("alert_id", "in", alertIds)
     .execute();
-  const answers = await db
-    .selectFrom("answer")
-    .select(["alert_id", "kind", "text", "revision", "by", "at"])
-    .where("alert_id", "in", alertIds)
-    .orderBy("id")
-    .execute();
+  const answers = await answersAbout(db, alertIds);
   return new Map(
     rows.map(({ alert_id, ...question }) => {
-      const said = answers.filter((one) => one.alert_id === alert_id).map(({ alert_id: _, ...one }) => one);
+      const said = answers.filter((one) => one.alertId === alert_id).map(({ alertId: _, ...one }) => one);
       return [alert_id, { ...question, answers: said }];
     }),
   );

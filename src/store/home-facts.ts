@@ -1,7 +1,9 @@
 import { sql } from "kysely";
 import type { AccessState, Answer, Review } from "../model.ts";
+import { reviewsOf } from "./alerts.ts";
 import type { Db } from "./database.ts";
 import type { Alias } from "./people.ts";
+import { answersAbout } from "./questions.ts";
 
 /** One access as the person whose it is may read it. */
 export interface OwnAccess {
@@ -45,20 +47,7 @@ export async function saidOf(
   db: Db,
   alertIds: string[],
 ): Promise<{ reviews: Review[]; answers: (Answer & { alertId: string })[] }> {
-  if (alertIds.length === 0) return { reviews: [], answers: [] };
-  const reviews = await db
-    .selectFrom("review")
-    .select(["id", "alert_id as alertId", "revision", "verdict", "by", "note", "at", "needed"])
-    .where("alert_id", "in", alertIds)
-    .orderBy("id")
-    .execute();
-  const answers = await db
-    .selectFrom("answer")
-    .select(["alert_id as alertId", "kind", "text", "revision", "by", "at"])
-    .where("alert_id", "in", alertIds)
-    .orderBy("id")
-    .execute();
-  return { reviews, answers };
+  return { reviews: await reviewsOf(db, alertIds), answers: await answersAbout(db, alertIds) };
 }
 
 /** The people whom any of these aliases names. Makes and joins nobody. */

@@ -9,13 +9,18 @@ export async function readQuestion(db: Db | Tx, alertId: string): Promise<Questi
     .where("alert_id", "=", alertId)
     .executeTakeFirst();
   if (!row) return null;
-  const answers: Answer[] = await db
+  return { ...row, answers: (await answersAbout(db, [alertId])).map(({ alertId: _, ...answer }) => answer) };
+}
+
+/** What people said of these alerts, in the order in which they did. */
+export async function answersAbout(db: Db | Tx, alertIds: string[]): Promise<(Answer & { alertId: string })[]> {
+  if (alertIds.length === 0) return [];
+  return db
     .selectFrom("answer")
-    .select(["kind", "text", "revision", "by", "at"])
-    .where("alert_id", "=", alertId)
+    .select(["alert_id as alertId", "kind", "text", "revision", "by", "at"])
+    .where("alert_id", "in", alertIds)
     .orderBy("id")
     .execute();
-  return { ...row, answers };
 }
 
 /** How often somebody was asked since then. */
