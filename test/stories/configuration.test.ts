@@ -5,6 +5,7 @@ import { review } from "../../src/pipeline/review.ts";
 import { tellConfiguration } from "../../src/pipeline/rules-in-force.ts";
 import { readAlert } from "../../src/store/alerts.ts";
 import { readBlocks } from "../support/read-message.ts";
+import { entriesOf } from "../support/record-entries.ts";
 import { cards, dana, defaultYaml, juan, lena, openStory, type Story } from "../support/story.ts";
 
 let story: Story;
@@ -28,7 +29,7 @@ test("what a new configuration changes is said once in the channel and is on the
   await Promise.all(replicas.map(tellConfiguration));
   await story.settle();
   expect(await told()).toHaveLength(1);
-  expect(await entries("configuration in force")).toMatchObject([
+  expect(await entriesOf(story, "configuration in force")).toMatchObject([
     { before: null, changes: [] },
     { by: [], changes: [expect.stringContaining("Lena Park")] },
   ]);
@@ -72,12 +73,6 @@ function houseOf(yaml: string) {
 async function told(): Promise<string[]> {
   const messages = story.sandbox.workspace.messages(cards);
   return messages.map(({ blocks }) => readBlocks(blocks)).filter((words) => words.includes("settings of this watch"));
-}
-
-async function entries(kind: string): Promise<unknown[]> {
-  const { db } = story.service.house.store;
-  const rows = await db.selectFrom("record").select("payload").where("kind", "=", kind).execute();
-  return rows.map(({ payload }) => JSON.parse(String(payload)));
 }
 
 async function reported(id: string) {

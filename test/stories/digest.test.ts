@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { makeDigests } from "../../src/pipeline/digest.ts";
 import { readBlocks } from "../support/read-message.ts";
+import { entriesOf } from "../support/record-entries.ts";
 import { cards, dana, defaultYaml, juan, marta, openStory, type Story } from "../support/story.ts";
 
 let story: Story;
@@ -28,7 +29,7 @@ test("a week as its managers read it: what waits is judged from the digest, whic
   expect(story.told(marta)).not.toContain("[Expected]");
   await vault(dana, "digest");
   expect(story.told(dana)).toContain("Only the managers of a vault read its digest");
-  expect((await entries("digest asked for")).map(({ by }) => by)).toEqual([marta]);
+  expect((await entriesOf(story, "digest asked for")).map(({ by }) => by)).toEqual([marta]);
   await story.at(second);
   expect(digests()).toHaveLength(1);
   const words = read(0);
@@ -43,7 +44,7 @@ test("a week as its managers read it: what waits is judged from the digest, whic
   expect(pictures()).toMatchObject([
     { name: "week-2026-12-07.png", alt_txt: expect.stringContaining("2 in all, 1 explained, 0 unexplained within") },
   ]);
-  expect((await entries("digest picture uploaded")).length).toBe(1);
+  expect((await entriesOf(story, "digest picture uploaded")).length).toBe(1);
   const [details] = replies();
   expect(readBlocks(details?.blocks)).toContain("• Team Amex: one access by one person");
 
@@ -62,8 +63,8 @@ test("a week as its managers read it: what waits is judged from the digest, whic
   expect(read(0)).toContain("👀 Read by Marta Vidal, Juan Soto");
   await story.press(juan, digest(0), "I’ve read it");
   expect(story.told(juan)).toContain("noted already");
-  expect((await entries("digest read")).map(({ by }) => by)).toEqual([marta, juan]);
-  expect(await entries("digest")).toMatchObject([{ channel: cards, period: "2026-12-07", openAlerts: 1 }]);
+  expect((await entriesOf(story, "digest read")).map(({ by }) => by)).toEqual([marta, juan]);
+  expect(await entriesOf(story, "digest")).toMatchObject([{ channel: cards, period: "2026-12-07", openAlerts: 1 }]);
 });
 
 test("a quiet week is told too, once with two replicas; one that was down says that it is late, and what it missed", async () => {
@@ -110,10 +111,4 @@ function digest(place: number) {
 async function vault(who: string, text: string): Promise<void> {
   await story.sandbox.as(who).command(cards, "/vault", text);
   await story.service.idle();
-}
-
-async function entries(kind: string): Promise<Record<string, unknown>[]> {
-  const { db } = story.service.house.store;
-  const all = await db.selectFrom("record").selectAll().where("kind", "=", kind).orderBy("seq").execute();
-  return all.map(({ payload }) => JSON.parse(payload?.toString() ?? ""));
 }

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import { report } from "../../src/cli/report.ts";
 import type { SandboxMessage } from "../../src/sandbox/types.ts";
 import { readBlocks } from "../support/read-message.ts";
+import { entriesOf } from "../support/record-entries.ts";
 import { cards, dana, defaultYaml, gil, juan, marta, openStory, type Story } from "../support/story.ts";
 
 let story: Story;
@@ -56,12 +57,12 @@ test("somebody leaves: one list for each vault, ticks and edits bring it to its 
   expect(printed.find((line) => line.includes("Team Amex"))).toMatch(/,done,.*,edit,/);
   expect(printed.find((line) => line.includes("Company Visa"))).toMatch(/,to rotate,/);
 
-  expect((await entries("leaver begun")).length).toBe(1);
-  expect((await entries("rotation ticked")).map(({ item, by }) => [item, by])).toEqual([
+  expect((await entriesOf(story, "leaver begun")).length).toBe(1);
+  expect((await entriesOf(story, "rotation ticked")).map(({ item, by }) => [item, by])).toEqual([
     ["i_visa", marta],
     ["i_fuel", juan],
   ]);
-  expect((await entries("leaver refused")).map(({ by }) => by)).toEqual([dana, gil]);
+  expect((await entriesOf(story, "leaver refused")).map(({ by }) => by)).toEqual([dana, gil]);
 });
 
 test("nobody makes or ticks their own list", async () => {
@@ -138,13 +139,3 @@ const lists = (): SandboxMessage[] =>
   story.sandbox.workspace.messages(cards).filter(({ blocks }) => readBlocks(blocks).includes("What to rotate when"));
 
 const words = () => lists().map(({ blocks }) => readBlocks(blocks))[0] ?? "";
-
-async function entries(kind: string): Promise<Record<string, unknown>[]> {
-  const all = await story.service.house.store.db
-    .selectFrom("record")
-    .selectAll()
-    .where("kind", "=", kind)
-    .orderBy("seq")
-    .execute();
-  return all.map(({ payload }) => JSON.parse(payload?.toString() ?? "{}"));
-}

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { report } from "../../src/cli/report.ts";
 import { readBlocks } from "../support/read-message.ts";
+import { entriesOf } from "../support/record-entries.ts";
 import { cards, dana, defaultYaml, gil, juan, lena, marta, openStory, type Story } from "../support/story.ts";
 
 let story: Story;
@@ -29,7 +30,7 @@ test("a manager asks who opened an item: first, last, how often, why and the ver
   await story.later(11);
   await vault(marta, "who Company Visa since January");
   expect(lines()).toHaveLength(2);
-  expect(await entries("question asked")).toHaveLength(3);
+  expect(await entriesOf(story, "question asked")).toHaveLength(3);
 
   await vault(juan, `seen <@${dana}|dana>`);
   expect(story.told(juan)).toContain("What Dana Ruiz opened\n• Dana Ruiz: Company Visa in Company cards, twice");
@@ -61,7 +62,7 @@ test("a manager asks who opened an item: first, last, how often, why and the ver
   expect(errors.at(-1)).toContain("Coverage webhook v1");
   expect(await report(["who", "Nothing"], env, out)).toBe(1);
   expect(await report(["whom"], env, out)).toBe(2);
-  const asked = await entries("question asked");
+  const asked = await entriesOf(story, "question asked");
   expect(asked.at(-1)).toMatchObject({ by: "command line", question: "who opened Company Visa", vaults: ["v_cards"] });
   const told = await story.service.house.store.db
     .selectFrom("message")
@@ -94,7 +95,7 @@ test("whoever doesn't answer for a vault is refused kindly, and that is on the r
   expect(story.told(lena)).not.toContain("Company Visa");
   await vault(lena, "reviewers");
   expect(story.told(lena)).toContain("Only those who answer for all vaults");
-  expect((await entries("question refused")).map(({ by, reason }) => [by, reason])).toEqual([
+  expect((await entriesOf(story, "question refused")).map(({ by, reason }) => [by, reason])).toEqual([
     [dana, "not-a-manager"],
     [gil, expect.stringMatching(/guest|stranger/)],
     [lena, "leads-only"],
@@ -127,13 +128,3 @@ const lines = () =>
     .messages(cards)
     .map(({ blocks }) => readBlocks(blocks))
     .filter((words) => words.startsWith("🔎"));
-
-async function entries(kind: string): Promise<Record<string, unknown>[]> {
-  const all = await story.service.house.store.db
-    .selectFrom("record")
-    .selectAll()
-    .where("kind", "=", kind)
-    .orderBy("seq")
-    .execute();
-  return all.map(({ payload }) => JSON.parse(payload?.toString() ?? "{}"));
-}

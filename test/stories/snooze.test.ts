@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import type { SandboxMessage } from "../../src/sandbox/types.ts";
 import { readBlocks } from "../support/read-message.ts";
+import { entriesOf } from "../support/record-entries.ts";
 import { cards, dana, defaultYaml, gil, juan, marta, openStory, type Story } from "../support/story.ts";
 
 let story: Story;
@@ -66,7 +67,7 @@ test("only managers snooze; ended at once by another one; refusals are told and 
   expect(said("☑️ @U02MARTA")[0]).toContain("Ended by @U02JUAN");
   await story.reveal({ by: dana });
   expect(readBlocks(story.alerts().at(-1)?.blocks)).not.toContain("😴");
-  const refused = (await entries("snooze refused")).map(({ by, reason, what }) => `${by} ${reason}: ${what}`);
+  const refused = (await entriesOf(story, "snooze refused")).map(({ by, reason, what }) => `${by} ${reason}: ${what}`);
   expect(refused).toEqual([
     `${dana} not-a-manager: snooze asked for`,
     `${gil} ${refused[1]?.split(" ")[1]} snooze asked for`,
@@ -110,14 +111,4 @@ const said = (start: string) =>
     .filter((words) => words.startsWith(start));
 
 const questions = () => story.sandbox.workspace.directMessages(dana).length;
-const judged = () => entries("access judged");
-
-async function entries(kind: string): Promise<Record<string, unknown>[]> {
-  const all = await story.service.house.store.db
-    .selectFrom("record")
-    .selectAll()
-    .where("kind", "=", kind)
-    .orderBy("seq")
-    .execute();
-  return all.map(({ payload }) => JSON.parse(payload?.toString() ?? ""));
-}
+const judged = () => entriesOf(story, "access judged");
