@@ -58,6 +58,7 @@ const ours = [
   "*Approved* by _Marta_ ~not~ `code` ```pre```",
   "✅ Expected · Marta, 10:31\n\n> quoted",
   ":white_check_mark: ok",
+  ":com",
   "@here @channel @everyone",
   "http://evil.example/a?b=c www.evil.example evil.example mailto:a@evil.example",
   "\u202eevil\u202c \u2066x\u2069 a\u200bb\u200d\u200cc \ufeff",

@@ -3,24 +3,26 @@ import { plantedBugs } from "./planted/bugs.ts";
 import { hunt } from "./planted/hunt.ts";
 import { plant } from "./planted/plant.ts";
 
-/** One of each kind; `npm run planted` tries them all. */
-const some = [
-  "the-key-that-makes-once-is-gone",
-  "a-failed-post-is-repeated-blindly",
-  "shown-before-it-was-posted",
-  "late-copies-stay",
-  "a-verdict-is-not-shown",
-  "only-the-vaults-identity-is-compared",
-  "sealed-outside-the-transaction",
-  "the-record-has-gaps",
-  "an-intent-is-compared-with-the-arrival-alone",
-  "what-a-flood-shows-is-told-as-unshown",
-];
+/** One of each kind, and where to begin so that it is found soon; `npm run planted` tries them all from the first seed. */
+const some: Record<string, number> = {
+  "the-key-that-makes-once-is-gone": 1,
+  "a-failed-post-is-repeated-blindly": 8,
+  "shown-before-it-was-posted": 10,
+  "late-copies-stay": 22,
+  "a-verdict-is-not-shown": 1,
+  "only-the-vaults-identity-is-compared": 2,
+  "sealed-outside-the-transaction": 90,
+  "the-record-has-gaps": 1,
+  "an-intent-is-compared-with-the-arrival-alone": 3,
+  "what-a-flood-shows-is-told-as-unshown": 1,
+};
 
 describe("a protection that is taken away is missed", () => {
-  for (const bug of plantedBugs.filter(({ name }) => some.includes(name))) {
-    test(bug.name, { timeout: 600_000 }, async () => {
-      expect(await hunt(bug, 1, 200)).toMatchObject({ problem: expect.stringMatching(/./) });
+  for (const [name, from] of Object.entries(some)) {
+    test(name, { timeout: 600_000 }, async () => {
+      const bug = plantedBugs.find((planted) => planted.name === name);
+      if (!bug) throw new Error(`there is no planted bug "${name}"`);
+      expect(await hunt(bug, from, 200)).toMatchObject({ problem: expect.stringMatching(/./) });
     });
   }
 
