@@ -1,8 +1,8 @@
 import type { Alert, Question } from "../model.ts";
 import { asAnswered } from "../policies/asking.ts";
-import { readAlert } from "../store/alerts.ts";
+import { readAlerts } from "../store/alerts.ts";
 import type { Db, Tx } from "../store/database.ts";
-import { readQuestion } from "../store/questions.ts";
+import { readQuestions } from "../store/questions.ts";
 
 export interface Answered {
   /** As it looks after what the person said of it. */
@@ -12,10 +12,7 @@ export interface Answered {
 
 /** An alert with what its person was asked and said; `null`: there is no such alert. */
 export async function findAnswered(db: Db | Tx, alertId: string): Promise<Answered | null> {
-  const alert = await readAlert(db, alertId);
-  if (!alert) return null;
-  const question = await readQuestion(db, alertId);
-  return { alert: asAnswered(alert, question), question };
+  return (await allAnswered(db, [alertId])).get(alertId) ?? null;
 }
 
 /** The same of one that was there. */
@@ -23,4 +20,16 @@ export async function readAnswered(db: Db | Tx, alertId: string): Promise<Answer
   const found = await findAnswered(db, alertId);
   if (!found) throw new Error(`alert ${alertId} is gone, and alerts are never deleted`);
   return found;
+}
+
+/** Several, by id, in as many statements as for one; those that there aren't are missing. */
+export async function allAnswered(db: Db | Tx, alertIds: string[]): Promise<Map<string, Answered>> {
+  const alerts = await readAlerts(db, alertIds);
+  const questions = await readQuestions(db, [...alerts.keys()]);
+  return new Map(
+    [...alerts].map(([id, alert]) => {
+      const question = questions.get(id) ?? null;
+      return [id, { alert: asAnswered(alert, question), question }];
+    }),
+  );
 }

@@ -1,7 +1,8 @@
 import type { Config } from "../config.ts";
 import type { DigestFacts, WatchedVault } from "../model.ts";
-import { digestFacts, waitingAlerts } from "../policies/digest.ts";
+import { digestFacts } from "../policies/digest.ts";
 import { type DigestPeriod, type DigestSchedule, duePeriod, nextDigestAt, slotUpTo } from "../policies/digest-time.ts";
+import { waitingAlerts } from "../policies/loudness.ts";
 import { type Db, inTransaction, type Tx } from "../store/database.ts";
 import * as rows from "../store/digest-facts.ts";
 import {
@@ -14,6 +15,7 @@ import {
 } from "../store/digests.ts";
 import { urgency, wantAll } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
+import { undecidedAlerts } from "../store/undecided-alerts.ts";
 import type { House } from "./house.ts";
 
 /** What was reported up to the last moment is committed by then. */
@@ -98,7 +100,8 @@ export async function gather(
   const week = await rows.weekRows(db, stretch, weekBefore);
   const silent = vaultIds.filter((id) => !week.sources.some(({ vaultId }) => vaultId === id));
   const longAgo = silent.length > 0 ? await rows.lastHeard(db, silent, period.endsAt) : [];
-  const open = waitingAlerts(await rows.alertsThatMayWait(db, vaultIds, new Date(now.getTime() - openSinceMs)));
+  const openSince = new Date(now.getTime() - openSinceMs);
+  const open = waitingAlerts(await undecidedAlerts(db, { vaultIds, called: [], since: openSince, limit: null }));
   const { missed } = period;
   const facts = digestFacts({
     ...week,

@@ -7,7 +7,7 @@ import { standing } from "../policies/standing.ts";
 import { type Digest, digestAsksAtMost, readDigest, readersOf } from "../store/digests.ts";
 import { type Message, messagesOf } from "../store/messages.ts";
 import { snoozesInForce } from "../store/snoozes.ts";
-import { readAnswered } from "./answered.ts";
+import { allAnswered } from "./answered.ts";
 import { readDigestSubject, zoneOfChannel } from "./digest.ts";
 import type { House } from "./house.ts";
 import { neededFor } from "./review.ts";
@@ -55,13 +55,15 @@ export async function partsOf(
   { vaultOf, linkTo }: Around,
 ): Promise<Pick<DigestSoFar, "startsAt" | "endsAt" | "madeAt" | "missed" | "waiting" | "moreLink" | "snoozes">> {
   const { db } = house.store;
-  const waiting: DigestSoFar["waiting"] = [];
-  for (const alertId of digest.alertIds.slice(0, digestAsksAtMost)) {
-    const { alert } = await readAnswered(db, alertId);
+  const asked = digest.alertIds.slice(0, digestAsksAtMost);
+  const alerts = await allAnswered(db, asked);
+  const waiting = asked.flatMap((alertId): DigestSoFar["waiting"] => {
+    const alert = alerts.get(alertId)?.alert;
+    if (!alert) return [];
     const vault = vaultOf(alert.vaultId);
     const needed = neededFor(alert, vault, alert.revision);
-    waiting.push({ alert, vault, standing: standing(alert.accesses, alert.reviews), needed });
-  }
+    return [{ alert, vault, standing: standing(alert.accesses, alert.reviews), needed }];
+  });
   const next = digest.alertIds[digestAsksAtMost];
   const own = new Set(digest.vaults.map(({ id }) => id));
   const inForce = (await snoozesInForce(db, digest.madeAt, null)).filter(({ vaultId }) => own.has(vaultId));

@@ -1,11 +1,12 @@
 import type { Managing, Waiting } from "../bot/views/home-manager.ts";
 import type { SlackUser } from "../model.ts";
-import { asAnswered } from "../policies/asking.ts";
 import { mayReview } from "../policies/eligibility.ts";
-import { type Loudness, loudnessOf } from "../policies/loudness.ts";
+import { type Loudness, waitingAlerts } from "../policies/loudness.ts";
 import { standing } from "../policies/standing.ts";
-import { placesOf, readAlertsTogether, undecidedAlerts } from "../store/home-alerts.ts";
+import { placesOf } from "../store/home-alerts.ts";
 import { lastHeard } from "../store/home-facts.ts";
+import { undecidedAlerts } from "../store/undecided-alerts.ts";
+import { allAnswered } from "./answered.ts";
 import { addressOf, type House, watchedVault } from "./house.ts";
 import { neededFor } from "./review.ts";
 import type { Roles } from "./roles.ts";
@@ -49,23 +50,19 @@ export async function openAlerts(
 ): Promise<{ open: Open[]; isMore: boolean }> {
   const since = new Date(now.getTime() - lookedBackMs);
   const found = await undecidedAlerts(house.store.db, { vaultIds, called, since, limit: countedAtMost + 1 });
-  const open = found.flatMap((one): Open[] => {
-    const loudness = watchedVault(house.config, one.vaultId) ? loudnessOf(one) : null;
-    return loudness === null ? [] : [{ id: one.id, vaultId: one.vaultId, openedAt: one.openedAt, loudness }];
-  });
-  open.sort((a, b) => b.loudness - a.loudness || a.openedAt.getTime() - b.openedAt.getTime());
+  const open = waitingAlerts(found.filter(({ vaultId }) => watchedVault(house.config, vaultId) !== null));
   return { open: open.slice(0, countedAtMost), isMore: found.length > countedAtMost };
 }
 
 async function waitingFor(house: House, user: SlackUser, open: Open[]): Promise<Waiting[]> {
   const ids = open.map(({ id }) => id);
-  const whole = await readAlertsTogether(house.store.db, ids);
+  const whole = await allAnswered(house.store.db, ids);
   const places = await placesOf(house.store.db, ids);
   return ids.flatMap((id): Waiting[] => {
     const found = whole.get(id);
     const vault = found && watchedVault(house.config, found.alert.vaultId);
     if (!found || !vault) return [];
-    const alert = asAnswered(found.alert, found.question);
+    const { alert } = found;
     // They are among those who may judge it, or it wouldn't be here; whether it is their own is asked as a click would.
     const verdict = mayReview({
       clicker: user,

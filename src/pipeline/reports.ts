@@ -1,14 +1,14 @@
 import type { Named, OpenAlert, Report, ReportRows, ReviewerHealth, Sight } from "../bot/ports.ts";
 import type { WatchedVault } from "../model.ts";
-import { asAnswered } from "../policies/asking.ts";
 import { standing } from "../policies/standing.ts";
 import type { Db } from "../store/database.ts";
 import { lastHeard } from "../store/digest-facts.ts";
-import { placesOf, readAlertsTogether } from "../store/home-alerts.ts";
+import { placesOf } from "../store/home-alerts.ts";
 import { reviewerTimes, saidOf } from "../store/home-facts.ts";
 import { type KnownPerson, readPersons, slackUsersById } from "../store/people.ts";
 import * as reports from "../store/reports.ts";
 import { coverageOfAll } from "../vault/coverage.ts";
+import { allAnswered } from "./answered.ts";
 import { openAlerts } from "./home-manager.ts";
 import { addressOf, type House } from "./house.ts";
 import { rotationRows } from "./leaver.ts";
@@ -150,12 +150,12 @@ async function openRows(
 ): Promise<ReportRows & { total: number }> {
   const { open } = await openAlerts(house, { vaultIds, called: [] }, now);
   const ids = open.slice(from, from + limit).map(({ id }) => id);
-  const whole = await readAlertsTogether(house.store.db, ids);
+  const whole = await allAnswered(house.store.db, ids);
   const places = await placesOf(house.store.db, ids);
   const rows = ids.flatMap((id): OpenAlert[] => {
     const found = whole.get(id);
     if (!found) return [];
-    const { vaultId, person, openedAt, accesses } = asAnswered(found.alert, found.question);
+    const { vaultId, person, openedAt, accesses } = found.alert;
     const severities = accesses.map(({ assessment }) => assessment.severity);
     const titles = accesses.map(
       ({ access }) => placeOf(house, { vaultId, itemId: access.item.id, title: access.item.title }).item,

@@ -1,10 +1,12 @@
 import type { Directs } from "../bot/directs.ts";
-import type { UnusedClick, UnusedOutcome } from "../bot/ports.ts";
+import { inHome, type UnusedClick, type UnusedOutcome } from "../bot/ports.ts";
 import type { MessageView } from "../bot/views/alert.ts";
+import type { OpenUnused } from "../bot/views/home-staff.ts";
 import { unreportedLine, unusedQuestion } from "../bot/views/unused-intent.ts";
 import type { Intent } from "../model.ts";
 import { askedADay, rememberedMs, reportsTakeMs, whomToAskAboutUnused } from "../policies/unused-intent.ts";
 import { inTransaction, type Tx } from "../store/database.ts";
+import { isHomeOf } from "../store/homes.ts";
 import { readIntents } from "../store/intents.ts";
 import * as stored from "../store/intents-unused.ts";
 import { messagesOf, urgency, want, wantAnew } from "../store/messages.ts";
@@ -73,8 +75,7 @@ export async function answerUnused(house: House, click: UnusedClick): Promise<Un
     if (!intent || !question) return { kind: "refused", reason: "no-such-question" };
     const now = house.clock.now();
     const subject = intentSubject({ kind: "unused", intentId, round });
-    const shown = await messagesOf(tx, "intent", subject);
-    const isOurs = shown.some(({ channel, ts }) => channel === click.message.channel && ts === click.message.ts);
+    const isOurs = await isWhereAsked(tx, subject, click);
     const reason = question.askedOf !== by ? "not-asked" : isOurs ? null : "wrong-message";
     if (reason !== null) {
       const payload = { intent: intentId, round, by, reason, what: answer };
@@ -96,6 +97,33 @@ export async function answerUnused(house: House, click: UnusedClick): Promise<Un
     await wake(tx);
     return { kind: "noted", answer };
   });
+}
+
+/** In the message that asked, or in the Home of whoever presses. */
+async function isWhereAsked(tx: Tx, subject: string, { by, message }: UnusedClick): Promise<boolean> {
+  if (message.channel === inHome) return isHomeOf(tx, by, message.ts);
+  const shown = await messagesOf(tx, "intent", subject);
+  return shown.some(({ channel, ts }) => channel === message.channel && ts === message.ts);
+}
+
+/** Which of these questions wait for their person's answer, with where the managers will read of it. */
+export async function openUnused(house: House, slackUserId: string, since: Date): Promise<OpenUnused[]> {
+  const { db } = house.store;
+  const asked = await stored.unusedUnanswered(db, slackUserId, since);
+  const intents = new Map(
+    (
+      await readIntents(
+        db,
+        asked.map(({ intentId }) => intentId),
+      )
+    ).map((one) => [one.id, one]),
+  );
+  const open: OpenUnused[] = [];
+  for (const { intentId, round, askedAt } of asked) {
+    const intent = intents.get(intentId);
+    if (intent) open.push({ intent, round, askedAt, channels: await channelsOf(house, db, intent) });
+  }
+  return open;
 }
 
 /** `null`: the message is about something else. */

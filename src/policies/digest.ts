@@ -1,17 +1,6 @@
 import { DateTime, IANAZone } from "luxon";
-import type {
-  DigestFacts,
-  HourCell,
-  QuarterRow,
-  Review,
-  Severity,
-  VaultWeek,
-  WatchedVault,
-  WeekNumbers,
-  WeekRows,
-} from "../model.ts";
+import type { DigestFacts, HourCell, QuarterRow, VaultWeek, WatchedVault, WeekNumbers, WeekRows } from "../model.ts";
 import { saysNothing } from "./purpose-quality.ts";
-import { standing } from "./standing.ts";
 
 interface Purpose {
   purpose: string;
@@ -56,21 +45,6 @@ export function digestFacts(grounds: DigestGrounds): DigestFacts {
     vaults: grounds.vaults.map((vault) => weekOf(vault, grounds)),
     hours: cellsOf(grounds.quarters, grounds.zone),
   };
-}
-
-/** Which alerts wait for a verdict, the loudest first, of equals the one that waits longest. */
-export function waitingAlerts<T extends { revision: number; loudest: Severity; openedAt: Date; reviews: Review[] }>(
-  alerts: T[],
-): T[] {
-  return alerts
-    .filter(({ revision, reviews }) => standing(revisionsTo(revision), reviews).kind !== "decided")
-    .toSorted((a, b) => loudness[b.loudest] - loudness[a.loudest] || a.openedAt.getTime() - b.openedAt.getTime());
-}
-
-const loudness: Record<Severity, number> = { note: 0, warning: 1, critical: 2 };
-
-function revisionsTo(newest: number): { revision: number }[] {
-  return Array.from({ length: newest }, (_, index) => ({ revision: index + 1 }));
 }
 
 function sum(quarters: QuarterRow[]): WeekNumbers {

@@ -1,14 +1,24 @@
-import type { AlertAccess, Review } from "../model.ts";
+import type { Assessment, Review } from "../model.ts";
 import { standing } from "./standing.ts";
 
 /** Higher is to be looked at first. */
 export type Loudness = number;
 
 export interface Undecided {
-  accesses: Pick<AlertAccess, "revision" | "assessment">[];
+  accesses: { revision: number; assessment: Pick<Assessment, "state" | "severity"> }[];
   reviews: Review[];
   /** Accesses up to this one weren't the person's, as they say; 0: they didn't say so. */
   deniedUpTo: number;
+}
+
+/** Which of these wait for a verdict, the most severe first, and of equals the one that waits longest. */
+export function waitingAlerts<T extends Undecided & { openedAt: Date }>(alerts: T[]): (T & { loudness: Loudness })[] {
+  return alerts
+    .flatMap((alert) => {
+      const loudness = loudnessOf(alert);
+      return loudness === null ? [] : [{ ...alert, loudness }];
+    })
+    .sort((a, b) => b.loudness - a.loudness || a.openedAt.getTime() - b.openedAt.getTime());
 }
 
 /** How loudly an alert asks for a verdict; `null`: it doesn't, because it has one for all that isn't explained. */

@@ -2,21 +2,32 @@ import type { Alert, AlertAccess, Assessment, Review, Severity } from "../model.
 import { accessColumns, toAccess } from "./accesses.ts";
 import type { Db, Tx } from "./database.ts";
 import { readIntents } from "./intents.ts";
-import { readPerson } from "./people.ts";
+import { personsAsOf } from "./people.ts";
 
 /** Everything there is to show of an alert; `null` when there is no such alert. */
 export async function readAlert(db: Db | Tx, alertId: string): Promise<Alert | null> {
-  const row = await db.selectFrom("alert").selectAll().where("id", "=", alertId).executeTakeFirst();
-  if (!row) return null;
-  return {
-    id: row.id,
-    vaultId: row.vault_id,
-    person: await readPerson(db, row.person_id, row.opened_at),
-    openedAt: row.opened_at,
-    revision: row.revision,
-    accesses: await accessesOf(db, alertId),
-    reviews: await reviewsOf(db, [alertId]),
-  };
+  return (await readAlerts(db, [alertId])).get(alertId) ?? null;
+}
+
+/** The same of several, by id, in as many statements as for one; those that there aren't are missing. */
+export async function readAlerts(db: Db | Tx, alertIds: string[]): Promise<Map<string, Alert>> {
+  if (alertIds.length === 0) return new Map();
+  const rows = await db.selectFrom("alert").selectAll().where("id", "in", alertIds).execute();
+  const persons = await personsAsOf(
+    db,
+    rows.map((row) => ({ personId: row.person_id, asOf: row.opened_at })),
+  );
+  const accesses = await accessesOf(db, alertIds);
+  const reviews = await reviewsOf(db, alertIds);
+  return new Map(
+    rows.map((row, place) => {
+      const person = persons[place]?.person;
+      if (!person) throw new Error(`there is no person ${row.person_id}`);
+      const { id, vault_id: vaultId, opened_at: openedAt, revision } = row;
+      const ofIt = { accesses: accesses.get(id) ?? [], reviews: reviews.filter(({ alertId }) => alertId === id) };
+      return [id, { id, vaultId, person, openedAt, revision, ...ofIt }];
+    }),
+  );
 }
 
 /** Locks the alert until the transaction ends, so that of two clicks one comes first. False: no such alert. */
@@ -43,7 +54,8 @@ export async function recordReview(tx: Tx, review: Omit<Review, "id">): Promise<
   return id;
 }
 
-async function accessesOf(db: Db | Tx, alertId: string): Promise<AlertAccess[]> {
+/** By alert, each in the order in which they happened. */
+async function accessesOf(db: Db | Tx, alertIds: string[]): Promise<Map<string, AlertAccess[]>> {
   const rows = await db
     .selectFrom("alert_access")
     .innerJoin("access", "access.id", "alert_access.access_id")
@@ -53,6 +65,7 @@ async function accessesOf(db: Db | Tx, alertId: string): Promise<AlertAccess[]> 
     .select(accessColumns)
     .select(["snooze.by_name", "snooze.reason", "snooze.ends_at", "record.seq", "record.hash"])
     .select([
+      "alert_access.alert_id",
       "alert_access.revision",
       "assessment.person_id",
       "assessment.state",
@@ -67,18 +80,17 @@ async function accessesOf(db: Db | Tx, alertId: string): Promise<AlertAccess[]> 
         )
         .as("has_conflict"),
     )
-    .where("alert_access.alert_id", "=", alertId)
+    .where("alert_access.alert_id", "in", alertIds)
     .orderBy("access.occurred_at")
     .orderBy("access.id")
     .execute();
-  const intents = await readIntents(
-    db,
-    rows.flatMap((row) => row.intent_id ?? []),
-  );
-  return rows.map((row) => {
+  const intentIds = new Set(rows.flatMap((row) => row.intent_id ?? []));
+  const intents = new Map((await readIntents(db, [...intentIds])).map((intent) => [intent.id, intent]));
+  const found = new Map<string, AlertAccess[]>();
+  for (const row of rows) {
     if (!row.state || !row.severity || row.sentence === null)
       throw new Error(`access ${row.id} is in an alert without an assessment`);
-    return {
+    const one: AlertAccess = {
       access: { ...toAccess(row), personId: row.person_id },
       assessment: {
         state: row.state,
@@ -88,12 +100,14 @@ async function accessesOf(db: Db | Tx, alertId: string): Promise<AlertAccess[]> 
         intentId: row.intent_id,
         policyVersion: row.policy_version,
       },
-      intent: intents.find((intent) => intent.id === row.intent_id) ?? null,
+      intent: intents.get(row.intent_id ?? "") ?? null,
       revision: row.revision,
       hasConflict: Boolean(row.has_conflict),
       ...(row.seq !== null && row.hash !== null && { entry: { seq: row.seq, hash: row.hash.toString("hex") } }),
     };
-  });
+    found.set(row.alert_id, [...(found.get(row.alert_id) ?? []), one]);
+  }
+  return found;
 }
 
 /** Under a snooze it sounds like a note. */

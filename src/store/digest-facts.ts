@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { QuarterRow, Review, Severity, WeekRows } from "../model.ts";
+import type { QuarterRow, WeekRows } from "../model.ts";
 import type { Db, Tx } from "./database.ts";
 
 /** What is asked of a stretch of time in some vaults; each function is one statement over the rows of that stretch alone. */
@@ -109,33 +109,6 @@ export async function isJudgingBehind(db: Db | Tx, vaultIds: string[], before: D
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
-}
-
-export interface OpenRow {
-  id: string;
-  vaultId: string;
-  revision: number;
-  loudest: Severity;
-  openedAt: Date;
-  reviews: Review[];
-}
-
-/** Alerts opened since then with something that no purpose explains; whether a verdict covers it is the reviews' to say. */
-export async function alertsThatMayWait(db: Db | Tx, vaultIds: string[], since: Date): Promise<OpenRow[]> {
-  const { rows } = await sql<Omit<OpenRow, "reviews"> & { reviews: (Omit<Review, "at"> & { at: string })[] | null }>`
-    select alert.id, alert.vault_id as "vaultId", alert.revision, alert.loudest, alert.opened_at as "openedAt",
-           (select json_agg(json_build_object('id', id::text, 'alertId', alert_id, 'revision', revision, 'verdict', verdict,
-                                              'by', by, 'note', note, 'at', at, 'needed', needed) order by id)
-              from review where review.alert_id = alert.id) as reviews
-      from alert
-     where alert.vault_id = any(${vaultIds}) and alert.opened_at >= ${since}
-       and exists (select from alert_access join assessment using (access_id)
-                    where alert_access.alert_id = alert.id and assessment.state <> 'explained')
-     order by alert.opened_at, alert.id`.execute(db);
-  return rows.map(({ reviews, ...row }) => ({
-    ...row,
-    reviews: (reviews ?? []).map((review) => ({ ...review, at: new Date(review.at) })),
-  }));
 }
 
 export interface PurposeRow {

@@ -160,6 +160,33 @@ export async function recordUnusedAnswer(
   return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
+/** What a Slack user was asked so since then and hasn't answered, the newest first. */
+export async function unusedUnanswered(
+  db: Db | Tx,
+  slackUserId: string,
+  since: Date,
+): Promise<(UnusedKey & { askedAt: Date })[]> {
+  return db
+    .selectFrom("unused_question as asked")
+    .select(["asked.intent_id as intentId", "asked.round", "asked.asked_at as askedAt"])
+    .where("asked.slack_user_id", "=", slackUserId)
+    .where("asked.asked_at", ">", since)
+    .where((is) =>
+      is.not(
+        is.exists(
+          is
+            .selectFrom("unused_answer as said")
+            .select("said.kind")
+            .whereRef("said.intent_id", "=", "asked.intent_id")
+            .whereRef("said.round", "=", "asked.round"),
+        ),
+      ),
+    )
+    .orderBy("asked.asked_at", "desc")
+    .orderBy("asked.intent_id", "desc")
+    .execute();
+}
+
 interface UnusedKey {
   intentId: string;
   round: number;

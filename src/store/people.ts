@@ -144,7 +144,7 @@ async function join(tx: Tx, elder: string, younger: string): Promise<void> {
  * Slack by what had been learnt by that time is said too, where it was otherwise.
  */
 export async function readPerson(db: Db | Tx, personId: string, then: Date | null = null): Promise<Person> {
-  const known = (await readPersons(db, [personId], then)).get(personId);
+  const [known] = await personsAsOf(db, [{ personId, asOf: then }]);
   if (!known) throw new Error(`there is no person ${personId}`);
   return known.person;
 }
@@ -158,15 +158,28 @@ export interface KnownPerson {
 }
 
 /** The same for several, in a few statements, by the ids that were asked for. Those that there aren't are missing. */
-export async function readPersons(
+export async function readPersons(db: Db | Tx, personIds: string[]): Promise<Map<string, KnownPerson>> {
+  const asked = [...new Set(personIds)];
+  const found = await personsAsOf(
+    db,
+    asked.map((personId) => ({ personId, asOf: null })),
+  );
+  return new Map(
+    asked.flatMap((id, place) => {
+      const known = found[place];
+      return known ? [[id, known] as const] : [];
+    }),
+  );
+}
+
+/** Persons in the order of the list, each with how they were known at a time of its own; `null`: there is no such person. */
+export async function personsAsOf(
   db: Db | Tx,
-  personIds: string[],
-  then: Date | null = null,
-): Promise<Map<string, KnownPerson>> {
-  if (personIds.length === 0) return new Map();
-  const idsOf = await allIds(db, personIds);
+  asked: { personId: string; asOf: Date | null }[],
+): Promise<(KnownPerson | null)[]> {
+  const idsOf = await allIds(db, [...new Set(asked.map(({ personId }) => personId))]);
   const everyId = [...new Set([...idsOf.values()].flat())];
-  if (everyId.length === 0) return new Map();
+  if (everyId.length === 0) return asked.map(() => null);
   const aliases = await db
     .selectFrom("person_alias")
     .select(["person_id", "kind", "value", "learnt_at"])
@@ -182,19 +195,20 @@ export async function readPersons(
     const byAddress = addressed.filter(({ folded }) => of("email").includes(folded)).map(({ user }) => user);
     return matchInSlack(bySettled.length > 0 ? bySettled : byAddress);
   };
-  const described = [...idsOf].map(([personId, ids]) => {
+  const described = asked.map(({ personId, asOf }) => {
+    const ids = idsOf.get(personId) ?? [];
     const theirs = aliases.filter((alias) => ids.includes(alias.person_id));
     const among = (some: typeof theirs) => (kind: AliasKind) =>
       some.filter((alias) => alias.kind === kind).map((alias) => alias.value);
-    const known = then === null ? theirs : theirs.filter((alias) => alias.learnt_at <= then);
+    const known = asOf === null ? theirs : theirs.filter((alias) => alias.learnt_at <= asOf);
     const [slack, slackThen] = [matchOf(among(theirs)), matchOf(among(known))];
     const isOtherwise = known.length < theirs.length && usersIn(slack) !== usersIn(slackThen);
     return { personId, ids, of: among(theirs), slack, ...(isOtherwise && { slackThen }) };
   });
   const nameless = described.filter(({ slack }) => slack.kind !== "matched").map(({ ids }) => ids);
   const reported = await newestReportedNames(db, nameless);
-  const known = new Map<string, KnownPerson>();
-  for (const { personId, ids, of, slack, slackThen } of described) {
+  return described.map(({ personId, ids, of, slack, slackThen }) => {
+    if (ids.length === 0) return null;
     const emails = of("email");
     // Kept as "source:identity", because two sources may use one word for two people.
     const vaultIdentities = of("vault").map((value) => value.slice(value.indexOf(":") + 1));
@@ -205,9 +219,8 @@ export async function readPersons(
       vaultIdentities[0] ??
       "Somebody";
     const person = { id: ids[0] ?? personId, name, vaultIdentities, emails, slack, ...(slackThen && { slackThen }) };
-    known.set(personId, { ids, person, isLookedUp: emails.length === 0 || emails.some((one) => lookedUp.has(one)) });
-  }
-  return known;
+    return { ids, person, isLookedUp: emails.length === 0 || emails.some((one) => lookedUp.has(one)) };
+  });
 }
 
 function usersIn(match: SlackMatch): string {
@@ -217,6 +230,7 @@ function usersIn(match: SlackMatch): string {
 
 /** For each id the ids of the same person, the elder's first. */
 async function allIds(db: Db | Tx, personIds: string[]): Promise<Map<string, string[]>> {
+  if (personIds.length === 0) return new Map();
   const { rows } = await sql<{ asked: string; id: string }>`
     with elder as (
       select one.id as asked, coalesce(one.same_as, one.id) as id from person as one where one.id = any (${personIds}::bigint[])

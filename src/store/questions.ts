@@ -3,13 +3,25 @@ import type { Db, Tx } from "./database.ts";
 
 /** Whom an alert's question went to, and what was said; `null`: nobody was asked. */
 export async function readQuestion(db: Db | Tx, alertId: string): Promise<Question | null> {
-  const row = await db
+  return (await readQuestions(db, [alertId])).get(alertId) ?? null;
+}
+
+/** The same of several alerts; those about which nobody was asked are missing. */
+export async function readQuestions(db: Db | Tx, alertIds: string[]): Promise<Map<string, Question>> {
+  if (alertIds.length === 0) return new Map();
+  const rows = await db
     .selectFrom("question")
-    .select(["slack_user_id as askedOf", "channel", "asked_at as askedAt"])
-    .where("alert_id", "=", alertId)
-    .executeTakeFirst();
-  if (!row) return null;
-  return { ...row, answers: (await answersAbout(db, [alertId])).map(({ alertId: _, ...answer }) => answer) };
+    .select(["alert_id", "slack_user_id as askedOf", "channel", "asked_at as askedAt"])
+    .where("alert_id", "in", alertIds)
+    .execute();
+  const asked = rows.map(({ alert_id }) => alert_id);
+  const answers = await answersAbout(db, asked);
+  return new Map(
+    rows.map(({ alert_id, ...question }) => {
+      const said = answers.filter(({ alertId }) => alertId === alert_id).map(({ alertId: _, ...answer }) => answer);
+      return [alert_id, { ...question, answers: said }];
+    }),
+  );
 }
 
 /** What people said of these alerts, in the order in which they did. */

@@ -58,7 +58,7 @@ const none: HomeFacts = {
   now,
   vaults: [vault],
   managing: null,
-  staff: { questions: [], moreQuestions: 0, intents: [], moreIntents: 0 },
+  staff: { questions: [], unused: [], moreQuestions: 0, intents: [], moreIntents: 0 },
   record: { ...record, emails: [], vaultIdentities: [], total: 0, since: null, lines: [], pages: 1 },
   leading: null,
 };
@@ -74,9 +74,10 @@ const homes = {
     ...none,
     staff: {
       questions: [{ alert: anAlert(), vault, managers: ["U02MARTA", "U02JUAN"] }],
+      unused: [{ intent: anIntent({ id: "in0", ticket: "OPS-7" }), round: 0, askedAt: now, channels: ["C0CARDS"] }],
       moreQuestions: 0,
       intents: [
-        anIntent(),
+        anIntent({ ticket: "OPS-12", mostUses: 1 }),
         anIntent({
           id: "in2",
           startsAt: new Date(now.getTime() + 3_600_000),
@@ -136,6 +137,12 @@ test("full to the brim, with hostile words, Slack still takes it and reads no ma
     },
     staff: {
       questions: many(5, (place) => ({ alert: alert(place), vault: hostile, managers: many(60, (n) => `U${n}`) })),
+      unused: many(5, (place) => ({
+        intent: anIntent({ id: `un${place}`, purpose: evil }),
+        round: 0,
+        askedAt: now,
+        channels: many(9, (n) => `C${n}`),
+      })),
       moreQuestions: 45,
       intents: many(5, (place) => anIntent({ id: `in${place}`, purpose: evil })),
       moreIntents: 45,

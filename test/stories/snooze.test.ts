@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import type { SandboxMessage } from "../../src/sandbox/types.ts";
+import { undecidedAlerts } from "../../src/store/undecided-alerts.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { entriesOf } from "../support/record-entries.ts";
 import { cards, dana, defaultYaml, gil, juan, marta, openStory, type Story } from "../support/story.ts";
@@ -28,8 +29,15 @@ test("asked for, previewed, confirmed: quiet until its end, and everything is st
   const quiet = readBlocks(story.alerts().at(-1)?.blocks);
   expect(quiet).toContain("😴 Snoozed by Marta Vidal until Friday 27 November 2026 18:00 in Madrid: ‘stocktaking’");
   expect(quiet).toContain("[Suspicious]");
+  await story.openHome(juan);
+  expect(story.home(juan)).toMatch(
+    /2 alerts wait for a verdict[\s\S]*Team Amex[\s\S]*Company Visa[\s\S]*😴 Snoozed by/,
+  );
   expect(story.alerts("C0SECURITY")).toHaveLength(1);
   expect(questions()).toBe(before);
+  const asked = { vaultIds: ["v_cards"], called: [], since: new Date(0), limit: null };
+  const sounds = (await undecidedAlerts(story.service.house.store.db, asked)).flatMap(({ accesses }) => accesses);
+  expect(sounds.map(({ assessment }) => assessment.severity)).toEqual(["warning", "note"]);
   expect(await judged()).toMatchObject([{ severity: "warning" }, { severity: "warning", snooze: "1" }]);
 
   // Its author's own access sounds as always, and so does an export.

@@ -75,6 +75,16 @@ test("a purpose that was used or cancelled asks nothing, nor does any where the 
   ]);
   await story.at("2026-11-26T10:02:00Z");
   expect(questions()).toHaveLength(4);
+  // They are in the Home too, until they are answered, there or here.
+  await story.openHome(dana);
+  expect(story.home(dana)).toMatch(/^Hello Dana\. 4 questions are open to you\.\nDid it happen\?\nYou announced/);
+  await story.pressHome(dana, "Not needed after all");
+  expect(story.home(dana)).toContain("3 questions are open to you");
+  expect(questions().filter(({ blocks }) => readBlocks(blocks).includes("it wasn’t needed after all"))).toHaveLength(1);
+  const { id } = story.sandbox.workspace.home(dana) ?? {};
+  const asGil = { intentId: "1", round: 0, answer: "happened" as const, by: gil };
+  const inHers = { ...asGil, message: { channel: "home", ts: String(id) } };
+  expect(await answerUnused(story.service.house, inHers)).toMatchObject({ kind: "refused" });
   await story.stop();
 
   story = await openStory({ yaml: `${defaultYaml}\nintents: { followUp: off }\n` });

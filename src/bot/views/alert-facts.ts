@@ -2,7 +2,7 @@ import type { RichTextElement } from "@slack/types";
 import type { Alert, AlertAccess, Assessment, Intent, WatchedVault } from "../../model.ts";
 import { sayRecurrence } from "../../recurrence.ts";
 import { sayDuration, sayMoment } from "../../time.ts";
-import { sayTicketOf } from "./intent-words.ts";
+import { sayTicketOf, sayUses } from "./intent-words.ts";
 import { bold, quoted, said, when } from "./rich-text.ts";
 import { clean } from "./text.ts";
 import { personName, sayDevice } from "./words.ts";
@@ -63,7 +63,7 @@ export function sayPurpose(intent: Intent | null, vault: WatchedVault): RichText
   return [
     said("‘"),
     quoted(intent.purpose, 200, "nothing readable"),
-    said(`’${sayTicketOf(intent)}, announced `),
+    said(`’${sayTicketOf(intent)}${sayUses(intent)}, announced `),
     when(intent.announcedAt, zone),
     ...(intent.recurring === null
       ? [said(`, until `), when(intent.endsAt, zone, "time")]

@@ -127,7 +127,7 @@ function recordLine({ accesses }: Alert): KnownBlock[] {
 }
 
 /** Under which snoozes it is shown quietly. By name: a mention would make a sound. */
-function snoozeLines({ accesses }: Alert, vault: WatchedVault): RichTextElement[][] {
+export function snoozeLines({ accesses }: Alert, vault: WatchedVault): RichTextElement[][] {
   const all = accesses.flatMap(({ assessment }) => assessment.snooze ?? []);
   const each = [...new Map(all.map((one) => [`${one.byName} ${one.endsAt.getTime()} ${one.reason}`, one])).values()];
   return each

@@ -6,6 +6,7 @@ import { heading } from "./home-heading.ts";
 import { intentButtons, intentLine } from "./intent-messages.ts";
 import { ASK_MINE, ASK_NOT_MINE } from "./question.ts";
 import { bold, italic, line, lines, richText, said, users, when } from "./rich-text.ts";
+import { unusedButtons, unusedLine, whoIsTold } from "./unused-intent.ts";
 import { sayWhat, vaultName } from "./words.ts";
 
 export const HOME_ANNOUNCE = "home_announce";
@@ -18,23 +19,46 @@ export interface OpenQuestion {
   managers: string[];
 }
 
+/** A purpose of the reader's that no access followed, and of which they haven't said whether it happened. */
+export interface OpenUnused {
+  intent: Intent;
+  /** Which time of a recurring purpose; else 0. */
+  round: number;
+  askedAt: Date;
+  /** Where the managers will read of it. */
+  channels: string[];
+}
+
 export interface Staff {
   /** Newest first. */
   questions: OpenQuestion[];
+  unused: OpenUnused[];
   moreQuestions: number;
   /** Standing and planned, newest first. */
   intents: Intent[];
   moreIntents: number;
 }
 
-export function questionBlocks({ questions, moreQuestions }: Staff): KnownBlock[] {
-  if (questions.length === 0) return [];
+export function questionBlocks(
+  { questions, unused, moreQuestions }: Staff,
+  { reader, vaults }: Pick<HomeFacts, "reader" | "vaults">,
+): KnownBlock[] {
   return [
-    heading("Was that you?"),
+    ...(questions.length > 0 ? [heading("Was that you?")] : []),
     ...questions.flatMap((one): KnownBlock[] => [richText(lines(questionLines(one))), questionButtons(one.alert)]),
+    ...(unused.length > 0 ? [heading("Did it happen?")] : []),
+    ...unused.flatMap((one) => unusedBlocks(one, reader.zone, vaults)),
     ...(moreQuestions > 0
       ? [richText(line(italic(`and ${moreQuestions} more, in our direct conversation under Messages`)))]
       : []),
+  ];
+}
+
+function unusedBlocks({ intent, round, askedAt, channels }: OpenUnused, zone: string, vaults: WatchedVault[]) {
+  const key = `${intent.id}:${round}`;
+  return [
+    richText(lines([unusedLine(intent, { vaults, round, zone, askedAt }), whoIsTold(channels)])),
+    unusedButtons(key, `home-unused:${key}`),
   ];
 }
 

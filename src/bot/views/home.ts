@@ -28,7 +28,7 @@ export function homeView(facts: HomeFacts): HomeView {
   return view([
     richText(line(said(`Hello ${firstWord(facts.reader.name)}. `, { bold: true }), said(todaysWord(facts)))),
     ...(managing ? waitingBlocks(managing, facts.now) : []),
-    ...questionBlocks(staff),
+    ...questionBlocks(staff, facts),
     ...intentBlocks(staff, facts),
     ...(managing ? vaultBlocks(managing, facts.now) : []),
     ...(leading ? leadBlocks(leading, facts.now) : []),
@@ -54,7 +54,7 @@ const OUTSIDERS: Record<Outsider, string> = {
 
 function todaysWord({ managing, staff }: HomeFacts): string {
   const alerts = managing?.total ?? 0;
-  const questions = staff.questions.length + staff.moreQuestions;
+  const questions = staff.questions.length + staff.unused.length + staff.moreQuestions;
   const many = managing?.isMore ? "at least " : "";
   const waiting = [
     ...(alerts > 0 ? [`${many}${alerts === 1 ? "1 alert waits" : `${alerts} alerts wait`} for a verdict`] : []),

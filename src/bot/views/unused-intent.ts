@@ -1,4 +1,4 @@
-import type { RichTextElement } from "@slack/types";
+import type { ActionsBlock, RichTextElement } from "@slack/types";
 import type { Intent, Person, WatchedVault } from "../../model.ts";
 import { sayRecurrence } from "../../recurrence.ts";
 import { sayDate, sayDay } from "../../time.ts";
@@ -31,25 +31,8 @@ export interface UnusedView {
 
 /** To the person, in private and once: what was announced, and whether it happened elsewhere. */
 export function unusedQuestion(intent: Intent, view: UnusedView): MessageView {
-  const { person, vaults, round, zone, askedAt, channels } = view;
+  const { person, vaults, round, channels } = view;
   const scope = sayScope(intent, vaults);
-  const announced: RichTextElement[] =
-    intent.recurring === null
-      ? [
-          said("You announced "),
-          ...purposeOf(intent),
-          said(` for ${scope} ${onDay(intent.announcedAt, zone, askedAt)}, and no access was reported in that time.`),
-        ]
-      : [
-          said("Your recurring purpose "),
-          ...purposeOf(intent),
-          said(
-            ` for ${scope}, ${sayRecurrence(intent.recurring)}, had no reported access in the three months that it was`,
-          ),
-          said(
-            ` confirmed for (until ${sayDate(intent.recurring.confirmations[round]?.until ?? intent.endsAt, zone)}).`,
-          ),
-        ];
   const key = `${intent.id}:${round}`;
   return {
     text: `Did it happen? ‘${plainMrkdwn(intent.purpose, 100) || "nothing readable"}’ for ${plainMrkdwn(scope, 80)}: no access was reported`,
@@ -58,30 +41,47 @@ export function unusedQuestion(intent: Intent, view: UnusedView): MessageView {
         ...richText(
           lines([
             [bold(`Hello ${firstName(person)}, this is Vaultbell.`)],
-            announced,
+            unusedLine(intent, view),
             ...afterwards(view.answer, channels),
           ]),
         ),
         block_id: `intent:unused:${key}`,
       },
-      ...(view.answer === null ? [buttons(key)] : []),
+      ...(view.answer === null ? [unusedButtons(key, `intent:unused:${key}:answer`)] : []),
     ],
     metadata: { event_type: "vaultbell_intent", event_payload: { intent_id: intent.id } },
   };
 }
 
+/** What was announced, and that nothing was reported of it. */
+export function unusedLine(
+  intent: Intent,
+  { vaults, round, zone, askedAt }: Pick<UnusedView, "vaults" | "round" | "zone" | "askedAt">,
+): RichTextElement[] {
+  const scope = sayScope(intent, vaults);
+  if (intent.recurring === null) {
+    return [
+      said("You announced "),
+      ...purposeOf(intent),
+      said(` for ${scope} ${onDay(intent.announcedAt, zone, askedAt)}, and no access was reported in that time.`),
+    ];
+  }
+  const until = intent.recurring.confirmations[round]?.until ?? intent.endsAt;
+  return [
+    said("Your recurring purpose "),
+    ...purposeOf(intent),
+    said(` for ${scope}, ${sayRecurrence(intent.recurring)}, had no reported access in the three months that it was`),
+    said(` confirmed for (until ${sayDate(until, zone)}).`),
+  ];
+}
+
 function afterwards(said_: UnusedView["answer"], channels: string[]): RichTextElement[][] {
-  const shown = channels.slice(0, 3).flatMap((id, index) => [...(index > 0 ? [said(", ")] : []), channel(id)]);
-  const place = shown.length > 0 ? shown : [said("the vault’s channel")];
+  const place = placesOf(channels);
   switch (said_) {
     case null:
       return [
         [said("Did it happen all the same, offline or another way? Either answer is fine.")],
-        [
-          italic("This helps to notice what the vault doesn’t report: if it happened, "),
-          ...place,
-          italic(" is told so. I ask once."),
-        ],
+        [...whoIsTold(channels), italic(" I ask once.")],
       ];
     case "happened":
       return [[said("You said that it happened. Thank you: it is noted, and "), ...place, said(" is told.")]];
@@ -90,10 +90,25 @@ function afterwards(said_: UnusedView["answer"], channels: string[]): RichTextEl
   }
 }
 
-function buttons(key: string): MessageView["blocks"][number] {
+/** What an answer is for. */
+export function whoIsTold(channels: string[]): RichTextElement[] {
+  return [
+    italic("This helps to notice what the vault doesn’t report: if it happened, "),
+    ...placesOf(channels),
+    italic(" is told so."),
+  ];
+}
+
+function placesOf(channels: string[]): RichTextElement[] {
+  const shown = channels.slice(0, 3).flatMap((id, index) => [...(index > 0 ? [said(", ")] : []), channel(id)]);
+  return shown.length > 0 ? shown : [said("the vault’s channel")];
+}
+
+/** `key`: which purpose, and which time of it. */
+export function unusedButtons(key: string, blockId: string): ActionsBlock {
   return {
     type: "actions",
-    block_id: `intent:unused:${key}:answer`,
+    block_id: blockId,
     elements: [
       { type: "button", action_id: UNUSED_HAPPENED, text: plain("It happened, unreported"), value: key },
       { type: "button", action_id: UNUSED_NOT_NEEDED, text: plain("Not needed after all"), value: key },

@@ -1,0 +1,56 @@
+import { sql } from "kysely";
+import type { Assessment, Review } from "../model.ts";
+import type { Db, Tx } from "./database.ts";
+
+/** An alert that may wait for a verdict: what it takes to say whether it does. */
+export interface Candidate {
+  id: string;
+  vaultId: string;
+  openedAt: Date;
+  accesses: { revision: number; assessment: Pick<Assessment, "state" | "severity"> }[];
+  reviews: Review[];
+  /** Accesses up to this one weren't the person's, as they say; 0: they didn't say so. */
+  deniedUpTo: number;
+}
+
+const reviewsJson = sql`
+  (select coalesce(jsonb_agg(jsonb_build_object('id', review.id::text, 'alertId', alert_id, 'revision', revision, 'verdict', verdict,
+            'by', by, 'note', note, 'at', at, 'needed', needed) order by review.id), '[]')
+     from review where review.alert_id = found.id)`;
+
+/**
+ * The alerts of these vaults, and those whose escalation has called one of these names, that aren't decided for certain: a verdict
+ * that covers all and needs nobody else is left out here; what withdrawals and second persons add up to is the policies' to say.
+ * What is explained through and through waits for nobody. What is under a snooze sounds like a note. The loudest first.
+ */
+export async function undecidedAlerts(
+  db: Db | Tx,
+  { vaultIds, called, since, limit }: { vaultIds: string[]; called: string[]; since: Date; limit: number | null },
+): Promise<Candidate[]> {
+  if (vaultIds.length === 0 && called.length === 0) return [];
+  const { rows } = await sql<Candidate & { reviews: (Omit<Review, "at"> & { at: string })[] }>`
+    with found as (
+      select alert.id, alert.vault_id, alert.opened_at
+        from alert
+       where alert.opened_at > ${since}
+         and (alert.vault_id = any (${vaultIds})
+              or alert.id in (select alert_id from escalation where target = any (${called}) and target_kind <> 'channel'))
+         and not exists (
+           select from (select * from review where review.alert_id = alert.id order by id desc limit 1) as last
+            where last.verdict in ('expected', 'suspicious') and last.needed = 1 and last.revision >= alert.revision)
+         and exists (select from alert_access join assessment using (access_id)
+                      where alert_access.alert_id = alert.id and assessment.state <> 'explained')
+       order by case loudest when 'critical' then 0 when 'warning' then 1 else 2 end, alert.opened_at
+       limit ${limit}
+    )
+    select found.id, found.vault_id as "vaultId", found.opened_at as "openedAt", ${reviewsJson} as reviews,
+           (select jsonb_agg(jsonb_build_object('revision', revision, 'assessment',
+                     jsonb_build_object('state', state, 'severity', case when snooze_id is null then severity else 'note' end))
+                     order by revision)
+              from alert_access join assessment using (access_id) where alert_access.alert_id = found.id) as accesses,
+           coalesce((select max(revision) from answer where answer.alert_id = found.id and kind = 'not-mine'), 0) as "deniedUpTo"
+      from found`.execute(db);
+  return rows.map((row) => ({ ...row, reviews: row.reviews.map(withDate) }));
+}
+
+const withDate = (review: Omit<Review, "at"> & { at: string }): Review => ({ ...review, at: new Date(review.at) });
