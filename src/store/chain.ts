@@ -32,6 +32,15 @@ export interface ChainReport {
   head: Buffer;
 }
 
+/** SHA-256, a character for each byte: making a string of it takes Node a third of the time that a buffer takes. */
+type Digest = string;
+
+const digestBytes = 32;
+
+function digestOf(bytes: Buffer | string): Digest {
+  return hash("sha256", bytes, "binary");
+}
+
 /** The kind of the entries that say which payloads were erased, as `{ "ranges": [[from, to], …] }`. */
 const erasureKind = "payloads erased";
 
@@ -43,7 +52,7 @@ const erasureKind = "payloads erased";
 export function followChain(known: KnownHead[] = []) {
   const knownAt = new Map<string, KnownHead[]>();
   for (const one of known) knownAt.set(`${one.seq}`, [...(knownAt.get(`${one.seq}`) ?? []), one]);
-  const kinds = new Map<string, Buffer>();
+  const kinds = new Map<string, Digest>();
   const erased = spans();
   const said = spans();
   // 0x02, seq, at, previous hash, digest of the kind, digest of the payload.
@@ -52,37 +61,43 @@ export function followChain(known: KnownHead[] = []) {
   const untimed = Buffer.alloc(105);
   untimed[0] = 1;
   const report: ChainReport = { entries: 0n, erased: 0, untimed: 0, head: Buffer.alloc(32) };
+  const expected = Buffer.alloc(digestBytes);
   let hasTimed = false;
 
-  function digestOfKind(kind: string): Buffer {
+  function digestOfKind(kind: string): Digest {
     let digest = kinds.get(kind);
     if (digest === undefined) {
-      digest = hash("sha256", kind, "buffer");
+      digest = digestOf(kind);
       // There are a few dozen; whoever forged thousands doesn't fill our memory.
       if (kinds.size < 1_000) kinds.set(kind, digest);
     }
     return digest;
   }
 
-  function fits(entry: ChainEntry, payload: Buffer): boolean {
+  function fits(entry: ChainEntry, payload: Digest): boolean {
     const kind = digestOfKind(entry.kind);
     timed.writeBigUInt64BE(entry.seq, 1);
     timed.writeBigInt64BE(entry.at, 9);
-    report.head.copy(timed, 17);
-    kind.copy(timed, 49);
-    payload.copy(timed, 81);
-    if (hash("sha256", timed, "buffer").equals(entry.hash)) {
+    timed.set(report.head, 17);
+    timed.write(kind, 49, "latin1");
+    timed.write(payload, 81, "latin1");
+    if (isHashOf(timed, entry.hash)) {
       hasTimed = true;
       return true;
     }
     if (hasTimed) return false;
     untimed.writeBigUInt64BE(entry.seq, 1);
-    report.head.copy(untimed, 9);
-    kind.copy(untimed, 41);
-    payload.copy(untimed, 73);
-    if (!hash("sha256", untimed, "buffer").equals(entry.hash)) return false;
+    untimed.set(report.head, 9);
+    untimed.write(kind, 41, "latin1");
+    untimed.write(payload, 73, "latin1");
+    if (!isHashOf(untimed, entry.hash)) return false;
     report.untimed++;
     return true;
+  }
+
+  function isHashOf(bytes: Buffer, sealed: Buffer): boolean {
+    expected.write(digestOf(bytes), 0, "latin1");
+    return expected.equals(sealed);
   }
 
   return {
@@ -90,19 +105,20 @@ export function followChain(known: KnownHead[] = []) {
     /** The next entry; what doesn't fit, if anything. After that there is no point in going on. */
     next(entry: ChainEntry): Misfit | null {
       const misfit = (what: string): Misfit => ({ seq: entry.seq, entry, what });
-      const expected = report.entries + 1n;
-      if (entry.seq > expected) {
-        const missing = entry.seq - expected;
+      const next = report.entries + 1n;
+      if (entry.seq > next) {
+        const missing = entry.seq - next;
         return misfit(
-          missing === 1n ? `entry ${expected} before it is missing` : `${missing} entries before it are missing`,
+          missing === 1n ? `entry ${next} before it is missing` : `${missing} entries before it are missing`,
         );
       }
-      if (entry.seq < expected) return misfit("its number doesn't follow the one before it");
+      if (entry.seq < next) return misfit("its number doesn't follow the one before it");
       if (entry.payload === null && entry.payloadDigest === null)
         return misfit("its payload is gone, and its digest too");
-      const digest = entry.payload === null ? entry.payloadDigest : hash("sha256", entry.payload, "buffer");
-      if (digest?.length !== 32) return misfit("the digest of its payload isn't one");
-      if (entry.payload !== null && entry.payloadDigest !== null && !digest.equals(entry.payloadDigest)) {
+      const kept = entry.payloadDigest?.toString("latin1");
+      const digest = entry.payload === null ? kept : digestOf(entry.payload);
+      if (digest?.length !== digestBytes) return misfit("the digest of its payload isn't one");
+      if (entry.payload !== null && kept !== undefined && digest !== kept) {
         return misfit("its payload isn't the one of its digest");
       }
       if (!fits(entry, digest)) return misfit("its hash doesn't fit what it says and the entry before it");
@@ -116,7 +132,7 @@ export function followChain(known: KnownHead[] = []) {
         if (ranges === null) return misfit("it doesn't say which payloads were erased");
         for (const [from, to] of ranges) said.add(from, to);
       }
-      for (const one of knownAt.get(`${entry.seq}`) ?? []) {
+      for (const one of (knownAt.size > 0 && knownAt.get(`${entry.seq}`)) || []) {
         if (!entry.hash.toString("hex").startsWith(one.hash)) {
           return misfit(
             `its hash begins with ${entry.hash.toString("hex", 0, 8)}, and not with ${one.hash.slice(0, 16)} as it is known`,

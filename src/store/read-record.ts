@@ -1,26 +1,27 @@
 import type { PoolClient } from "pg";
 import type { ChainEntry } from "./chain.ts";
+import { copyOut } from "./copy-out.ts";
 
-/** So many entries come in one answer: enough that asking costs nothing, few enough that memory stays small. */
-const batch = 5_000;
+/** So many entries are asked for at once: enough that asking costs nothing, few enough that all of them fit into memory. */
+const atOnce = 20_000;
 
-/**
- * All entries in their order, as they stand in one moment, in constant memory; the next batch is fetched while one is worked on. They
- * come packed, one row for a batch: taking a row for each entry apart would cost more than checking it.
- */
+/** All entries in their order, as they stand in one moment, in constant memory; more come while those that came are worked on. */
 export async function* readRecord(client: Pick<PoolClient, "query">): AsyncGenerator<ChainEntry[]> {
-  let next = fetchAfter(client, beforeAll);
+  let after = beforeAll;
   for (;;) {
-    const { packed, last } = await next;
-    if (packed === null || last === null) return;
-    next = fetchAfter(client, last);
-    next.catch(() => {});
-    yield unpack(Buffer.from(packed, "hex"));
+    let last: bigint | null = null;
+    for await (const rows of copyOut(client, entriesAfter(after))) {
+      const entries = rows.map(toEntry);
+      last = entries.at(-1)?.seq ?? last;
+      yield entries;
+    }
+    if (last === null) return;
+    after = last;
   }
 }
 
 /** Also numbers that no entry has are to be found. */
-const beforeAll = "-9223372036854775808";
+const beforeAll = -(2n ** 63n);
 
 /** Begins the moment in which everything is read. */
 export async function inOneMoment<T>(client: Pick<PoolClient, "query">, work: () => Promise<T>): Promise<T> {
@@ -38,46 +39,24 @@ export async function readHead(client: Pick<PoolClient, "query">): Promise<{ seq
   return head ? { seq: BigInt(head.seq), hash: head.hash } : null;
 }
 
-async function fetchAfter(client: Pick<PoolClient, "query">, seq: string): Promise<Packed> {
-  const { rows } = await client.query<Packed>({ name: "entries_after", text: entriesAfter, values: [seq, batch] });
-  return rows[0] ?? { packed: null, last: null };
+/** COPY takes no parameters; a number needs no quotes. */
+function entriesAfter(seq: bigint): string {
+  return `copy (select seq, at, kind, payload, payload_digest, hash from record where seq > '${seq}'::bigint
+                 order by seq limit ${atOnce}) to stdout (format binary)`;
 }
 
-interface Packed {
-  packed: string | null;
-  last: string | null;
-}
-
-/** Each entry: seq, at (microseconds since 2000, as PostgreSQL keeps it), then kind, payload, digest and hash, each after its length. */
-const entriesAfter = `
-  select encode(string_agg(
-           int8send(seq) || timestamptz_send(at)
-             || int4send(octet_length(convert_to(kind, 'UTF8'))) || convert_to(kind, 'UTF8')
-             || int4send(coalesce(octet_length(payload), -1)) || coalesce(payload, '')
-             || int4send(coalesce(octet_length(payload_digest), -1)) || coalesce(payload_digest, '')
-             || int4send(octet_length(hash)) || hash, '' order by seq), 'hex') as packed,
-         max(seq) as last
-    from (select * from record where seq > $1 order by seq limit $2) as batch`;
-
+/** As PostgreSQL counts time: in microseconds since 2000. */
 const postgresEpoch = BigInt(Date.UTC(2000, 0, 1)) * 1000n;
+const nothing = Buffer.alloc(0);
 
-function unpack(bytes: Buffer): ChainEntry[] {
-  const entries: ChainEntry[] = [];
-  let at = 0;
-  const part = (): Buffer | null => {
-    const length = bytes.readInt32BE(at);
-    at += 4;
-    if (length < 0) return null;
-    at += length;
-    return bytes.subarray(at - length, at);
+function toEntry([seq, at, kind, payload = null, payloadDigest = null, hash]: (Buffer | null)[]): ChainEntry {
+  if (!seq || !at) throw new Error("an entry without its number or its time");
+  return {
+    seq: seq.readBigInt64BE(),
+    at: at.readBigInt64BE() + postgresEpoch,
+    kind: kind?.toString() ?? "",
+    payload,
+    payloadDigest,
+    hash: hash ?? nothing,
   };
-  while (at < bytes.length) {
-    const seq = bytes.readBigInt64BE(at);
-    const time = bytes.readBigInt64BE(at + 8) + postgresEpoch;
-    at += 16;
-    const kind = part()?.toString() ?? "";
-    const [payload = null, payloadDigest = null, hash] = [part(), part(), part()];
-    entries.push({ seq, at: time, kind, payload, payloadDigest, hash: hash ?? Buffer.alloc(0) });
-  }
-  return entries;
 }
