@@ -1,9 +1,13 @@
+import { withEnvFile } from "./cli/env-file.ts";
+
 const usage = `Usage: vaultbell COMMAND
 
+  init           asks what it takes, checks each answer, writes vaultbell.yaml and .env, and rings once as a test
   start          runs everything; without Slack tokens, beside a stand-in workspace with its page at /
   check [FILE]   reads the configuration and says what is wrong in it, and where
   migrate        brings the database to the newest schema (start does this too)
   doctor         looks at database, Slack, channels and managers, and says how to mend what is wrong
+  test-alert     rings once as a test, and waits for a manager to press Expected
   report who ITEM | seen ADDRESS | changed | open | reviewers [--since DAY] [--format table|json|csv]
                  answers what managers ask in Slack; that it was asked is on the record
   replay --since 30d [--config FILE]
@@ -15,21 +19,33 @@ const usage = `Usage: vaultbell COMMAND
 
 /** Each command loads what it needs and no more: what isn't there takes no memory and no time to start. */
 async function main([command, ...args]: string[]): Promise<number> {
+  const read = withEnvFile(process.env);
+  if (command === "init") {
+    const env = read.ok ? read.env : process.env;
+    return (await import("./cli/init.ts")).init(args, env, { input: process.stdin, output: process.stdout });
+  }
+  if (!read.ok) {
+    console.error(read.sentence);
+    return 1;
+  }
+  const { env } = read;
   switch (command) {
+    case "test-alert":
+      return (await import("./cli/test-alert.ts")).testAlert(args, env, console);
     case "start":
-      return (await import("./cli/start.ts")).start(process.env, console);
+      return (await import("./cli/start.ts")).start(env, console);
     case "check":
-      return (await import("./cli/check.ts")).check(args, process.env, console);
+      return (await import("./cli/check.ts")).check(args, env, console);
     case "migrate":
-      return (await import("./cli/migrate.ts")).migrateDatabase(process.env, console);
+      return (await import("./cli/migrate.ts")).migrateDatabase(env, console);
     case "doctor":
-      return (await import("./cli/doctor.ts")).doctor(process.env, console);
+      return (await import("./cli/doctor.ts")).doctor(env, console);
     case "report":
-      return (await import("./cli/report.ts")).report(args, process.env, console);
+      return (await import("./cli/report.ts")).report(args, env, console);
     case "replay":
-      return (await import("./cli/replay.ts")).replayHistory(args, process.env, console);
+      return (await import("./cli/replay.ts")).replayHistory(args, env, console);
     case "audit":
-      return (await import("./cli/audit.ts")).audit(args, process.env, console);
+      return (await import("./cli/audit.ts")).audit(args, env, console);
     case "help":
     case "--help":
     case undefined:

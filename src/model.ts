@@ -29,6 +29,14 @@ export interface Access extends ReportedAccess {
   personId: string;
 }
 
+/** An item that no vault has: a report about it is a test of the way to the managers and back. */
+export const testItemId = "vaultbell:test";
+
+/** It is judged, shown and recorded, and counts nowhere. */
+export function isTest({ item }: Pick<ReportedAccess, "item">): boolean {
+  return item.id === testItemId;
+}
+
 /** A Slack user as Slack last described them. */
 export interface SlackUser {
   id: string;

@@ -111,6 +111,7 @@ test("nothing but the outermost doors reads the machine's clock", () => {
     "cli/doctor.ts",
     "cli/replay.ts",
     "cli/start.ts",
+    "cli/test-alert.ts",
     "clock.ts",
     "sandbox/clock.ts",
     "sandbox/http-delivery.ts",

@@ -34,7 +34,7 @@ export async function checkSlack({ client, vaults }: SlackChecks): Promise<Check
   return checks;
 }
 
-interface TokenChecks {
+export interface TokenChecks {
   checks: Check[];
   home: HomeTeam;
   botName: string;
@@ -42,7 +42,8 @@ interface TokenChecks {
   isAnswered: boolean;
 }
 
-async function checkToken(client: WebClient): Promise<TokenChecks> {
+/** Whether Slack takes the bot token, whose it is, and what it may do. */
+export async function checkToken(client: WebClient): Promise<TokenChecks> {
   const what = "bot token";
   let home: HomeTeam = { teamId: null, enterpriseId: null };
   try {

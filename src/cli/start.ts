@@ -15,7 +15,7 @@ import { mendDatabase } from "./database.ts";
 import { checkLine } from "./doctor.ts";
 import type { Output } from "./output.ts";
 
-interface Running {
+export interface Running {
   stop(): Promise<void>;
 }
 
@@ -71,7 +71,8 @@ export async function start(env: NodeJS.ProcessEnv, out: Output): Promise<number
   return 0;
 }
 
-async function run(
+/** Everything that `start` runs, until it is told to stop. */
+export async function run(
   environment: Environment,
   config: Config,
   env: NodeJS.ProcessEnv,

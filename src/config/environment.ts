@@ -168,6 +168,7 @@ const known = [
   "DATABASE_URL",
   "VAULTBELL_CONFIG",
   "VAULTBELL_DATA",
+  "VAULTBELL_ENV_FILE",
   "SMTP_URL",
   "SMTP_FROM",
 ];

@@ -1,9 +1,10 @@
-import type { Access, Assessment } from "../model.ts";
+import { type Access, type Assessment, isTest } from "../model.ts";
 import { point } from "../point.ts";
 import { assess } from "../policies/assess.ts";
 import { isExposure } from "../policies/exposure.ts";
 import { foldEmail } from "../policies/fold-email.ts";
 import { snoozeOver } from "../policies/snooze.ts";
+import { testAssessment } from "../policies/test-access.ts";
 import { inTransaction, type Tx } from "../store/database.ts";
 import { someHasNoAddress } from "../store/intents.ts";
 import * as judging from "../store/judging.ts";
@@ -135,7 +136,7 @@ async function withPersons(house: House, tx: Tx, batch: Unjudged[], now: Date): 
 interface Conclusion {
   accessId: string;
   personId: string;
-  outcome: "alert" | "unwatched" | "not-an-exposure";
+  outcome: "alert" | "test" | "unwatched" | "not-an-exposure";
   assessment: Assessment | null;
   alertId: string | null;
   snoozeId: string | null;
@@ -154,8 +155,12 @@ function conclude(house: House, access: Access, { rules, facts, memory, bell }: 
   const vault = watchedVault(house.config, access.vault.id);
   if (!isExposure(access.action)) return { ...about, outcome: vault ? "not-an-exposure" : "unwatched" };
   if (!vault) {
-    memory.add(access, null);
+    if (!isTest(access)) memory.add(access, null);
     return { ...about, outcome: "unwatched" };
+  }
+  if (isTest(access)) {
+    const assessment = testAssessment(policyVersion(house.config));
+    return { ...about, outcome: "test", assessment, alertId: bell.ring(access, vault, assessment) };
   }
   const config = rules.at(access.occurredAt, vault.id);
   const actor = facts.of(access);
@@ -182,9 +187,10 @@ function entryOf(
   if (assessment === null) return { kind: `access ${outcome}`, payload, accessId };
   const { state, severity, sentence, intentId } = assessment;
   const snoozed = snoozeId === null ? {} : { snooze: snoozeId };
+  const test = outcome === "test" ? { test: true } : {};
   return {
     kind: "access judged",
-    payload: { ...payload, alert: alertId, state, severity, sentence, intentId, ...snoozed },
+    payload: { ...payload, alert: alertId, state, severity, sentence, intentId, ...snoozed, ...test },
     accessId,
   };
 }

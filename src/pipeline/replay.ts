@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import type { Access, AccessState, Severity } from "../model.ts";
+import { type Access, type AccessState, isTest, type Severity } from "../model.ts";
 import { assess } from "../policies/assess.ts";
 import { isExposure } from "../policies/exposure.ts";
 import { emptyMemory, type Memory, remember } from "../policies/memory.ts";
@@ -56,7 +56,7 @@ async function judgeAgain(
   page: Judged[],
   { config, since, history, replayed }: { config: Config; since: Date; history: History; replayed: Replayed },
 ): Promise<void> {
-  const exposures = page.filter(({ access }) => isExposure(access.action));
+  const exposures = page.filter(({ access }) => isExposure(access.action) && !isTest(access));
   const asked = exposures.map(({ access }) => access).filter(({ receivedAt }) => receivedAt >= since);
   const facts = asked.length > 0 ? await factsAbout(tx, asked, config) : null;
   const clocks = await readClocksAhead(

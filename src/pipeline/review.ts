@@ -1,5 +1,5 @@
 import { inHome, type ReviewClick, type ReviewOutcome } from "../bot/ports.ts";
-import type { Alert, Review, VerdictsNeeded, WatchedVault } from "../model.ts";
+import { type Alert, isTest, type Review, type VerdictsNeeded, type WatchedVault } from "../model.ts";
 import { point } from "../point.ts";
 import { mayReview as eligibility, slackUsersOf, verdictsNeeded } from "../policies/eligibility.ts";
 import { foldEmail } from "../policies/fold-email.ts";
@@ -165,6 +165,7 @@ async function isShownThere(
 
 /** What is pending keeps its measure: that Slack has learnt since who the actor is doesn't count for it (T3). */
 export function neededFor({ person, accesses, reviews }: Alert, vault: WatchedVault, revision: number): VerdictsNeeded {
+  if (accesses.every(({ access }) => isTest(access))) return 1;
   const stands = standing(accesses, reviews);
   if (stands.kind !== "decided" && stands.pending?.some(({ needed }) => needed === 2)) return 2;
   const covered = stands.kind === "open" ? 0 : stands.review.revision;

@@ -1,4 +1,12 @@
-import type { AlertAccess, EscalationTarget, FollowUp, Review, Severity, WatchedVault } from "../model.ts";
+import {
+  type AlertAccess,
+  type EscalationTarget,
+  type FollowUp,
+  isTest,
+  type Review,
+  type Severity,
+  type WatchedVault,
+} from "../model.ts";
 import { isOrdinaryTime, ordinaryTimeLater } from "./ordinary-time.ts";
 import { roundOf, standing } from "./standing.ts";
 
@@ -99,9 +107,9 @@ function openRound({ accesses, reviews }: EscalationFacts): Round | null {
   };
 }
 
-/** Neither explained nor under a snooze: somebody has to look at it. */
-function isLoud({ assessment }: Pick<AlertAccess, "assessment">): boolean {
-  return assessment.state !== "explained" && !assessment.snooze;
+/** Neither explained, nor under a snooze, nor a test: somebody has to look at it. */
+function isLoud({ access, assessment }: Pick<AlertAccess, "access" | "assessment">): boolean {
+  return assessment.state !== "explained" && !assessment.snooze && !isTest(access);
 }
 
 /** When we learnt of the first of what a round is about, or when it was opened again: its deadlines run from there. */

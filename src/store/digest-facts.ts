@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { QuarterRow, WeekRows } from "../model.ts";
+import { type QuarterRow, testItemId, type WeekRows } from "../model.ts";
 import type { Db, Tx } from "./database.ts";
 
 /** What is asked of a stretch of time in some vaults; each function is one statement over the rows of that stretch alone. */
@@ -80,7 +80,7 @@ export async function lastHeard(db: Db | Tx, vaultIds: string[], before: Date): 
       from unnest(${vaultIds}::text[]) as asked (vault_id)
      cross join lateral (
        select source, received_at from access
-        where access.vault_id = asked.vault_id and received_at < ${before}::timestamptz
+        where access.vault_id = asked.vault_id and received_at < ${before}::timestamptz and item_id <> ${testItemId}
         order by received_at desc limit 1) as last`.execute(db);
   return rows;
 }
@@ -148,7 +148,9 @@ export async function verdictsIn(
        cross join lateral (select at, by from review
                             where review.alert_id = alert.id and verdict in ('expected', 'suspicious') order by id limit 1) as first
        where alert.vault_id = any(${vaultIds}) and alert.opened_at >= ${openedSince} and alert.opened_at < ${endsAt}
-         and first.at >= ${startsAt} and first.at < ${endsAt})
+         and first.at >= ${startsAt} and first.at < ${endsAt}
+         and exists (select from alert_access join assessment using (access_id)
+                      where alert_access.alert_id = alert.id and assessment.outcome = 'alert'))
     select count(*)::integer as verdicts,
            (percentile_disc(0.5) within group (order by extract(epoch from at - opened_at)) * 1000)::float8 as "medianMs",
            (select array_agg(distinct coalesce(slack_user.name, by)) from first_verdict

@@ -259,7 +259,7 @@ export interface Schema {
 }
 
 export type AliasKind = "vault" | "email" | "slack";
-export type AssessmentOutcome = "alert" | "unwatched" | "not-an-exposure";
+export type AssessmentOutcome = "alert" | "test" | "unwatched" | "not-an-exposure";
 export type MessageKind =
   | "alert"
   | "intent"

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { testItemId } from "../model.ts";
 import type { Db, Tx } from "./database.ts";
 
 export interface SilenceRow {
@@ -21,6 +22,7 @@ export async function speakingHours(
     select date_bin('1 hour', access.received_at, 'epoch') as beginning, count(*)::integer as accesses
       from unnest(${vaultIds}::text[]) as asked (vault_id)
       join access on access.vault_id = asked.vault_id and access.received_at > ${since} and access.source = ${source}
+       and access.item_id <> ${testItemId}
      group by 1 order by 1`.execute(db);
   return rows;
 }

@@ -39,7 +39,8 @@ export async function undecidedAlerts(
            select from (select * from review where review.alert_id = alert.id order by id desc limit 1) as last
             where last.verdict in ('expected', 'suspicious') and last.needed = 1 and last.revision >= alert.revision)
          and exists (select from alert_access join assessment using (access_id)
-                      where alert_access.alert_id = alert.id and assessment.state <> 'explained')
+                      where alert_access.alert_id = alert.id and assessment.state <> 'explained'
+                        and assessment.outcome = 'alert')
        order by case loudest when 'critical' then 0 when 'warning' then 1 else 2 end, alert.opened_at
        limit ${limit}
     )

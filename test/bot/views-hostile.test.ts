@@ -30,7 +30,15 @@ import { timelineMessage } from "../../src/bot/views/timeline.ts";
 import { type UnusedView, unreportedLine, unusedQuestion } from "../../src/bot/views/unused-intent.ts";
 import { whatNowMessage } from "../../src/bot/views/what-now.ts";
 import { wideIntents } from "../../src/bot/views/wide-intents.ts";
-import type { Aftermath, Alert, Intent, Resolution, WatchedVault } from "../../src/model.ts";
+import {
+  type Access,
+  type Aftermath,
+  type Alert,
+  type Intent,
+  type Resolution,
+  testItemId,
+  type WatchedVault,
+} from "../../src/model.ts";
 import {
   anAccess,
   anAlert,
@@ -77,6 +85,9 @@ const ours = [
 const now = new Date("2026-11-24T10:00:00Z");
 
 /** Every field that somebody outside can fill is filled with the same text. */
+/** The same, of the item by which a test is known. */
+const testOf = (access: Access): Access => ({ ...access, item: { ...access.item, id: testItemId } });
+
 function hostileVault(text: string): WatchedVault {
   return aVault({ name: text, hint: text, items: [anItem("i_visa", text), anItem(text.slice(0, 512) || "i", text)] });
 }
@@ -236,6 +247,10 @@ function messages(text: string, size = 1): MessageView[] {
   return [
     ...standings(text).map((standing) =>
       alertMessage(alert, { vault, standing, now, managers: ["U02MARTA", text], undoUntil: null }),
+    ),
+    alertMessage(
+      { ...alert, accesses: alert.accesses.map((one) => ({ ...one, access: testOf(one.access) })) },
+      { vault, standing: { kind: "open" }, now, managers: [text], undoUntil: null },
     ),
     alertDetails(alert, vault),
     ...recurringMessages(text, vault),

@@ -19,7 +19,7 @@ import { recurringAnswer, recurringMessage, recurringOver } from "../../src/bot/
 import { noteProblem, readFormOrigin, suspiciousForm } from "../../src/bot/views/suspicious-form.ts";
 import { type UnusedView, unreportedLine, unusedQuestion } from "../../src/bot/views/unused-intent.ts";
 import { wideIntents } from "../../src/bot/views/wide-intents.ts";
-import type { Alert, AlertAccess, Recurring } from "../../src/model.ts";
+import { type Alert, type AlertAccess, type Recurring, testItemId } from "../../src/model.ts";
 import {
   anAccess,
   anAlert,
@@ -163,7 +163,14 @@ function must<T>(value: T | null): T {
   return value;
 }
 
+const aTest = anAlert({
+  accesses: [anAlertAccess({ access: anAccess({ item: { ...anAccess().item, id: testItemId, title: "a test" } }) })],
+});
+
 const messages: Record<string, MessageView> = {
+  "alert-test": draw(aTest),
+  "alert-test-pressed": draw(aTest, { standing: { kind: "decided", review: aReview() } }),
+  "alert-test-nobody": draw(aTest, { managers: [] }),
   "alert-explained": draw(anAlert({ accesses: [explained] })),
   "alert-unexplained": draw(anAlert()),
   "alert-at-night-late": draw(anAlert({ accesses: [night] })),

@@ -49,6 +49,7 @@ export function startService({ port, env, killAt, command }: ServiceOptions): Se
       PATH: process.env.PATH ?? "",
       HOME: process.env.HOME ?? "",
       PORT: String(port),
+      VAULTBELL_ENV_FILE: "none",
       ...env,
       ...(killAt !== undefined && { KILL_AT: killAt }),
     },

@@ -34,13 +34,17 @@ const PREFIXES = { escalation: "esc:", digest: "dig:" };
 function buttons(value: string, about: string, { standing, now, undoUntil }: AlertView): Button[] {
   if (standing.kind !== "decided") {
     return [
-      button(REVIEW_EXPECTED, "Expected", value, `Expected: ${about}`, "primary"),
+      expectedButton(value, about),
       button(REVIEW_SUSPICIOUS, "Suspicious", value, `Suspicious: ${about}`, "danger"),
     ];
   }
   return undoUntil !== null && now < undoUntil
     ? [button(REVIEW_UNDO, "Undo", value, `Undo the verdict: ${about}`)]
     : [button(REVIEW_REOPEN, "Re-open", value, `Re-open: ${about}`)];
+}
+
+export function expectedButton(value: string, about: string): Button {
+  return button(REVIEW_EXPECTED, "Expected", value, `Expected: ${about}`, "primary");
 }
 
 function button(actionId: string, text: string, value: string, label: string, style?: "primary" | "danger"): Button {

@@ -1,5 +1,14 @@
 import type { KnownBlock, MessageMetadata, RichTextElement } from "@slack/types";
-import type { Alert, AlertAccess, Assessment, Question, Resolution, SlackUser, WatchedVault } from "../../model.ts";
+import {
+  type Alert,
+  type AlertAccess,
+  type Assessment,
+  isTest,
+  type Question,
+  type Resolution,
+  type SlackUser,
+  type WatchedVault,
+} from "../../model.ts";
 import { sayDuration } from "../../time.ts";
 import { alertActions } from "./alert-actions.ts";
 import { alertFacts } from "./alert-facts.ts";
@@ -8,6 +17,7 @@ import { reviewTraces, secondPersonLines, verdictLine } from "./alert-verdict.ts
 import { type EscalationView, escalationLines } from "./escalation.ts";
 import { bold, channel, italic, line, lines, quote, quoted, richText, said, user, users, when } from "./rich-text.ts";
 import { type Standing, worstAccess } from "./standing.ts";
+import { testMessage } from "./test-alert.ts";
 import { clean, plainMrkdwn } from "./text.ts";
 import { firstName, itemTitle, personName, sayState, sayUrgency, sayWhat, vaultName } from "./words.ts";
 
@@ -43,6 +53,11 @@ export interface MessageView {
 /** The one message of an alert, as it should look now. The same facts always give the same message. */
 export function alertMessage(alert: Alert, view: AlertView): MessageView {
   const worst = worstAccess(alert, view.standing);
+  const metadata = { event_type: ALERT_EVENT, event_payload: { alert_id: alert.id, revision: alert.revision } };
+  if (alert.accesses.every(({ access }) => isTest(access))) {
+    const { text, blocks } = testMessage(alert, view);
+    return { text, blocks: [...blocks, ...recordLine(alert)], metadata };
+  }
   return {
     text: alertText(alert, view, worst),
     blocks: [
@@ -57,7 +72,7 @@ export function alertMessage(alert: Alert, view: AlertView): MessageView {
       ...recordLine(alert),
       alertActions(alert, view),
     ],
-    metadata: { event_type: ALERT_EVENT, event_payload: { alert_id: alert.id, revision: alert.revision } },
+    metadata,
   };
 }
 
