@@ -47,6 +47,8 @@ export async function runMatrix({
     }
   };
   try {
+    // Only who ends in peace keeps what Node has compiled; without this, each of the killed would compile anew.
+    await runScenario(server, [], seeded(seed));
     await Promise.all(Array.from({ length: parallel }, worker));
   } finally {
     await server.stop();
