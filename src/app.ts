@@ -28,6 +28,7 @@ import { createPorts } from "./pipeline/ports.ts";
 import { lookAfterRecurring } from "./pipeline/recurring.ts";
 import { lookForSilence, sourcesHeard } from "./pipeline/silence.ts";
 import { sayEnds } from "./pipeline/snooze.ts";
+import { lookForTrouble } from "./pipeline/sources.ts";
 import { createSettings } from "./pipeline/take-up.ts";
 import { keepGoing, nowAndThen } from "./pipeline/tick.ts";
 import { askAboutUnused } from "./pipeline/unused-intents.ts";
@@ -42,8 +43,11 @@ import { listen } from "./store/listen.ts";
 import { migrateAt } from "./store/migrate.ts";
 import type { Work } from "./store/record.ts";
 import { nextSnoozeEnd } from "./store/snoozes.ts";
+import { feedStates } from "./store/sources.ts";
 import { createDoor } from "./vault/door.ts";
 import { connectionsAtMost, serverLimits } from "./vault/server-limits.ts";
+import { createPolling } from "./vault/sources/poll.ts";
+import type { PolledSource } from "./vault/sources/source.ts";
 import type { WebhookSecret } from "./vault/standard-webhooks.ts";
 
 export interface ServiceParts {
@@ -62,6 +66,8 @@ export interface ServiceParts {
   log: Logger;
   /** Tells people by another road when Slack can't be reached; `null`: there is none. */
   sendMail?: SendMail | null;
+  /** The vault services that are asked, with their secrets. */
+  sources?: PolledSource[];
   /** Whatever else answers on the same port: the stand-in workspace. */
   neighbour: Neighbour | null;
 }
@@ -71,6 +77,7 @@ const fallbackPauseMs = 15_000;
 const intentsPauseMs = 60_000;
 const leaversPauseMs = 60_000;
 const silencePauseMs = 5 * 60_000;
+const troublePauseMs = 30_000;
 const picturePauseMs = 10_000;
 /** So many deliveries are waiting for their commit when judging gives way, for so long between two batches. */
 const busyFrom = 16;
@@ -234,6 +241,17 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     name: "silence",
     work: () => lookForSilence(house),
   });
+  const polling = createPolling({
+    sources: parts.sources ?? [],
+    store,
+    clock,
+    log,
+    count: metrics.sourceAsked,
+  });
+  const lookingForTrouble = nowAndThen(clock, troublePauseMs, {
+    name: "source trouble",
+    work: () => lookForTrouble(house),
+  });
   const intents = nowAndThen(clock, intentsPauseMs, {
     name: "intents",
     work: async () => (await lookAfterRecurring(house, directs)) + (await askAboutUnused(house, directs)),
@@ -247,12 +265,19 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
   }
 
   async function vitals() {
-    const none = { waiting: { messages: 0, oldestSeconds: 0, trouble: null }, unjudged: 0, quarantined: 0, silent: [] };
+    const none = {
+      waiting: { messages: 0, oldestSeconds: 0, trouble: null },
+      unjudged: 0,
+      quarantined: 0,
+      silent: [],
+      unread: [],
+    };
     const { connected: isConnected, trouble } = connected().state();
     const slackVitals = { connected: isConnected, trouble };
     try {
-      const [messages, ends, sources] = await soon(
-        Promise.all([backlog(store.db), countOpenEnds(store.db), sourcesHeard(house)]),
+      const polled = (parts.sources ?? []).map(({ name }) => name);
+      const [messages, ends, sources, feeds] = await soon(
+        Promise.all([backlog(store.db), countOpenEnds(store.db), sourcesHeard(house), feedStates(store.db, polled)]),
       );
       const oldestSeconds = messages.oldestSince
         ? Math.max(0, (clock.now().getTime() - messages.oldestSince.getTime()) / 1000)
@@ -261,6 +286,9 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       metrics.quarantine(ends.quarantined);
       const quietFor = ({ lastAt }: { lastAt: Date }) => Math.max(0, (clock.now().getTime() - lastAt.getTime()) / 1000);
       for (const one of sources) metrics.lastHeard(one.source, quietFor(one));
+      for (const { source, feed, readAt, begunAt } of feeds) {
+        metrics.lastRead(source, feed, Math.max(0, (clock.now().getTime() - (readAt ?? begunAt).getTime()) / 1000));
+      }
       const silent = sources.flatMap((one) => (one.silence ? [{ source: one.source, seconds: quietFor(one) }] : []));
       return {
         database: refusal() ?? { ok: true as const },
@@ -268,6 +296,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
         waiting: { messages: messages.waiting, oldestSeconds, trouble: messages.trouble },
         ...ends,
         silent,
+        unread: feeds.flatMap((feed) => (feed.trouble ? [{ ...feed, trouble: feed.trouble }] : [])),
       };
     } catch (error) {
       return {
@@ -337,6 +366,8 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
         intents: keepGoing(intents, clock, log),
         leavers: keepGoing(leaving, clock, log),
         silence: keepGoing(listeningForSilence, clock, log),
+        sources: keepGoing(polling, clock, log),
+        trouble: keepGoing(lookingForTrouble, clock, log),
         digests: keepGoing(digesting, clock, log),
         snoozes: keepGoing(snoozing, clock, log),
         homes: keepGoing(keepingUp, clock, log),
@@ -379,6 +410,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     idle: () => connected().idle(),
     turn: async () =>
       (await settings.takeUp()) +
+      (await polling.work()) +
       (await judging.work()) +
       (await snoozing.work()) +
       (await digesting.work()) +
@@ -387,6 +419,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       (await intents.work()) +
       (await leaving.work()) +
       (await listeningForSilence.work()) +
+      (await lookingForTrouble.work()) +
       (await keepingUp.work()) +
       (await fallingBack.work()),
     nextDue: async () => earlier(await nextDue(store.db), await homes.nextDue()),

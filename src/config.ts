@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { findContradictions } from "./config/cross-checks.ts";
 import { type Explained, explain, pathText } from "./config/explain.ts";
 import { configSchema, type WrittenConfig } from "./config/schema.ts";
+import { usualServers, usualTokens } from "./config/source.ts";
 import { readYaml } from "./config/yaml.ts";
 import type { Path } from "./config/yaml-tree.ts";
-import type { DayRange, FollowUp, ManagerRef, PublicHolidays, WatchedVault } from "./model.ts";
+import type { DayRange, FollowUp, ManagerRef, PublicHolidays, SourceConfig, WatchedVault } from "./model.ts";
 
 export { type Environment, readEnvironment } from "./config/environment.ts";
 
@@ -24,6 +25,8 @@ export interface Config {
   managers: ManagerRef[];
   vaults: WatchedVault[];
   people: PersonOverride[];
+  /** The vault services that are asked. */
+  sources: SourceConfig[];
   /** `uses`: how many accesses one purpose explains at most. */
   intents: { defaultMinutes: number; maximumMinutes: number; uses: number; asksAboutUnused: boolean };
   sittingMinutes: number;
@@ -158,6 +161,12 @@ function build(written: WrittenConfig, file: string, text: string): Config {
       timezone: timezone ?? null,
       holidays: holidays ?? null,
       away: away ?? [],
+    })),
+    sources: (written.sources ?? []).map(({ kind, name, server, token }) => ({
+      kind,
+      name: name ?? kind,
+      origin: server ?? usualServers[kind],
+      tokenVariable: token ?? usualTokens[kind],
     })),
     intents: {
       defaultMinutes: written.intents?.default ?? 60,

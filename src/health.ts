@@ -1,3 +1,5 @@
+import type { Trouble } from "./model.ts";
+
 /** What is measured for /readyz. */
 export interface Vitals {
   database: { ok: true } | { ok: false; problem: string };
@@ -8,6 +10,8 @@ export interface Vitals {
   quarantined: number;
   /** Those that are quieter than their rhythm, and for how long. */
   silent: { source: string; seconds: number }[];
+  /** Polled sources that can't be read. */
+  unread: { source: string; feed: string; trouble: Trouble; troubleSince: Date | null }[];
 }
 
 export interface Readiness {
@@ -23,7 +27,7 @@ const overdueSeconds = 120;
 
 /** Ready means: database and Slack can be reached, and nothing is overdue (DESIGN, "HTTP"). */
 export function readiness(vitals: Vitals): Readiness {
-  const { database, slack, waiting, unjudged, quarantined, silent } = vitals;
+  const { database, slack, waiting, unjudged, quarantined, silent, unread } = vitals;
   const problems: string[] = [];
   if (!database.ok) problems.push(`The database doesn't do its work: ${database.problem}.`);
   if (!slack.connected) problems.push(slack.trouble ?? "Slack isn't connected yet.");
@@ -39,6 +43,10 @@ export function readiness(vitals: Vitals): Readiness {
     remarks.push(
       `The source ${source} has been silent for ${Math.floor(seconds / 3600)} h, longer than is its rhythm: is it still set up?`,
     );
+  for (const { source, feed, trouble, troubleSince } of unread)
+    remarks.push(
+      `The source ${source} (${feed}) can't be read${troubleSince ? ` since ${troubleSince.toISOString()}` : ""}: ${troubles[trouble]}.`,
+    );
   if (quarantined > 0)
     remarks.push(
       `${quarantined} authentic deliveries could not be understood; they are kept in the table delivery, with the problem.`,
@@ -46,3 +54,13 @@ export function readiness(vitals: Vitals): Readiness {
   if (waiting.messages > 0 && waiting.trouble) remarks.push(`Slack holds messages back: ${waiting.trouble}.`);
   return { ready: problems.length === 0, problems, remarks };
 }
+
+/** What is in the way of reading a source, and what to do where there is something to do. */
+const troubles: Record<Trouble, string> = {
+  refused: "it doesn't take our token. Make a new one, put it into the environment and start again",
+  "not-allowed": "our token isn't for these events. Make one that is",
+  limited: "it says that it is asked too often; it is asked more seldom now",
+  unavailable: "it doesn't answer as it should; it is asked again",
+  "not-understood": "its answers make no sense; is another program at that address?",
+  "position-lost": "it no longer knows where we had stopped; the last week is read again",
+};

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { DeliveryParts } from "./bot/delivery.ts";
 import type { DoorCounters } from "./vault/door.ts";
+import type { PollParts } from "./vault/sources/poll.ts";
 
 /** What the operator's Prometheus reads at /metrics. */
 export interface Metrics {
@@ -14,6 +15,10 @@ export interface Metrics {
   /** For how long a source has said nothing. */
   lastHeard: (source: string, seconds: number) => void;
   answered: (seconds: number) => void;
+  /** What came of asking a source for a page of events. */
+  sourceAsked: PollParts["count"];
+  /** For how long a stream of a source hasn't been read; what nobody opens is read all the same. */
+  lastRead: (source: string, feed: string, seconds: number) => void;
 }
 
 export function createMetrics(): Metrics {
@@ -59,6 +64,18 @@ export function createMetrics(): Metrics {
     labelNames: ["source"],
     registers,
   });
+  const sourceAsked = new Counter({
+    name: "vaultbell_source_requests_total",
+    help: "Pages of events that a polled source was asked for, by what came of it: read, or what was in the way.",
+    labelNames: ["source", "feed", "outcome"],
+    registers,
+  });
+  const lastRead = new Gauge({
+    name: "vaultbell_source_last_read_seconds",
+    help: "For how long a stream of a polled source hasn't been read, whether or not there was anything in it.",
+    labelNames: ["source", "feed"],
+    registers,
+  });
   const quarantined = new Gauge({
     name: "vaultbell_quarantined_bodies",
     help: "Authentic deliveries that could not be understood and are kept to be looked at.",
@@ -87,6 +104,8 @@ export function createMetrics(): Metrics {
     },
     quarantine: (bodies) => quarantined.set(bodies),
     lastHeard: (source, seconds) => lastHeard.set({ source }, seconds),
+    sourceAsked: (asked) => sourceAsked.inc({ ...asked }),
+    lastRead: (source, feed, seconds) => lastRead.set({ source, feed }, seconds),
     answered: (took) => seconds.observe(took),
   };
 }

@@ -37,6 +37,35 @@ export function isTest({ item }: Pick<ReportedAccess, "item">): boolean {
   return item.id === testItemId;
 }
 
+/** A vault service that is asked for its events, as the configuration names it. The secrets are in the environment. */
+export interface SourceConfig {
+  kind: SourceKind;
+  /** Under which its accesses are kept. */
+  name: string;
+  /** Scheme, host and port. */
+  origin: string;
+  /** Names the environment variable that holds the token. */
+  tokenVariable: string;
+}
+
+export const sourceKinds = ["1password"] as const;
+
+export type SourceKind = (typeof sourceKinds)[number];
+
+/** What is in the way of reading a source. */
+export type Trouble =
+  /** The service doesn't take our token: revoked, expired, mistyped. */
+  | "refused"
+  /** The token is right, and not for this. */
+  | "not-allowed"
+  | "limited"
+  /** It doesn't answer, or says that something is wrong with it. */
+  | "unavailable"
+  /** What it answers isn't what was agreed: cut off, or another program altogether. */
+  | "not-understood"
+  /** It no longer knows where we were. */
+  | "position-lost";
+
 /** A Slack user as Slack last described them. */
 export interface SlackUser {
   id: string;

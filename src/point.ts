@@ -17,6 +17,9 @@ export type PointName =
   | "delivery-before-twin-removal"
   | "review-before-commit"
   | "review-after-commit"
+  | "poll-after-answer"
+  | "poll-before-commit"
+  | "poll-after-commit"
   | "stop";
 
 const points = channel("vaultbell:point");

@@ -7,6 +7,7 @@ import { type Config, type Environment, exampleFile, loadConfig, readEnvironment
 import { createLog } from "../log.ts";
 import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
 import { environmentLine, mistakeLine } from "./check.ts";
+import { checkSources } from "./check-sources.ts";
 import { mendDatabase, withDatabase } from "./database.ts";
 import type { Output } from "./output.ts";
 
@@ -39,6 +40,7 @@ export async function doctor(env: NodeJS.ProcessEnv, out: Output): Promise<numbe
     } satisfies Check,
     ...(await checkDatabase(environment)),
     ...(await checkTheSlack(environment, reading.config)),
+    ...(await checkSources(reading.config.sources, env, new Date())),
   ];
   for (const check of checks) out.log(checkLine(check));
   return checks.some((check) => check.verdict === "bad") ? 1 : 0;

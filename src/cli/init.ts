@@ -108,11 +108,18 @@ async function ring(asker: Asker, config: Parameters<typeof run>[1], whole: Node
   if (!read.ok || !vault) throw new Unsettled("The test needs an environment and a vault.");
   asker.say("Starting Vaultbell for the test …");
   const out = { log: (line: string) => asker.say(line), error: (line: string) => asker.say(line) };
-  const running = await run(read.environment, config, env, { log: () => {}, error: out.error }, false).catch(
-    (error: unknown) => {
-      throw new Unsettled(`It doesn't start: ${error instanceof Error ? error.message : String(error)}`);
+  const running = await run(
+    read.environment,
+    config,
+    env,
+    { log: () => {}, error: out.error },
+    {
+      usesExample: false,
+      sources: [],
     },
-  );
+  ).catch((error: unknown) => {
+    throw new Unsettled(`It doesn't start: ${error instanceof Error ? error.message : String(error)}`);
+  });
   try {
     return await ringTest({ environment: read.environment, vault, waitMs: waitMinutes * 60_000 }, env, out);
   } finally {

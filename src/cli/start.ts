@@ -9,6 +9,8 @@ import { rehearse } from "../rehearsal.ts";
 import type { StandIn } from "../stand-in.ts";
 import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
 import { type EmbeddedDatabase, startEmbedded } from "../store/embedded/start.ts";
+import { buildSources } from "../vault/sources/build.ts";
+import type { PolledSource } from "../vault/sources/source.ts";
 import { parseSecrets } from "../vault/standard-webhooks.ts";
 import { environmentLine, mistakeLine } from "./check.ts";
 import { mendDatabase } from "./database.ts";
@@ -36,6 +38,8 @@ export async function start(env: NodeJS.ProcessEnv, out: Output): Promise<number
   const usesExample = isSandbox && environment.configFileIsDefault && !existsSync(environment.configFile);
   const reading = loadConfig(usesExample ? exampleFile : environment.configFile);
   if (!reading.ok) return refuse(out, reading.mistakes.map(mistakeLine));
+  const built = buildSources(reading.config.sources, env);
+  if (built.mistakes.length > 0) return refuse(out, built.mistakes.map(environmentLine));
   for (const note of [...environment.notes, ...reading.config.notes]) out.log(`Note: ${note}`);
 
   if (reading.config.fallback.emails.length > 0 && environment.smtp === null) {
@@ -45,7 +49,7 @@ export async function start(env: NodeJS.ProcessEnv, out: Output): Promise<number
   const stopped = stopRequested();
   let running: Running;
   try {
-    running = await run(environment, reading.config, env, out, usesExample);
+    running = await run(environment, reading.config, env, out, { usesExample, sources: built.sources });
   } catch (error) {
     if (error instanceof EmbeddedRefusal) return refuse(out, [error.message]);
     if (error instanceof DatabaseFault) return refuse(out, [`${error.message}. ${mendDatabase}`]);
@@ -77,7 +81,7 @@ export async function run(
   config: Config,
   env: NodeJS.ProcessEnv,
   out: Output,
-  usesExample: boolean,
+  { usesExample, sources }: { usesExample: boolean; sources: PolledSource[] },
 ): Promise<Running> {
   const { slack } = environment;
   // The stand-in's terminal is read by a newcomer; a real installation's log by machines.
@@ -110,7 +114,7 @@ export async function run(
       smtp && config.fallback.emails.length > 0
         ? (await import("../mail.ts")).mailer(smtp.url, smtp.from, config.fallback.emails)
         : null;
-    const common = { config, databaseUrl, webhookSecrets: parseSecrets(secrets), log, sendMail };
+    const common = { config, databaseUrl, webhookSecrets: parseSecrets(secrets), log, sendMail, sources };
     const open = async (parts: ServiceParts, host: string | undefined) => {
       service = await buildService(parts).catch((error) => {
         throw isOfDatabase(error) ? new DatabaseFault(error) : error;

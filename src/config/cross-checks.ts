@@ -1,6 +1,7 @@
 import { readTicket, ticketPatternProblem } from "../ticket.ts";
 import { readDuration } from "./duration.ts";
 import { quoted } from "./reading.ts";
+import { isLoopback, onePasswordServers, readOrigin } from "./source.ts";
 import type { Path } from "./yaml-tree.ts";
 
 export interface Contradiction {
@@ -17,7 +18,12 @@ export interface Contradiction {
  */
 export function findContradictions(written: unknown): Contradiction[] {
   const top = group(written);
-  return [...aboutVaults(top), ...aboutIntents(group(top.intents)), ...aboutPeople(list(top.people))];
+  return [
+    ...aboutVaults(top),
+    ...aboutIntents(group(top.intents)),
+    ...aboutPeople(list(top.people)),
+    ...aboutSources(list(top.sources)),
+  ];
 }
 
 function* aboutVaults(top: Group): Generator<Contradiction> {
@@ -66,6 +72,37 @@ function* aboutItems(items: Group[], vaultPath: Path): Generator<Contradiction> 
       };
     }
     seen.add(id);
+  }
+}
+
+function* aboutSources(sources: unknown[]): Generator<Contradiction> {
+  const seen = new Map<string, number>();
+  for (const [index, { kind, name, server }] of sources.map(group).entries()) {
+    const path: Path = ["sources", index];
+    const called = typeof name === "string" ? name : typeof kind === "string" ? kind : null;
+    const first = called === null ? undefined : seen.get(called);
+    if (called === "webhook" || first !== undefined) {
+      yield {
+        path: typeof name === "string" ? [...path, "name"] : path,
+        problem: `the name ${quoted(called ?? "")} is already taken by ${first === undefined ? "the signed webhook" : `sources[${first}]`}`,
+        remedy: "Give each source a name of its own, such as `name: 1password-eu`.",
+      };
+    } else if (called !== null) seen.set(called, index);
+    if (typeof name === "string" && typeof kind === "string" && name !== kind && !name.startsWith(`${kind}-`)) {
+      yield {
+        path: [...path, "name"],
+        problem: `the name ${quoted(name)} doesn't begin with the kind of its source`,
+        remedy: `Write \`name: ${kind}-${name}\`: what a source can tell is known by the name for ever.`,
+      };
+    }
+    const origin = typeof server === "string" ? readOrigin(server) : null;
+    if (kind === "1password" && origin?.ok && !isLoopback(origin.value) && !onePasswordServers.includes(origin.value)) {
+      yield {
+        path: [...path, "server"],
+        problem: `${quoted(origin.value)} is none of 1Password's servers for events`,
+        remedy: `Write one of ${onePasswordServers.map((one) => new URL(one).host).join(", ")}: the one where your account is.`,
+      };
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { nearest } from "./nearest.ts";
 import { quoted } from "./reading.ts";
 import { readSlack, type SlackEnvironment } from "./slack-environment.ts";
+import { usualTokens } from "./source.ts";
 import { readWebhookSecrets } from "./webhook-secrets.ts";
 
 /** What the process is told by environment variables, checked. Holds secrets: never log it whole. */
@@ -171,12 +172,13 @@ const known = [
   "VAULTBELL_ENV_FILE",
   "SMTP_URL",
   "SMTP_FROM",
+  ...Object.values(usualTokens),
 ];
 
 /** A token under a misspelt name would otherwise bring the stand-in workspace without a word. */
 function misspelt(set: Map<string, string>): string[] {
   const strangers = [...set.keys()].filter(
-    (name) => /^(SLACK|VAULTBELL|WEBHOOK|DATABASE|SMTP)_?/.test(name) && !known.includes(name),
+    (name) => /^(SLACK|VAULTBELL|WEBHOOK|DATABASE|SMTP|ONEPASSWORD)_?/.test(name) && !known.includes(name),
   );
   return strangers.flatMap((name) => {
     const near = nearest(

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { PolicyName } from "../model.ts";
+import { type PolicyName, sourceKinds } from "../model.ts";
 import { daysPattern, readDays } from "./days.ts";
 import { durationPattern, readDuration } from "./duration.ts";
 import { readHolidays, readHolidaysOrOff } from "./holidays.ts";
@@ -18,6 +18,14 @@ import {
   slackUserPattern,
   targetPattern,
 } from "./slack-id.ts";
+import {
+  originPattern,
+  readOrigin,
+  readSourceName,
+  readVariable,
+  sourceNamePattern,
+  variablePattern,
+} from "./source.ts";
 import { readTicketPattern } from "./ticket-pattern.ts";
 import { readWebAddress, webAddressPattern } from "./web-address.ts";
 import { readZone } from "./zone.ts";
@@ -343,6 +351,30 @@ const person = z.strictObject({
   away: days("Days on which this person isn't expected to work.").optional(),
 });
 
+const source = z.strictObject({
+  kind: z
+    .enum(sourceKinds)
+    .meta({ description: "Which service it is. docs/sources has a page for each.", examples: ["1password"] }),
+  name: text(readSourceName, {
+    description:
+      "Under which name its accesses are kept: the kind, a hyphen and a word; needed where there are several of a kind. Without it: the kind.",
+    pattern: sourceNamePattern,
+    examples: ["1password-eu"],
+  }).optional(),
+  server: text(readOrigin, {
+    description:
+      "Where the service answers: events.1password.com, events.1password.ca, events.1password.eu or events.ent.1password.com. Without it: the first of these.",
+    pattern: originPattern,
+    examples: ["https://events.1password.eu"],
+  }).optional(),
+  token: text(readVariable, {
+    description:
+      "The name of the environment variable that holds the token, never the token itself. Without it: ONEPASSWORD_EVENTS_TOKEN.",
+    pattern: variablePattern,
+    examples: ["ONEPASSWORD_EVENTS_TOKEN"],
+  }).optional(),
+});
+
 export const configSchema = z
   .strictObject({
     timezone: zone("The zone in which hours are judged and told."),
@@ -360,6 +392,14 @@ export const configSchema = z
       .array(vault)
       .min(1)
       .meta({ description: "The vaults under watch. Accesses in other vaults are recorded only." }),
+    sources: z
+      .array(source)
+      .max(10)
+      .meta({
+        description: "Vault services that Vaultbell asks for their events, because they don't tell by themselves.",
+        examples: [[{ kind: "1password", server: "https://events.1password.eu" }]],
+      })
+      .optional(),
     intents: z
       .strictObject({
         default: duration(5, 7 * 24 * 60, {

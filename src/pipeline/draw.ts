@@ -33,6 +33,7 @@ import { readNote } from "./notes.ts";
 import { askedView } from "./questions.ts";
 import { neededFor, undoMs } from "./review.ts";
 import { silenceView } from "./silence.ts";
+import { sourceView } from "./sources.ts";
 import { drawUnused } from "./unused-intents.ts";
 import { independentOf } from "./who-may-judge.ts";
 import { drawWide } from "./wide-intents.ts";
@@ -55,6 +56,10 @@ export async function draw(house: House, message: Message): Promise<Drawing | "n
     case "silence": {
       const tag = `silence:${message.id}`;
       return drawing(await silenceView(house, message.subject, message.channel, tag), tag);
+    }
+    case "source": {
+      const tag = `source:${message.id}`;
+      return drawing(await sourceView(house, message.subject, message.channel, tag), tag);
     }
     case "leaver": {
       const tag = `leaver:${message.id}`;

@@ -1,4 +1,4 @@
-import { type Access, type Assessment, isTest } from "../model.ts";
+import { type Assessment, isTest } from "../model.ts";
 import { point } from "../point.ts";
 import { assess } from "../policies/assess.ts";
 import { isExposure } from "../policies/exposure.ts";
@@ -11,6 +11,7 @@ import * as judging from "../store/judging.ts";
 import { addChanges } from "../store/memory.ts";
 import { type Alias, personsOf } from "../store/people.ts";
 import { type RecordEntry, seal, wake } from "../store/record.ts";
+import type { AssessmentOutcome } from "../store/schema.ts";
 import { factsAbout, factsFor } from "./actor-facts.ts";
 import { type House, watchedVault } from "./house.ts";
 import { aliasesOfActor } from "./people.ts";
@@ -19,7 +20,8 @@ import { itemSeen, type Remembered, remembered } from "./remembered.ts";
 import { type Ringer, ringer } from "./ring.ts";
 import { type Rules, rulesInForce, tellConfiguration } from "./rules-in-force.ts";
 
-type Unjudged = Omit<Access, "personId">;
+type Unjudged = judging.ToJudge;
+type Judging = Unjudged & { personId: string };
 
 /** So many share a commit: enough to keep up with a burst, few enough to hold no lock for long. */
 const batchSize = 50;
@@ -86,6 +88,7 @@ async function judgeTogether(house: House, batch: Unjudged[]): Promise<number> {
     const accesses = await withPersons(house, tx, mine, now);
     const exposures = accesses.filter(({ action }) => isExposure(action));
     const watched = exposures.flatMap((access) => {
+      if (access.isHistory) return [];
       const vault = watchedVault(house.config, access.vault.id);
       return vault ? [{ access, vault }] : [];
     });
@@ -122,7 +125,7 @@ async function judgeTogether(house: House, batch: Unjudged[]): Promise<number> {
 }
 
 /** The persons come first, because two of them may turn out to be one. */
-async function withPersons(house: House, tx: Tx, batch: Unjudged[], now: Date): Promise<Access[]> {
+async function withPersons(house: House, tx: Tx, batch: Unjudged[], now: Date): Promise<Judging[]> {
   const actors = new Map<string, Unjudged>();
   const keyOf = ({ source, actor }: Unjudged) => JSON.stringify([source, actor.vaultIdentity, actor.email]);
   for (const access of batch) actors.set(keyOf(access), access);
@@ -136,7 +139,7 @@ async function withPersons(house: House, tx: Tx, batch: Unjudged[], now: Date): 
 interface Conclusion {
   accessId: string;
   personId: string;
-  outcome: "alert" | "test" | "unwatched" | "not-an-exposure";
+  outcome: AssessmentOutcome;
   assessment: Assessment | null;
   alertId: string | null;
   snoozeId: string | null;
@@ -150,13 +153,13 @@ interface Grounds {
   bell: Ringer;
 }
 
-function conclude(house: House, access: Access, { rules, facts, memory, bell }: Grounds): Conclusion {
+function conclude(house: House, access: Judging, { rules, facts, memory, bell }: Grounds): Conclusion {
   const about = { accessId: access.id, personId: access.personId, assessment: null, alertId: null, snoozeId: null };
   const vault = watchedVault(house.config, access.vault.id);
   if (!isExposure(access.action)) return { ...about, outcome: vault ? "not-an-exposure" : "unwatched" };
-  if (!vault) {
+  if (!vault || access.isHistory) {
     if (!isTest(access)) memory.add(access, null);
-    return { ...about, outcome: "unwatched" };
+    return { ...about, outcome: vault ? "history" : "unwatched" };
   }
   if (isTest(access)) {
     const assessment = testAssessment(policyVersion(house.config));

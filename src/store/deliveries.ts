@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { Pool } from "pg";
 import type { ReportedAccess } from "../model.ts";
 import { byteaArray, integerArray, textArray, timestamptzArray } from "./binary-arrays.ts";
-import type { Db } from "./database.ts";
+import type { Db, Tx } from "./database.ts";
 
 /** A delivery whose signature fits, with what its body turned out to say. */
 export interface AuthenticDelivery {
@@ -52,7 +52,19 @@ export async function recordGroup(pool: Pick<Pool, "query">, group: SealedDelive
     text: recordGroupText,
     values: [now, ...deliveryArrays(inOrder), ...accessArrays(inOrder)],
   });
-  const accepted = rows[0]?.accepted ?? null;
+  return outcomesOf(group, inOrder, rows[0]?.accepted ?? null);
+}
+
+/** The same as a part of a transaction that has more to do. */
+export async function recordWithin(tx: Tx, group: SealedDelivery[], now: Date): Promise<Recorded[]> {
+  const inOrder = group.toSorted((a, b) => a.digest.compare(b.digest));
+  const values = [now, ...deliveryArrays(inOrder), ...accessArrays(inOrder)].map((value) => sql`${value}`);
+  const { rows } = await sql<{ accepted: number[] | null }>`
+    select record_group(${sql.join(values)}) as accepted`.execute(tx);
+  return outcomesOf(group, inOrder, rows[0]?.accepted ?? null);
+}
+
+function outcomesOf(group: SealedDelivery[], inOrder: SealedDelivery[], accepted: number[] | null): Recorded[] {
   const outcomes = new Map(inOrder.map(({ delivery }, n) => [delivery, outcomeOf(delivery, accepted?.[n])]));
   return group.map(({ delivery }) => outcomes.get(delivery) as Recorded);
 }
@@ -133,6 +145,23 @@ function accessArrays(group: SealedDelivery[]): Buffer[] {
     textArray(accesses.map(({ location }) => location.country)),
     textArray(accesses.map(({ location }) => location.city)),
   ];
+}
+
+/** Which of these events of a source are recorded already. */
+export async function knownEvents(tx: Tx, source: string, eventIds: string[]): Promise<Set<string>> {
+  if (eventIds.length === 0) return new Set();
+  const byDigest = new Map(eventIds.map((id) => [keyDigest(source, id).toString("hex"), id]));
+  const rows = await tx
+    .selectFrom("access")
+    .select("digest")
+    .where("digest", "=", sql<Buffer>`any (${digestsOf(source, eventIds)})`)
+    .execute();
+  return new Set(rows.flatMap(({ digest }) => byDigest.get(digest.toString("hex")) ?? []));
+}
+
+/** The keys of these events, as an array that PostgreSQL reads. */
+export function digestsOf(source: string, eventIds: string[]): Buffer {
+  return byteaArray(eventIds.map((id) => keyDigest(source, id)));
 }
 
 /** Over exact UTF-16, so that ids which PostgreSQL would confuse stay apart. */

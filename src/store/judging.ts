@@ -4,16 +4,22 @@ import { accessColumns, toAccess } from "./accesses.ts";
 import type { Db, Tx } from "./database.ts";
 import type { AssessmentOutcome } from "./schema.ts";
 
+/** `isHistory`: it was known to the source before we began to ask it. */
+export type ToJudge = Omit<Access, "personId"> & { isHistory: boolean };
+
 /** Recorded accesses that nobody has judged yet, oldest first. */
-export async function accessesToJudge(db: Db, limit: number): Promise<Omit<Access, "personId">[]> {
+export async function accessesToJudge(db: Db, limit: number): Promise<ToJudge[]> {
   // The list is short and never what the planner last counted: it is read first, whatever the planner thinks of it.
   const rows = await db
-    .selectFrom(db.selectFrom("unjudged").select("access_id").orderBy("access_id").limit(limit).as("waiting"))
+    .selectFrom(
+      db.selectFrom("unjudged").select(["access_id", "is_history"]).orderBy("access_id").limit(limit).as("waiting"),
+    )
     .innerJoin("access", "access.id", "waiting.access_id")
     .select(accessColumns)
+    .select("waiting.is_history")
     .orderBy("access.id")
     .execute();
-  return rows.map(toAccess);
+  return rows.map((row) => ({ ...toAccess(row), isHistory: row.is_history }));
 }
 
 /** Claims accesses for judging in this transaction; those that another replica has, or had, aren't among the answer. */

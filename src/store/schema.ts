@@ -11,6 +11,7 @@ import type {
   SettingChange,
   SettingKey,
   Severity,
+  Trouble,
   VerdictsNeeded,
 } from "../model.ts";
 
@@ -30,7 +31,22 @@ export interface Schema {
   };
   access: AccessRow;
   access_conflict: { access_id: string; content_digest: Buffer; delivery_id: string };
-  unjudged: { access_id: string };
+  unjudged: { access_id: string; is_history: Generated<boolean> };
+  source: { name: string; begun_at: Date; holder: string | null; held_until: Date | null };
+  source_feed: {
+    source: string;
+    feed: string;
+    position: string | null;
+    caught_up_at: Date | null;
+    read_at: Date | null;
+    due_at: Date;
+    failures: Generated<number>;
+    trouble: Trouble | null;
+    trouble_since: Date | null;
+  };
+  source_trouble: { id: Generated<string>; source: string; feed: string; since: Date; trouble: Trouble; told_at: Date };
+  source_trouble_over: { trouble_id: string; at: Date };
+  item_name: { item_id: string; vault_id: string | null; title: string; imported_at: Date };
   person: { id: Generated<string>; same_as: string | null; created_at: Date };
   person_alias: { kind: AliasKind; value: string; person_id: string; learnt_at: Date };
   slack_user: SlackUserRow;
@@ -259,7 +275,7 @@ export interface Schema {
 }
 
 export type AliasKind = "vault" | "email" | "slack";
-export type AssessmentOutcome = "alert" | "test" | "unwatched" | "not-an-exposure";
+export type AssessmentOutcome = "alert" | "test" | "unwatched" | "not-an-exposure" | "history";
 export type MessageKind =
   | "alert"
   | "intent"
@@ -274,7 +290,8 @@ export type MessageKind =
   | "asked"
   | "setting"
   | "leaver"
-  | "silence";
+  | "silence"
+  | "source";
 /** What a Suspicious brings with it: the card and the timeline in the thread, and a message to the security channel. */
 type AftermathKind = "what-now" | "timeline" | "security";
 

@@ -20,6 +20,13 @@ const coverages: Record<string, Coverage> = {
     cannot:
       "What the vault service doesn’t log (in many apps: looking at an item without revealing a field), what an offline app hasn’t sent yet, and what was copied or noted down elsewhere can’t be seen",
   },
+  "1password": {
+    name: "1Password",
+    version: 1,
+    reports: "reports each time that its apps from 8.4.0 on reveal, copy, fill in, edit or export an item",
+    cannot:
+      "Looking at an item without revealing a field, and so reading a secure note, isn’t reported by the apps (it is on the web); an app that is offline or old tells late, or never. A number in a concealed field or a card item is seen when it is revealed",
+  },
 };
 
 const unknownSource: Coverage = {
@@ -29,9 +36,10 @@ const unknownSource: Coverage = {
   cannot: "What it doesn’t log can’t be seen",
 };
 
-/** What a source covers, by the name under which its accesses are kept. */
+/** What a source covers, by the name under which its accesses are kept: its kind, or its kind, a hyphen and a word. */
 function coverageOf(source: string): Coverage {
-  return (Object.hasOwn(coverages, source) ? coverages[source] : undefined) ?? unknownSource;
+  const kind = Object.keys(coverages).find((one) => source === one || source.startsWith(`${one}-`));
+  return (kind === undefined ? undefined : coverages[kind]) ?? unknownSource;
 }
 
 export interface Heard {

@@ -81,6 +81,7 @@ test("the design's example is understood whole", () => {
     ],
     intents: { defaultMinutes: 60, maximumMinutes: 1440, uses: 50, asksAboutUnused: true },
     sittingMinutes: 30,
+    sources: [],
     fallback: { channel: null, emails: [] },
     digest: { weekday: 1, minute: 540 },
     managers: [

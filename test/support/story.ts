@@ -5,6 +5,7 @@ import { parseConfig } from "../../src/config.ts";
 import { movableClock } from "../../src/sandbox/clock.ts";
 import type { Reveal, Sandbox, SandboxMessage } from "../../src/sandbox/types.ts";
 import { createStandIn } from "../../src/stand-in.ts";
+import type { PolledSource } from "../../src/vault/sources/source.ts";
 import { parseSecrets, sign } from "../../src/vault/standard-webhooks.ts";
 import { freshDatabase } from "./database.ts";
 import { readBlocks } from "./read-message.ts";
@@ -74,6 +75,7 @@ export async function openStory({
   startAt = "2026-11-24T09:00:00Z",
   yaml = defaultYaml,
   pace = true,
+  sources = [] as PolledSource[],
 } = {}): Promise<Story> {
   const reading = parseConfig(yaml, "story.yaml");
   if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes));
@@ -97,6 +99,7 @@ export async function openStory({
       if (mailTrouble.current) throw mailTrouble.current;
       mails.push(mail);
     },
+    sources,
     neighbour: null,
   });
   const port = await service.open(0, "127.0.0.1");

@@ -22,6 +22,11 @@ test("of several vaults each source is told once, by when it last spoke of any",
   expect(sentences[1]).toContain("This source reports what it was set up to report; it has never spoken yet");
 });
 
+test("a second account of a service covers what the first does", () => {
+  const said = coverageSentence({ source: "1password-eu", lastAt: null }, now);
+  expect(said).toMatch(/^1Password reports each time.*concealed field.*\(Coverage 1password-eu v1\)$/);
+});
+
 test("where nothing ever spoke, that is said", () => {
   expect(coverageOfAll([], now)).toEqual([expect.stringContaining("it has never spoken yet")]);
 });

@@ -1,0 +1,84 @@
+import type { Trouble } from "../../model.ts";
+import { sayDuration } from "../../time.ts";
+import type { MessageView } from "./alert.ts";
+import { bold, line, quoted, richText, said, when } from "./rich-text.ts";
+import { plainMrkdwn } from "./text.ts";
+
+interface Unread {
+  source: string;
+  since: Date;
+  trouble: Trouble;
+}
+
+/** A vault service that can't be read: what is opened meanwhile is told late, and the channel should know that. */
+export function sourceUnread(
+  { source, since, trouble }: Unread,
+  { zone, blockId }: { zone: string; blockId: string },
+): MessageView {
+  return {
+    text: `${plainMrkdwn(source, 40) || "A source"} can’t be read: ${reasons[trouble]}`,
+    blocks: [
+      {
+        ...richText(
+          line(
+            said("🔇 "),
+            quoted(source, 40, "A source", { bold: true }),
+            bold(" can’t be read"),
+            said(" since "),
+            when(since, zone),
+            said(
+              `: ${reasons[trouble]}. What is opened meanwhile is told here when it can be read again. ${remedies[trouble]}`,
+            ),
+          ),
+        ),
+        block_id: blockId,
+      },
+    ],
+    metadata: { event_type: "vaultbell_source", event_payload: {} },
+  };
+}
+
+export function sourceReadAgain(
+  { source, since, overAt }: Pick<Unread, "source" | "since"> & { overAt: Date },
+  { zone, blockId }: { zone: string; blockId: string },
+): MessageView {
+  const length = sayDuration(overAt.getTime() - since.getTime());
+  return {
+    text: `${plainMrkdwn(source, 40) || "A source"} is read again after ${length}`,
+    blocks: [
+      {
+        ...richText(
+          line(
+            said("🔈 "),
+            quoted(source, 40, "A source", { bold: true }),
+            bold(" is read again"),
+            said(`, after ${length} that began `),
+            when(since, zone),
+            said(". What was opened meanwhile is told now, from where the reading had stopped."),
+          ),
+        ),
+        block_id: blockId,
+      },
+    ],
+    metadata: { event_type: "vaultbell_source", event_payload: {} },
+  };
+}
+
+const reasons: Record<Trouble, string> = {
+  refused: "the service no longer takes our token",
+  "not-allowed": "our token isn’t allowed to read these events",
+  limited: "the service says that it is asked too often",
+  unavailable: "the service doesn’t answer as it should",
+  "not-understood": "what the service answers makes no sense",
+  "position-lost": "the service no longer knows where we had stopped",
+};
+
+const operator = "Whoever runs Vaultbell can see more with";
+const remedies: Record<Trouble, string> = {
+  refused: `Whoever runs Vaultbell needs to make a new token; vaultbell doctor says how.`,
+  "not-allowed": `Whoever runs Vaultbell needs to make a token with item usage events; vaultbell doctor says how.`,
+  limited: "It is asked more seldom now.",
+  unavailable: `It is asked again every few minutes. ${operator} vaultbell doctor.`,
+  "not-understood": `It is asked again every few minutes. ${operator} vaultbell doctor.`,
+  "position-lost": "The last week is read again; what is known already is told once.",
+};

@@ -1,0 +1,86 @@
+import type { MessageView } from "../bot/views/alert.ts";
+import { sourceReadAgain, sourceUnread } from "../bot/views/source.ts";
+import { isWorthTelling } from "../policies/source-trouble.ts";
+import { inTransaction } from "../store/database.ts";
+import { urgency, wantAll } from "../store/messages.ts";
+import { seal, wake } from "../store/record.ts";
+import { openTroubles, readTrouble, recordTrouble, recordTroubleOver } from "../store/source-troubles.ts";
+import { feedStates } from "../store/sources.ts";
+import type { House } from "./house.ts";
+import { sourcesHeard } from "./silence.ts";
+
+/** Tells of sources that can't be read, and of those that can again; each once. Returns how many were told. */
+export async function lookForTrouble(house: House): Promise<number> {
+  const names = house.config.sources.map(({ name }) => name);
+  if (names.length === 0) return 0;
+  const { db } = house.store;
+  const now = house.clock.now();
+  const states = await feedStates(db, names);
+  const open = await openTroubles(db);
+  let told = 0;
+  for (const { source, feed, trouble, troubleSince } of states) {
+    const known = open.find((one) => one.source === source && one.feed === feed);
+    if (trouble === null && known) {
+      told += await tell(house, source, async (tx, channels) => {
+        if (!(await recordTroubleOver(tx, known.id, now))) return false;
+        await wantAll(
+          tx,
+          channels.map((channel) => wanted(`${known.id}:over`, channel, now)),
+        );
+        await seal(tx, now, [{ kind: "source read again", payload: { trouble: known.id, source, feed } }]);
+        return true;
+      });
+    } else if (trouble !== null && troubleSince !== null && !known && isWorthTelling(trouble, troubleSince, now)) {
+      told += await tell(house, source, async (tx, channels) => {
+        const id = await recordTrouble(tx, { source, feed, since: troubleSince, trouble, toldAt: now });
+        if (id === null) return false;
+        await wantAll(
+          tx,
+          channels.map((channel) => wanted(id, channel, now)),
+        );
+        await seal(tx, now, [
+          { kind: "source unread", payload: { trouble: id, source, feed, since: troubleSince, why: trouble } },
+        ]);
+        return true;
+      });
+    }
+  }
+  return told;
+}
+
+type Tx = Parameters<typeof seal>[0];
+
+async function tell(
+  house: House,
+  source: string,
+  work: (tx: Tx, channels: string[]) => Promise<boolean>,
+): Promise<number> {
+  const heard = (await sourcesHeard(house)).find((one) => one.source === source);
+  // Where it has told of no watched vault yet, it may be meant to tell of any.
+  const vaults = heard ? heard.vaults : house.config.vaults;
+  const channels = [...new Set(vaults.map(({ channel }) => channel))];
+  return inTransaction(house.store.db, async (tx) => {
+    if (!(await work(tx, channels))) return 0;
+    await wake(tx);
+    return 1;
+  });
+}
+
+function wanted(subject: string, channel: string, at: Date) {
+  return { kind: "source" as const, subject, channel, urgency: urgency.warning, at };
+}
+
+export async function sourceView(
+  house: House,
+  subject: string,
+  channel: string,
+  blockId: string,
+): Promise<MessageView> {
+  const [id = subject, part] = subject.split(":");
+  const trouble = await readTrouble(house.store.db, id);
+  if (!trouble) throw new Error(`the trouble ${id} is gone, and troubles are never deleted`);
+  const zone = house.config.vaults.find((vault) => vault.channel === channel)?.timezone ?? house.config.timezone;
+  return part === "over" && trouble.overAt
+    ? sourceReadAgain({ ...trouble, overAt: trouble.overAt }, { zone, blockId })
+    : sourceUnread(trouble, { zone, blockId });
+}

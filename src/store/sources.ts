@@ -1,0 +1,167 @@
+import { sql } from "kysely";
+import type { Trouble } from "../model.ts";
+import type { Db, Tx } from "./database.ts";
+import { digestsOf } from "./deliveries.ts";
+import { seal } from "./record.ts";
+
+/** Where the reading of one stream of a source stands. */
+export interface FeedState {
+  source: string;
+  feed: string;
+  /** When we began to ask this source at all: what happened before is history. */
+  begunAt: Date;
+  position: string | null;
+  caughtUpAt: Date | null;
+  readAt: Date | null;
+  dueAt: Date;
+  failures: number;
+  trouble: Trouble | null;
+  troubleSince: Date | null;
+}
+
+/** Makes the rows of a source and its feeds, where they aren't there yet. */
+export async function beginSource(tx: Tx, name: string, feeds: string[], now: Date): Promise<void> {
+  const result = await tx
+    .insertInto("source")
+    .values({ name, begun_at: now, holder: null, held_until: null })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  await tx
+    .insertInto("source_feed")
+    .values(
+      feeds.map((feed) => ({
+        source: name,
+        feed,
+        position: null,
+        caught_up_at: null,
+        read_at: null,
+        due_at: now,
+        trouble: null,
+        trouble_since: null,
+      })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  if ((result.numInsertedOrUpdatedRows ?? 0n) === 0n) return;
+  await seal(tx, now, [{ kind: "source begun", payload: { source: name, feeds } }]);
+}
+
+/** Takes or renews the lease on a source. False: somebody else has it. */
+export async function holdSource(db: Db | Tx, name: string, holder: string, now: Date, until: Date): Promise<boolean> {
+  const result = await db
+    .updateTable("source")
+    .set({ holder, held_until: until })
+    .where("name", "=", name)
+    .where((is) => is.or([is("holder", "is", null), is("holder", "=", holder), is("held_until", "<", now)]))
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+export async function releaseSource(db: Db, name: string, holder: string): Promise<void> {
+  await db
+    .updateTable("source")
+    .set({ holder: null, held_until: null })
+    .where("name", "=", name)
+    .where("holder", "=", holder)
+    .execute();
+}
+
+export async function feedStates(db: Db | Tx, names: string[]): Promise<FeedState[]> {
+  if (names.length === 0) return [];
+  return db
+    .selectFrom("source_feed")
+    .innerJoin("source", "source.name", "source_feed.source")
+    .select(["source", "feed", "begun_at as begunAt", "position", "caught_up_at as caughtUpAt", "read_at as readAt"])
+    .select(["due_at as dueAt", "failures", "trouble", "trouble_since as troubleSince"])
+    .where("source", "in", names)
+    .orderBy("source")
+    .orderBy("feed")
+    .execute();
+}
+
+/** The page is read: the next one begins at `position`. */
+export async function moveFeed(
+  tx: Tx,
+  { source, feed }: Pick<FeedState, "source" | "feed">,
+  to: { position: string; caughtUpAt: Date | null; readAt: Date; dueAt: Date },
+): Promise<void> {
+  await tx
+    .updateTable("source_feed")
+    .set({
+      position: to.position,
+      caught_up_at: to.caughtUpAt,
+      read_at: to.readAt,
+      due_at: to.dueAt,
+      failures: 0,
+      trouble: null,
+      trouble_since: null,
+    })
+    .where("source", "=", source)
+    .where("feed", "=", feed)
+    .execute();
+}
+
+/** Nothing is asked before then. */
+export async function postpone(
+  db: Db,
+  { source, feed }: Pick<FeedState, "source" | "feed">,
+  dueAt: Date,
+): Promise<void> {
+  await db
+    .updateTable("source_feed")
+    .set({ due_at: dueAt })
+    .where("source", "=", source)
+    .where("feed", "=", feed)
+    .execute();
+}
+
+/** The page couldn't be read. A position that the service doesn't know any more is forgotten. */
+export async function feedFailed(
+  tx: Tx,
+  { source, feed }: Pick<FeedState, "source" | "feed">,
+  { trouble, at, dueAt }: { trouble: Trouble; at: Date; dueAt: Date },
+): Promise<void> {
+  await tx
+    .updateTable("source_feed")
+    .set({
+      due_at: dueAt,
+      failures: sql<number>`failures + 1`,
+      trouble,
+      trouble_since: sql<Date>`coalesce(trouble_since, ${at}::timestamptz)`,
+      ...(trouble === "position-lost" && { position: null }),
+    })
+    .where("source", "=", source)
+    .where("feed", "=", feed)
+    .execute();
+}
+
+/** These accesses, recorded in this transaction, are history. */
+export async function markHistory(tx: Tx, source: string, eventIds: string[]): Promise<void> {
+  if (eventIds.length === 0) return;
+  await sql`
+    update unjudged set is_history = true
+     where access_id = any (array(select id from access where digest = any (${digestsOf(source, eventIds)})))`.execute(
+    tx,
+  );
+}
+
+/** How many accesses wait to be judged, up to `most`. */
+export async function waitingToBeJudged(db: Db, most: number): Promise<number> {
+  const { rows } = await sql<{ waiting: string }>`
+    select count(*) as waiting from (select from unjudged limit ${most}) as one`.execute(db);
+  return Number(rows[0]?.waiting ?? 0);
+}
+
+/** How items are called, by their ids. */
+export async function namesOfItems(
+  db: Db | Tx,
+  itemIds: string[],
+): Promise<Map<string, { title: string; vaultId: string | null }>> {
+  if (itemIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom("item_name")
+    .select(["item_id", "vault_id", "title"])
+    .where("item_id", "in", itemIds)
+    .execute();
+  return new Map(rows.map(({ item_id, vault_id, title }) => [item_id, { title, vaultId: vault_id }]));
+}

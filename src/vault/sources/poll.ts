@@ -1,0 +1,221 @@
+import { randomUUID } from "node:crypto";
+import type { Logger } from "pino";
+import type { Clock, Trouble } from "../../model.ts";
+import { point } from "../../point.ts";
+import { inTransaction, type Store } from "../../store/database.ts";
+import { seal } from "../../store/record.ts";
+import * as stored from "../../store/sources.ts";
+import { askSource } from "./ask.ts";
+import { pauseAfter } from "./back-off.ts";
+import { recordPage } from "./record-page.ts";
+import type { Feed, PolledSource } from "./source.ts";
+
+export interface PollParts {
+  sources: PolledSource[];
+  store: Store;
+  clock: Clock;
+  log: Logger;
+  /** Counts each time that a source was asked, by what came of it. */
+  count(asked: { source: string; feed: string; outcome: "read" | Trouble }): void;
+}
+
+export interface Polling {
+  name: string;
+  /** Asks for one page of each stream that is due; returns how many pages there were with something in them. */
+  work(): Promise<number>;
+  nextDue(): Promise<Date | null>;
+}
+
+/** Longer than a source may take to answer (RELIABILITY, fact 4: 15 s at most). */
+const leaseMs = 15_000;
+const dayMs = 24 * 60 * 60_000;
+/** What a service that forgot where we were is asked for again: apps report late, and what is known already counts once. */
+const againDays = 7;
+/** While so many accesses wait for the judge, the past isn't read on: what happens now isn't to wait behind it. */
+const waitingAtMost = 1_000;
+const waitsMs = 500;
+/** A page that promises more and holds nothing is followed by the next one a moment later. */
+const emptyPauseMs = 1_000;
+const elsewhereMs = 2_000;
+const introspectionMs = 24 * 60 * 60_000;
+
+/**
+ * Reads the sources that don't tell by themselves. Any number of replicas may run this: a lease on the source's row lets one ask
+ * at a time, and what it read and where it stands are one transaction, so that no stop anywhere leaves a gap or a double.
+ */
+export function createPolling(parts: PollParts): Polling {
+  const { sources, store, clock, log } = parts;
+  const holder = randomUUID();
+  /** Until when there is nothing to do here for a source, because another replica reads it. */
+  const elsewhereUntil = new Map<string, number>();
+  const allowed = new Map<string, { feeds: string[] | null; at: number }>();
+  let isBegun = false;
+
+  async function begin(): Promise<void> {
+    if (isBegun) return;
+    const now = clock.now();
+    for (const { name, feeds } of sources) {
+      const names = feeds.map((feed) => feed.name);
+      await inTransaction(store.db, (tx) => stored.beginSource(tx, name, names, now));
+    }
+    isBegun = true;
+  }
+
+  /** The streams that the token may read. A service that doesn't say so just now is believed to allow all. */
+  async function feedsOf(source: PolledSource): Promise<Feed[]> {
+    const now = clock.now().getTime();
+    let known = allowed.get(source.name);
+    if (source.introspect && (!known || now - known.at > introspectionMs)) {
+      const asked = await askSource(source, source.introspect.question);
+      const said = asked.kind === "answered" ? source.introspect.read(asked.text) : null;
+      known = { feeds: said?.feeds ?? null, at: said ? now : 0 };
+      allowed.set(source.name, known);
+      if (said) log.info({ source: source.name, feeds: said.feeds, issuedAt: said.issuedAt }, "source knows our token");
+    }
+    const feeds = known?.feeds ?? null;
+    return source.feeds.filter(({ name, isNeeded }) => isNeeded || feeds === null || feeds.includes(name));
+  }
+
+  async function readSource(source: PolledSource, states: stored.FeedState[]): Promise<number> {
+    const now = clock.now();
+    const isDue = ({ dueAt }: stored.FeedState) => dueAt <= now;
+    if (!states.some(isDue) || (elsewhereUntil.get(source.name) ?? 0) > now.getTime()) return 0;
+    if (!(await stored.holdSource(store.db, source.name, holder, now, new Date(now.getTime() + leaseMs)))) {
+      elsewhereUntil.set(source.name, now.getTime() + elsewhereMs);
+      return 0;
+    }
+    let pages = 0;
+    try {
+      for (const feed of await feedsOf(source)) {
+        // Read again under the lease: another replica may have moved it since.
+        const [state] = (await stored.feedStates(store.db, [source.name])).filter((one) => one.feed === feed.name);
+        if (state && isDue(state) && (await readFeed(source, feed, state))) pages += 1;
+      }
+    } finally {
+      await stored.releaseSource(store.db, source.name, holder);
+    }
+    return pages;
+  }
+
+  async function readFeed(source: PolledSource, feed: Feed, state: stored.FeedState): Promise<boolean> {
+    const now = clock.now();
+    const isCatchingUp = state.caughtUpAt === null;
+    if (isCatchingUp && (await stored.waitingToBeJudged(store.db, waitingAtMost)) >= waitingAtMost) {
+      await stored.postpone(store.db, state, new Date(now.getTime() + waitsMs));
+      return false;
+    }
+    const asked = await askSource(source, feed.ask(state.position, beginningOf(feed, state, now), now));
+    point("poll-after-answer");
+    if (asked.kind === "trouble") {
+      await fail(source, feed, state, asked);
+      return false;
+    }
+    const page = feed.read(asked.text, { position: state.position, now });
+    if (!page) {
+      const detail = "the answer is no page of events";
+      await fail(source, feed, state, { trouble: "not-understood", retryAfterSeconds: null, detail });
+      return false;
+    }
+    const isMore = page.hasMore;
+    const isEmpty = page.accesses.length === 0 && page.strange.length === 0;
+    const pauseMs = isMore ? (isEmpty ? emptyPauseMs : 0) : feed.everyMs;
+    const at = clock.now();
+    const recorded = await inTransaction(store.db, async (tx) => {
+      const until = new Date(at.getTime() + leaseMs);
+      // Whoever took so long that another has the lease now leaves it to them.
+      if (!(await stored.holdSource(tx, source.name, holder, at, until))) return null;
+      const [still] = (await stored.feedStates(tx, [source.name])).filter((one) => one.feed === feed.name);
+      if (still?.position !== state.position) return null;
+      const counts = await recordPage(tx, source, feed, {
+        page,
+        text: asked.text,
+        answeredAt: asked.answeredAt ?? at,
+        at,
+        historyBefore: isCatchingUp ? state.begunAt : null,
+      });
+      const caughtUpAt = state.caughtUpAt ?? (isMore ? null : at);
+      const dueAt = new Date(at.getTime() + pauseMs);
+      await stored.moveFeed(tx, state, { position: page.position, caughtUpAt, readAt: at, dueAt });
+      if (isCatchingUp && caughtUpAt !== null) {
+        await seal(tx, at, [{ kind: "source caught up", payload: { source: source.name, feed: feed.name } }]);
+      }
+      point("poll-before-commit");
+      return counts;
+    });
+    point("poll-after-commit");
+    if (!recorded) return false;
+    parts.count({ source: source.name, feed: feed.name, outcome: "read" });
+    if (recorded.accepted + recorded.strange > 0) {
+      log.info({ source: source.name, feed: feed.name, ...recorded, isCatchingUp }, "source read");
+    }
+    return isMore && !isEmpty;
+  }
+
+  async function fail(
+    source: PolledSource,
+    feed: Feed,
+    state: stored.FeedState,
+    found: { trouble: Trouble; retryAfterSeconds: number | null; detail: string },
+  ): Promise<void> {
+    // Where nothing was remembered there was nothing to forget.
+    const isLost = found.trouble === "position-lost" && state.position !== null;
+    const trouble = found.trouble === "position-lost" && !isLost ? "not-understood" : found.trouble;
+    const at = clock.now();
+    const dueAt = new Date(at.getTime() + pauseAfter(trouble, state.failures + 1, found.retryAfterSeconds));
+    await inTransaction(store.db, async (tx) => {
+      if (!(await stored.holdSource(tx, source.name, holder, at, new Date(at.getTime() + leaseMs)))) return;
+      await stored.feedFailed(tx, state, { trouble, at, dueAt });
+      if (isLost)
+        await seal(tx, at, [{ kind: "source position lost", payload: { source: source.name, feed: feed.name } }]);
+    });
+    if (trouble === "refused") allowed.delete(source.name);
+    parts.count({ source: source.name, feed: feed.name, outcome: trouble });
+    log.warn({ source: source.name, feed: feed.name, trouble, detail: found.detail, again: dueAt }, "source not read");
+  }
+
+  const names = sources.map(({ name }) => name);
+  return {
+    name: "sources",
+    work: async () => {
+      if (sources.length === 0) return 0;
+      await begin();
+      const states = await stored.feedStates(store.db, names);
+      let pages = 0;
+      for (const source of sources) {
+        const theirs = states.filter((state) => state.source === source.name && isRead(source, state, allowed));
+        pages += await readSource(source, theirs);
+      }
+      return pages;
+    },
+    nextDue: async () => {
+      if (sources.length === 0) return null;
+      const states = await stored.feedStates(store.db, names);
+      const times = sources.flatMap((source) =>
+        states
+          .filter((state) => state.source === source.name && isRead(source, state, allowed))
+          .map(({ dueAt }) => Math.max(dueAt.getTime(), elsewhereUntil.get(source.name) ?? 0)),
+      );
+      return times.length === 0 ? null : new Date(Math.min(...times));
+    },
+  };
+}
+
+/** Streams that were read by an older configuration, or that the token doesn't allow, are never due. */
+function isRead(
+  source: PolledSource,
+  { feed }: stored.FeedState,
+  allowed: Map<string, { feeds: string[] | null }>,
+): boolean {
+  const one = source.feeds.find(({ name }) => name === feed);
+  const feeds = allowed.get(source.name)?.feeds ?? null;
+  return one !== undefined && (one.isNeeded || feeds === null || feeds.includes(feed));
+}
+
+function beginningOf(feed: Feed, { begunAt, caughtUpAt, readAt }: stored.FeedState, now: Date): Date {
+  const oldest = now.getTime() - feed.keptDays * dayMs;
+  const wanted =
+    caughtUpAt === null || readAt === null
+      ? begunAt.getTime() - feed.keptDays * dayMs
+      : readAt.getTime() - againDays * dayMs;
+  return new Date(Math.max(oldest, wanted));
+}

@@ -1,0 +1,303 @@
+import { readFileSync } from "node:fs";
+import { pino } from "pino";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { openStore, type Store } from "../../../src/store/database.ts";
+import { feedStates } from "../../../src/store/sources.ts";
+import { onePassword } from "../../../src/vault/sources/one-password.ts";
+import { createPolling, type Polling } from "../../../src/vault/sources/poll.ts";
+import { freshDatabase } from "../../support/database.ts";
+import { type OnePasswordStandIn, openOnePassword, usage } from "../../support/one-password.ts";
+import { readDocument, serveDocument } from "../../support/openapi.ts";
+
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+let store: Store;
+let service: OnePasswordStandIn;
+let now: Date;
+let logged: string[];
+let nth = 0;
+/** Each test has a source of its own in one database. */
+let name: string;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  store = openStore(database.url, () => {});
+});
+afterAll(async () => {
+  await store.close();
+  await database.drop();
+});
+beforeEach(async () => {
+  service = await openOnePassword();
+  // What one test leaves for the judge would make the next one wait.
+  await store.pool.query("delete from unjudged");
+  now = new Date("2026-11-24T09:00:00Z");
+  logged = [];
+  nth += 1;
+  name = `op-${nth}`;
+});
+afterEach(() => service.close());
+
+test("the past is read to its end as history, and what follows from where it stopped", async () => {
+  service.add("itemusages", ...many(803, "2026-10-01T08:00:00Z"));
+  const polling = poller();
+  await until(polling);
+  expect(service.asked.map(({ body }) => Object.keys(body).join())).toEqual(["limit,start_time", "cursor"]);
+  expect(service.asked[0]?.body.start_time).toBe("2026-07-28T09:00:00.000Z");
+  expect(await counted()).toEqual({ accesses: 803, history: 803 });
+
+  service.add("itemusages", usage("new", "2026-11-24T09:00:05Z"), usage("late", "2026-11-23T22:00:00Z"));
+  later(15);
+  await until(polling);
+  expect(await counted()).toEqual({ accesses: 805, history: 803 });
+  expect(await entries()).toEqual([
+    "source begun",
+    "delivery recorded",
+    "delivery recorded",
+    "source caught up",
+    "delivery recorded",
+  ]);
+});
+
+test("the past isn't read on while much waits to be judged", async () => {
+  service.add("itemusages", ...many(1_100, "2026-10-01T08:00:00Z"));
+  const polling = poller();
+  await until(polling);
+  expect((await counted()).accesses).toBe(1_000);
+  await store.pool.query("delete from unjudged where access_id in (select access_id from unjudged limit 1)");
+  later(1);
+  await until(polling);
+  expect((await counted()).accesses).toBe(1_099);
+});
+
+test("what happens while the past is read is no history", async () => {
+  service.add("itemusages", usage("old", "2026-11-01T08:00:00Z"), usage("now", "2026-11-24T09:00:30Z"));
+  await until(poller());
+  expect(await counted()).toEqual({ accesses: 2, history: 1 });
+});
+
+test("a page that was read and not recorded is read again, once", async () => {
+  service.add("itemusages", ...many(3, "2026-10-01T08:00:00Z"));
+  const dying = createPolling({ ...parts(), store: brokenAt(store, 2) });
+  await expect(until(dying)).rejects.toThrow("the database is gone");
+  expect(await counted()).toEqual({ accesses: 0, history: 0 });
+  later(20);
+  await until(poller());
+  expect(await counted()).toEqual({ accesses: 3, history: 3 });
+});
+
+test("of two replicas one reads; the other takes over when it is gone", async () => {
+  service.add("itemusages", ...many(700, "2026-10-01T08:00:00Z"));
+  const [one, other] = [poller(), poller()];
+  await Promise.all([until(one), until(other)]);
+  later(15);
+  await Promise.all([until(one), until(other)]);
+  expect(await counted()).toEqual({ accesses: 700, history: 700 });
+  expect(new Set(service.asked.map(({ body }) => JSON.stringify(body))).size).toBe(service.asked.length);
+
+  await store.pool.query("update source set holder = 'a dead one', held_until = $2 where name = $1", [name, after(10)]);
+  service.add("itemusages", usage("x", "2026-11-24T09:00:20Z"));
+  later(5);
+  await until(one);
+  expect((await counted()).accesses).toBe(700);
+  later(11);
+  await until(one);
+  expect((await counted()).accesses).toBe(701);
+});
+
+test.each([
+  ["limited", { status: 429, retryAfter: "120" }, 120],
+  ["limited", { status: 429 }, 30],
+  ["limited", { status: 429, retryAfter: "86400" }, 3_600],
+  ["limited", { status: 429, retryAfter: "soon" }, 30],
+  ["unavailable", { status: 500 }, 5],
+  ["unavailable", { status: 503 }, 5],
+  ["unavailable", "reset" as const, 5],
+  ["not-understood", "truncated" as const, 5],
+  ["not-understood", "html" as const, 5],
+  ["refused", { status: 401 }, 60],
+  ["not-allowed", { status: 403 }, 60],
+  ["not-understood", { status: 404 }, 5],
+])("%s (%j): said so, left alone for a while, and read from where it stopped", async (trouble, fault, seconds) => {
+  service.add("itemusages", usage(`${name}-1`, "2026-11-20T09:00:00Z"));
+  const polling = poller();
+  await until(polling);
+  service.add("itemusages", usage(`${name}-2`, "2026-11-24T09:00:05Z"));
+  service.faults.push(fault);
+  later(15);
+  await until(polling);
+  const [state] = await feedStates(store.db, [name]);
+  expect(state).toMatchObject({ trouble, failures: 1, troubleSince: now, dueAt: after(seconds) });
+  later(seconds);
+  await until(polling);
+  expect((await feedStates(store.db, [name]))[0]).toMatchObject({ trouble: null, failures: 0, troubleSince: null });
+  expect((await counted()).accesses).toBe(2);
+  expect(service.asked.filter(({ body }) => "start_time" in body)).toHaveLength(1);
+});
+
+test("a service that fails on and on is asked more and more seldom", async () => {
+  service.faults.push(...Array.from({ length: 12 }, () => ({ status: 500 })));
+  const polling = poller();
+  const pauses: number[] = [];
+  for (let times = 0; times < 10; times++) {
+    await until(polling);
+    const due = (await polling.nextDue()) ?? now;
+    pauses.push((due.getTime() - now.getTime()) / 1000);
+    now = due;
+  }
+  expect(pauses).toEqual([5, 10, 20, 40, 80, 160, 300, 300, 300, 300]);
+});
+
+test("a service that forgot where we were is read again from a week before; nothing counts twice, nothing becomes history", async () => {
+  service.add("itemusages", usage("a", "2026-11-20T09:00:00Z"), usage("b", "2026-11-23T09:00:00Z"));
+  const polling = poller();
+  await until(polling);
+  service.forgetCursors();
+  service.add("itemusages", usage("c", "2026-11-23T23:00:00Z"));
+  later(15);
+  await until(polling);
+  later(5);
+  await until(polling);
+  expect(service.asked.at(-1)?.body).toEqual({ limit: 500, start_time: "2026-11-17T09:00:00.000Z" });
+  expect(await counted()).toEqual({ accesses: 3, history: 2 });
+  expect(await entries()).toContain("source position lost");
+});
+
+test("a page that promises more and holds nothing is gone past without a rush", async () => {
+  service.add("itemusages", usage("a", "2026-11-20T09:00:00Z"));
+  service.faults.push("empty-page", "empty-page");
+  const polling = poller();
+  await until(polling);
+  expect(service.asked).toHaveLength(1);
+  later(1);
+  await until(polling);
+  later(1);
+  await until(polling);
+  expect((await counted()).accesses).toBe(1);
+});
+
+test("what isn't understood is kept beside, and a page that is told twice differs in nothing", async () => {
+  service.add("itemusages", usage("a", "2026-11-20T09:00:00Z"), usage("b", "no time at all"));
+  const polling = poller();
+  await until(polling);
+  const { rows } = await store.pool.query(
+    "select body, problem from delivery where source = $1 and problem is not null",
+    [name],
+  );
+  expect(JSON.parse(rows[0].body)).toMatchObject([{ uuid: "b" }]);
+  expect(rows[0].problem.errors).toEqual([expect.objectContaining({ pointer: "/items/1/timestamp" })]);
+});
+
+test("a token that may not read item usage is told, and no token is ever logged or stored", async () => {
+  service.features = ["signinattempts"];
+  await until(poller());
+  expect((await feedStates(store.db, [name]))[0]).toMatchObject({ trouble: "refused" });
+  const { rows } = await store.pool.query(
+    "select coalesce(string_agg(payload::text, ' '), '') || coalesce((select string_agg(delivery::text, ' ') from delivery), '') as all from record",
+  );
+  for (const said of [...logged, rows[0].all]) expect(said).not.toContain(service.token);
+  expect(logged.join()).toContain("source not read");
+});
+
+test("names from a list go into what is recorded", async () => {
+  await store.pool.query(
+    "insert into item_name (item_id, title, imported_at) values ('i_named', 'Company Visa', $1) on conflict do nothing",
+    [now],
+  );
+  service.add("itemusages", usage("a", "2026-11-20T09:00:00Z", { item_uuid: "i_named" }));
+  await until(poller());
+  const { rows } = await store.pool.query("select item_title from access where source = $1", [name]);
+  expect(rows).toEqual([{ item_title: "Company Visa" }]);
+});
+
+test("a server made of the service's own definition is read to its end, and every event of it is kept", async () => {
+  const document = readDocument(readFileSync("test/fixtures/1password-events-openapi.json", "utf8"));
+  const mock = await serveDocument(document, {
+    seed: 7,
+    // The definition in hand is of v1; v2 adds to events, and asks the same.
+    alsoAs: (path) => path.replace("/api/v2/itemusages", "/api/v1/itemusages"),
+    amend: (path, body, times) =>
+      path.includes("itemusages")
+        ? { ...body, cursor: `c${times}`, has_more: times < 8 }
+        : { features: ["itemusages"] },
+  });
+  try {
+    const polling = createPolling({
+      ...parts(),
+      sources: [onePassword({ name, origin: mock.origin, token: service.token })],
+    });
+    for (let turns = 0; turns < 12; turns++) {
+      await until(polling);
+      later(1);
+    }
+    expect(mock.mistakes).toEqual([]);
+    const told = mock.answered.flatMap(({ body }) => (body.items as unknown[] | undefined) ?? []);
+    const kept = await store.pool.query<{ body: Buffer; problem: unknown }>(
+      "select body, problem from delivery where source = $1",
+      [name],
+    );
+    const strange = kept.rows.filter(({ problem }) => problem).flatMap(({ body }) => JSON.parse(body.toString()));
+    expect(told.length).toBeGreaterThan(5);
+    expect((await counted()).accesses + strange.length).toBe(told.length);
+  } finally {
+    await mock.close();
+  }
+});
+
+function parts() {
+  const write = (line: string) => void logged.push(line);
+  return {
+    sources: [onePassword({ name, origin: service.origin, token: service.token })],
+    store,
+    clock: { now: () => now },
+    log: pino({ level: "debug" }, { write }),
+    count: () => {},
+  };
+}
+
+const poller = () => createPolling(parts());
+const after = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
+const later = (seconds: number) => {
+  now = after(seconds);
+};
+
+/** Until there is nothing more to read just now. */
+async function until(polling: Polling): Promise<void> {
+  while ((await polling.work()) > 0);
+}
+
+/** A database that goes away when the nth transaction is to begin. */
+function brokenAt(whole: Store, transaction: number): Store {
+  let begun = 0;
+  const db = new Proxy(whole.db, {
+    get(target, key) {
+      const value = Reflect.get(target, key, target);
+      if (key !== "transaction") return typeof value === "function" ? value.bind(target) : value;
+      begun += 1;
+      if (begun === transaction) throw new Error("the database is gone");
+      return () => target.transaction();
+    },
+  });
+  return { ...whole, db };
+}
+
+async function counted(): Promise<{ accesses: number; history: number }> {
+  const { rows } = await store.pool.query(
+    `select count(*)::integer as accesses, count(*) filter (where is_history)::integer as history
+       from access join unjudged on access_id = access.id where source = $1`,
+    [name],
+  );
+  return rows[0];
+}
+
+async function entries(): Promise<string[]> {
+  const { rows } = await store.pool.query(
+    "select kind from record where convert_from(payload, 'UTF8')::jsonb ->> 'source' = $1 order by seq",
+    [name],
+  );
+  return rows.map(({ kind }) => kind);
+}
+
+function many(count: number, from: string): Record<string, unknown>[] {
+  const start = new Date(from).getTime();
+  return Array.from({ length: count }, (_, n) => usage(`${name}-${n}`, new Date(start + n * 60_000).toISOString()));
+}
