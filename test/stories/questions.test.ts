@@ -48,7 +48,7 @@ test("a manager asks who opened an item: first, last, how often, why and the ver
   await edit("i_visa");
   await vault(juan, "changed since monday");
   expect(story.told(juan)).toContain("Dana Ruiz edited Company Visa in Company cards");
-  expect(story.told(juan)).toContain("Dana Ruiz opened for the first time Company Visa in Company cards");
+  expect(story.told(juan)).toContain("Dana Ruiz opened Company Visa in Company cards for the first time");
 
   // The same question at the command line, with the same answer, told in the channel too.
   const printed: string[] = [];

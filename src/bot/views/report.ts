@@ -109,12 +109,15 @@ function sightLine({ who, vault, item, first, last, times, purpose, verdict }: S
 }
 
 function changeLine({ at, vault, item, who, what }: Change, zone: string): RichTextElement[] {
-  const act = what.kind === "first-time" ? "opened for the first time" : sayChange(what.action);
+  const isFirst = what.kind === "first-time";
+  const act = isFirst ? "opened" : sayChange(what.action);
   return [
     when(at, zone),
     said(": "),
     quoted(who.name, 60, "Somebody"),
-    said(` ${act} ${clean(item, 80) || "an item"} in ${clean(vault, 60) || "a vault"}`),
+    said(
+      ` ${act} ${clean(item, 80) || "an item"} in ${clean(vault, 60) || "a vault"}${isFirst ? " for the first time" : ""}`,
+    ),
   ];
 }
 
