@@ -10,6 +10,8 @@ const usage = `Usage: vaultbell COMMAND
   test-alert     rings once as a test, and waits for a manager to press Expected
   report who ITEM | seen ADDRESS | changed | open | reviewers [--since DAY] [--format table|json|csv]
                  answers what managers ask in Slack; that it was asked is on the record
+  export accesses | alerts | verdicts | intents | … [--format csv|jsonl|ocsf] [--from DAY] [--until DAY] [--out FILE]
+                 what is recorded as a file, with names or pseudonyms; "export --help" says more
   replay --since 30d [--config FILE]
                  judges past accesses again by this or another configuration, and says what would differ
   audit verify [--head SEQ:HASH] …
@@ -42,6 +44,8 @@ async function main([command, ...args]: string[]): Promise<number> {
       return (await import("./cli/doctor.ts")).doctor(env, console);
     case "report":
       return (await import("./cli/report.ts")).report(args, env, console);
+    case "export":
+      return (await import("./cli/export.ts")).exportRows(args, env, console);
     case "replay":
       return (await import("./cli/replay.ts")).replayHistory(args, env, console);
     case "audit":

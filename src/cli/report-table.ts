@@ -1,7 +1,6 @@
 import type { Report } from "../bot/ports.ts";
 import { plainText } from "../policies/plain-text.ts";
-
-type Cell = string | number | Date | null;
+import { type Cell, csvLine } from "./csv.ts";
 
 interface Table {
   columns: string[];
@@ -87,19 +86,9 @@ export function tableOf(report: Report): Table {
   }
 }
 
-/**
- * RFC 4180, with CRLF. What a spreadsheet would calculate (= + - @, a tab or a line end in front) gets an apostrophe first
- * (OWASP, "CSV Injection").
- */
+/** The lines of a CSV file; `csvLine` says what becomes of what a spreadsheet would calculate. */
 export function asCsv({ columns, rows }: Table): string[] {
-  return [columns, ...rows].map((cells) => cells.map(csvCell).join(","));
-}
-
-function csvCell(cell: Cell): string {
-  if (typeof cell === "number") return String(cell);
-  const text = cell instanceof Date ? cell.toISOString() : (cell ?? "");
-  const safe = /^[\s"']*[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) || safe !== safe.trim() ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return [columns, ...rows].map(csvLine);
 }
 
 /** Columns as wide as what is in them, and nothing in them that a terminal would act on. */

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { userInfo } from "node:os";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import type { Report, ReportOutcome } from "../bot/ports.ts";
@@ -13,6 +12,7 @@ import { plainText } from "../policies/plain-text.ts";
 import { databaseTime, openStore } from "../store/database.ts";
 import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
 import { civilDate, sayTime } from "../time.ts";
+import { askerName } from "./asker.ts";
 import { mistakeLine } from "./check.ts";
 import { mendDatabase, withDatabase } from "./database.ts";
 import type { Output } from "./output.ts";
@@ -149,14 +149,6 @@ function refusalOf(outcome: Exclude<ReportOutcome, { kind: "report" }>): string 
       return `This ${outcome.what} is neither configured nor in any report. People are named by their e-mail address.`;
     case "refused":
       return `The question was refused (${outcome.reason}).`;
-  }
-}
-
-function askerName(): string {
-  try {
-    return `${userInfo().username} (at the command line)`;
-  } catch {
-    return "Whoever runs Vaultbell (at the command line)";
   }
 }
 

@@ -56,6 +56,21 @@ export function openStore(url: string, onIdleError: (error: Error) => void): Sto
   return { url, db, pool, doorPool, close: async () => void (await Promise.all([db.destroy(), doorPool.end()])) };
 }
 
+/** A way to the database for one who reads for a long time, and whom nobody waits for: one connection, and no limits of time. */
+export function openReader(url: string): { db: Db; close(): Promise<void> } {
+  const pool = new pg.Pool({
+    connectionString: url,
+    keepAlive: true,
+    application_name: "vaultbell export",
+    max: 1,
+    connectionTimeoutMillis: 5_000,
+  });
+  pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return { db, close: () => db.destroy() };
+}
+
 /** Runs `work` in one transaction, repeated as a whole when PostgreSQL asks for that. */
 export function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   return repeatedWhenAsked(() => db.transaction().execute(work));

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { AccessState, Answer, Review } from "../model.ts";
 import { reviewsOf } from "./alerts.ts";
-import type { Db } from "./database.ts";
+import type { Db, Tx } from "./database.ts";
 import type { Alias } from "./people.ts";
 import { answersAbout } from "./questions.ts";
 
@@ -51,7 +51,7 @@ export async function saidOf(
 }
 
 /** The people whom any of these aliases names. Makes and joins nobody. */
-export async function peopleKnownAs(db: Db, aliases: Alias[]): Promise<string[]> {
+export async function peopleKnownAs(db: Db | Tx, aliases: Alias[]): Promise<string[]> {
   if (aliases.length === 0) return [];
   const { rows } = await sql<{ id: string }>`
     select distinct person_id as id

@@ -48,3 +48,22 @@ export function askedNote({ byName, question }: { byName: string; question: stri
     metadata: { event_type: "vaultbell_asked", event_payload: {} },
   };
 }
+
+/** The same of a file: "for the accesses of Company cards as a file (csv), from 1 March 2026 on, with pseudonyms". */
+export function sayExport(asked: {
+  what: string;
+  format: string;
+  hasNames: boolean;
+  /** `null`: everything. */
+  vaults: string[] | null;
+  from: Date | null;
+  until: Date | null;
+  zone: string;
+}): string {
+  const { what, format, hasNames, vaults, from, until, zone } = asked;
+  const of = vaults === null ? "of all vaults" : `of ${vaults.map((name) => clean(name, 60)).join(", ")}`;
+  const begin = from === null ? "" : `, from ${sayDateWithYear(from, zone)} on`;
+  // The end isn't part of it.
+  const end = until === null ? "" : `, up to ${sayDateWithYear(new Date(until.getTime() - 1), zone)}`;
+  return `for the ${what} ${of} as a file (${format})${begin}${end}${hasNames ? "" : ", with pseudonyms"}`;
+}

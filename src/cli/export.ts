@@ -1,0 +1,158 @@
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import pg from "pg";
+import { configFileOf, databaseOf, meansExample } from "../config/environment.ts";
+import { type Config, exampleFile, loadConfig } from "../config.ts";
+import { beginExport, coverageOf, endExport, exported } from "../pipeline/exports.ts";
+import { disguiseWith } from "../policies/pseudonyms.ts";
+import { databaseTime, openReader, openStore, type Tx } from "../store/database.ts";
+import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
+import { countRows, newestEntry, unjudgedNow } from "../store/exports.ts";
+import { readingOnly } from "../store/history.ts";
+import { askerName } from "./asker.ts";
+import { mistakeLine } from "./check.ts";
+import { mendDatabase, withDatabase } from "./database.ts";
+import { type ExportArguments, exportUsage, readExportArguments } from "./export-arguments.ts";
+import { exportLines } from "./export-lines.ts";
+import type { Output } from "./output.ts";
+import { progressOf } from "./progress.ts";
+import { writeWhole } from "./write-whole.ts";
+
+/** As shells say it of a program that Ctrl-C ended. */
+const exitStopped = 130;
+
+/**
+ * `vaultbell export …`: what is recorded as a file, for auditors, spreadsheets and SIEMs, in constant memory. Exit code 0 when all of
+ * it is written; 1 when it couldn't be; 2 when the question isn't understood; 130 when it was stopped.
+ */
+export async function exportRows(
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  out: Output,
+  stop = stopRequested(),
+): Promise<number> {
+  if (args.includes("--help")) {
+    out.log(exportUsage);
+    return 0;
+  }
+  const usual = configFileOf(env);
+  const reading = loadConfig(meansExample(env) && !existsSync(usual) ? exampleFile : usual);
+  if (!reading.ok) {
+    for (const mistake of reading.mistakes) out.error(mistakeLine(mistake));
+    return 1;
+  }
+  const asked = readExportArguments(args, reading.config);
+  if (typeof asked === "string") {
+    out.error(`${asked}\n\n${exportUsage}`);
+    return 2;
+  }
+  try {
+    return await withDatabase(databaseOf(env), (url) => exportFrom(url, reading.config, asked, out, stop));
+  } catch (error) {
+    out.error(sayFailure(error));
+    return 1;
+  }
+}
+
+async function exportFrom(
+  url: string,
+  config: Config,
+  asked: ExportArguments,
+  out: Output,
+  stop: AbortSignal,
+): Promise<number> {
+  const store = openStore(url, () => {});
+  const reader = openReader(url);
+  try {
+    const { what, filter, format, hasNames, vaults, file } = asked;
+    const begunAt = await databaseTime(store.pool);
+    const by = { id: "command line", name: askerName() };
+    const begun = { by, what, filter, format, hasNames, vaults };
+    const id = await beginExport({ store, config, clock: { now: () => begunAt } }, begun);
+
+    const written = createHash("sha256");
+    let rows = 0;
+    const onRows = (more: number) => {
+      stop.throwIfAborted();
+      rows += more;
+    };
+    const failure = await readingOnly(reader.db, (tx) => write(tx, asked, onRows, written)).then(
+      (notes) => {
+        for (const note of notes) out.error(note);
+        return null;
+      },
+      (error: unknown) => sayFailure(error),
+    );
+    const how = failure === null ? "whole" : stop.aborted ? "stopped" : "failed";
+    const endedAt = await databaseTime(store.pool);
+    await endExport({ store, clock: { now: () => endedAt } }, id, { how, rows, sha256: written.digest("hex") });
+
+    const all = `${rows.toLocaleString("en")} rows`;
+    if (failure === null) {
+      for (const line of await coverageOf(store, vaults, endedAt)) out.error(line);
+      out.error(`${all}, on the record as export ${id}.`);
+      return 0;
+    }
+    out.error(how === "stopped" ? `Stopped after ${all}.` : `Not finished, after ${all}: ${failure}`);
+    out.error(
+      file === undefined ? "What was written isn't whole." : `Nothing of it is left; ${file} is as it was before.`,
+    );
+    return how === "stopped" ? exitStopped : 1;
+  } finally {
+    await reader.close();
+    await store.close();
+  }
+}
+
+/** All of it, from one picture of the database; returns what is to be said of it afterwards. */
+async function write(
+  tx: Tx,
+  asked: ExportArguments,
+  onRows: (more: number) => void,
+  written: ReturnType<typeof createHash>,
+): Promise<string[]> {
+  const { what, filter, hasProgress } = asked;
+  const goOn = await newestEntry(tx);
+  const total = hasProgress || process.stderr.isTTY ? await countRows(tx, what, filter) : null;
+  const progress = progressOf({ total, isAsked: hasProgress });
+  const disguise = asked.hasNames ? null : disguiseWith(asked.key ?? randomBytes(32));
+  let soFar = 0;
+  const batches = exported(tx, { what, filter, disguise });
+  const lines = exportLines(asked, batches, (more) => {
+    onRows(more);
+    soFar += more;
+    progress.say(soFar);
+  });
+  await writeWhole(asked.file, lines, written);
+  progress.end();
+  if (what !== "accesses") return [];
+  const unjudged = await unjudgedNow(tx);
+  const open = unjudged === 0 ? [] : [`${unjudged} accesses aren't judged yet: of them a later file says more.`];
+  return [...open, `The next file goes on with --after ${goOn}.`];
+}
+
+/** Ctrl-C once ends it in good order; a second one at once. */
+function stopRequested(): AbortSignal {
+  const stopped = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stopped.abort());
+  return stopped.signal;
+}
+
+function sayFailure(error: unknown): string {
+  if (error instanceof EmbeddedRefusal) return error.message;
+  if (error instanceof pg.DatabaseError) {
+    // undefined_table, undefined_column; insufficient_privilege, read_only_sql_transaction.
+    if (error.code === "42P01" || error.code === "42703") {
+      return "The database hasn’t the newest schema yet: run `vaultbell migrate` or start Vaultbell first.";
+    }
+    if (error.code === "42501" || error.code === "25006") {
+      return "An export is put on the record first, and this database role may not write there.";
+    }
+  }
+  const said = error instanceof Error ? error.message || error.name : String(error);
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  if (code === "ENOSPC") return "The disk is full.";
+  if (code === "EPIPE") return "Whoever read it stopped reading.";
+  if (code === "EACCES" || code === "ENOENT" || code === "EISDIR") return `The file could not be written: ${said}.`;
+  return `The export could not be made: ${said}. ${mendDatabase}`;
+}

@@ -1,0 +1,165 @@
+import { sayExport } from "../bot/views/asked.ts";
+import type { WatchedVault } from "../model.ts";
+import { type Disguise, leftOut } from "../policies/pseudonyms.ts";
+import { standing } from "../policies/standing.ts";
+import { reviewsOf } from "../store/alerts.ts";
+import { inTransaction, type Tx } from "../store/database.ts";
+import { lastHeard } from "../store/digest-facts.ts";
+import { type Exportable, type ExportFilter, type ExportRow, exportRows } from "../store/exports.ts";
+import { urgency, wantAll } from "../store/messages.ts";
+import { seal, wake } from "../store/record.ts";
+import { recordAsked } from "../store/reports.ts";
+import { coverageOfAll } from "../vault/coverage.ts";
+import { type Column, exportColumns } from "./export-columns.ts";
+import { type WhosWho, whosWho } from "./export-people.ts";
+import type { House } from "./house.ts";
+
+export interface ExportRequest {
+  what: Exportable;
+  filter: ExportFilter;
+  /** `null`: with names. */
+  disguise: Disguise | null;
+}
+
+/** How an export went: `sha256` of all that was written, in hex. */
+export interface ExportEnd {
+  how: "whole" | "stopped" | "failed";
+  rows: number;
+  sha256: string;
+}
+
+/** All rows of an export with the columns of `exportColumns`, a batch at a time. */
+export async function* exported(tx: Tx, { what, filter, disguise }: ExportRequest): AsyncGenerator<ExportRow[]> {
+  const who = whosWho(tx);
+  for await (const rows of exportRows(tx, what, filter)) {
+    const found = what === "accesses" || what === "alerts" ? await withVerdicts(tx, what, rows) : rows;
+    await who.learn(heldBy(what, "person", found), heldBy(what, "slack-user", found));
+    yield found.map((row) => finished(row, exportColumns[what], who, disguise));
+  }
+}
+
+/**
+ * Puts down that an export begins, before a row of it leaves: on the record, and as a line in the channels of the vaults that it is
+ * about. Returns what names it in the entry of its end.
+ */
+export async function beginExport(
+  house: Pick<House, "store" | "clock" | "config">,
+  {
+    by,
+    what,
+    filter,
+    format,
+    hasNames,
+    vaults,
+  }: {
+    by: { id: string; name: string };
+    what: Exportable;
+    filter: ExportFilter;
+    format: string;
+    hasNames: boolean;
+    vaults: WatchedVault[];
+  },
+): Promise<string> {
+  const now = house.clock.now();
+  const words = sayExport({
+    what,
+    format,
+    hasNames,
+    vaults: filter.vaultIds && vaults.map(({ name }) => name),
+    ...filter,
+    zone: house.config.timezone,
+  });
+  return inTransaction(house.store.db, async (tx) => {
+    const asked = { by: by.id, byName: by.name, question: words, vaultIds: vaults.map(({ id }) => id), at: now };
+    const { id, isAnnounced } = await recordAsked(tx, asked, 0);
+    const channels = isAnnounced ? [...new Set(vaults.map(({ channel }) => channel))] : [];
+    await wantAll(
+      tx,
+      channels.map((channel) => ({ kind: "asked", subject: id, channel, urgency: urgency.note, at: now })),
+    );
+    await seal(tx, now, [{ kind: "export begun", payload: { export: id, by, what, format, hasNames, ...filter } }]);
+    if (channels.length > 0) await wake(tx);
+    return id;
+  });
+}
+
+export async function endExport(
+  { store, clock }: Pick<House, "store" | "clock">,
+  id: string,
+  end: ExportEnd,
+): Promise<void> {
+  await inTransaction(store.db, (tx) =>
+    seal(tx, clock.now(), [{ kind: "export ended", payload: { export: id, ...end } }]),
+  );
+}
+
+/** What the sources of these vaults can't see, and when they last spoke: no file says more than that. */
+export async function coverageOf({ db }: House["store"], vaults: WatchedVault[], now: Date): Promise<string[]> {
+  const vaultIds = vaults.map(({ id }) => id);
+  return coverageOfAll(await lastHeard(db, vaultIds, new Date(now.getTime() + 1)), now);
+}
+
+/** With what was judged of them by the time of the export. */
+async function withVerdicts(tx: Tx, what: "accesses" | "alerts", rows: ExportRow[]): Promise<ExportRow[]> {
+  const reviews = await reviewsOf(tx, [
+    ...new Set(rows.flatMap(({ alert_id: id }) => (typeof id === "string" ? id : []))),
+  ]);
+  const of = Map.groupBy(reviews, ({ alertId }) => alertId);
+  return rows.map((row) => {
+    if (row.alert_id === null) return row;
+    const revision = Number(what === "accesses" ? row.alert_revision : row.revision);
+    const stands = standing([{ revision }], of.get(String(row.alert_id)) ?? []);
+    // Of a single access, "grown" means that the verdict came before it.
+    const review = stands.kind === "decided" || (stands.kind === "grown" && what === "alerts") ? stands.review : null;
+    const verdict = review?.verdict ?? "open";
+    return { ...row, stands: stands.kind, verdict, verdict_by: review?.by ?? null, verdict_at: review?.at ?? null };
+  });
+}
+
+function heldBy(what: Exportable, holds: "person" | "slack-user", rows: ExportRow[]): string[] {
+  const columns = exportColumns[what].filter((column) => column[1] === holds).map(([name]) => name);
+  const values = rows.flatMap((row) => columns.map((name) => row[name] ?? null));
+  return values.filter((value) => typeof value === "string");
+}
+
+function finished(row: ExportRow, columns: Column[], who: WhosWho, disguise: Disguise | null): ExportRow {
+  const named = withNames(row, columns, who);
+  const said = columns.map(([name, holds]): [string, ExportRow[string]] => {
+    const value = named[name] ?? null;
+    return [name, disguise === null || value === null ? value : disguised(value, holds, row, who, disguise)];
+  });
+  return Object.fromEntries(said);
+}
+
+function withNames(row: ExportRow, columns: Column[], who: WhosWho): ExportRow {
+  const named: ExportRow = { ...row };
+  for (const [name, holds] of columns) {
+    const value = row[name];
+    if (typeof value !== "string") continue;
+    if (holds === "person") {
+      const { name: called, email } = who.person(value);
+      Object.assign(named, { [`${name}_name`]: called, [`${name}_email`]: email });
+    }
+    if (holds === "slack-user") named[`${name}_name`] = who.slackUser(value).name ?? row[`${name}_name`] ?? null;
+  }
+  return named;
+}
+
+function disguised(
+  value: NonNullable<ExportRow[string]>,
+  holds: Column[1],
+  row: ExportRow,
+  who: WhosWho,
+  disguise: Disguise,
+): ExportRow[string] {
+  if (holds === "fact") return value;
+  if (holds === "name" || holds === "text") return leftOut;
+  const slackUser = (id: string) => {
+    const { personId } = who.slackUser(id);
+    return personId === null ? disguise("slack-user", id) : disguise("person", personId);
+  };
+  if (holds === "person") return disguise("person", String(value));
+  if (holds === "slack-user") return slackUser(String(value));
+  if (holds === "target") return row.target_kind === "channel" ? value : disguise("address", String(value));
+  return disguise(holds.trace, String(value));
+}

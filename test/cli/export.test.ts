@@ -1,0 +1,166 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { exportRows } from "../../src/cli/export.ts";
+import { askedView } from "../../src/pipeline/questions.ts";
+import { readCsv } from "../support/read-csv.ts";
+import { readBlocks } from "../support/read-message.ts";
+import { entriesOf } from "../support/record-entries.ts";
+import { cards, dana, defaultYaml, juan, marta, openStory, type Story } from "../support/story.ts";
+
+let story: Story;
+let files = 0;
+const folder = mkdtempSync(join(tmpdir(), "vaultbell-files-"));
+const config = join(folder, "vaultbell.yaml");
+
+beforeAll(async () => {
+  writeFileSync(config, defaultYaml);
+  writeFileSync(join(folder, "key"), Buffer.alloc(32, 7));
+  story = await openStory();
+  await story.command(dana, "=paying Dana's licence renewal for Company Visa");
+  await story.reveal({ by: dana });
+  await story.reveal({ by: juan, itemId: "i_amex" });
+  const [, second] = story.alerts();
+  if (second) await story.press(marta, second, "Expected");
+});
+afterAll(async () => {
+  await story.stop();
+  rmSync(folder, { recursive: true });
+});
+
+test("accesses come as a table with names, purposes, verdicts and the entries that judged them", async () => {
+  const { code, said, text } = await run("accesses");
+  expect(code).toBe(0);
+  expect(said).toMatch(/2 rows, on the record as export \d+\.$/);
+  expect(said).toContain("The next file goes on with --after ");
+  const [names = [], first = [], second = []] = readCsv(text);
+  const of = (row: string[]) => Object.fromEntries(names.map((name, place) => [name, row[place]]));
+  expect(text.endsWith("\r\n")).toBe(true);
+  expect(of(first)).toMatchObject({
+    action: "reveal",
+    person_name: "Dana Ruiz",
+    person_email: "dana@example.com",
+    vault_id: "v_cards",
+    item_id: "i_visa",
+    state: "explained",
+    purpose: "'=paying Dana's licence renewal",
+    verdict: "open",
+  });
+  expect(of(second)).toMatchObject({ item_id: "i_amex", verdict: "expected", verdict_by: marta });
+  expect(of(second).record_hash).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test("what is asked for is what comes: days, vaults, and what came after an entry", async () => {
+  const rows = async (...args: string[]) =>
+    (await run("accesses", "--format", "jsonl", ...args)).text.split("\n").length - 1;
+  expect(await rows("--from", "2026-11-24", "--until", "2026-11-24")).toBe(2);
+  expect(await rows("--from", "2026-11-25")).toBe(0);
+  expect(await rows("--until", "2026-11-24T08:59:59Z")).toBe(0);
+  expect(await rows("--vault", "company cards")).toBe(2);
+  expect(await rows("--vault", "v_other")).toBe(0);
+  const [entry] = (await run("accesses", "--format", "jsonl")).text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(await rows("--after", entry.record_entry)).toBe(1);
+});
+
+test("with pseudonyms nobody is named, and who is the same stays the same, under one key from file to file", async () => {
+  const keyed = ["--pseudonyms", "--key", join(folder, "key")];
+  const files = await Promise.all(
+    ["accesses", "alerts", "verdicts", "intents"].map(
+      async (what) => (await run(what, "--format", "jsonl", ...keyed)).text,
+    ),
+  );
+  for (const text of files) expect(text).not.toMatch(/Dana|dana@|Marta|Juan|U02|203\.0\.113|licence/i);
+  const [accesses, alerts, verdicts, intents] = files.map((text) =>
+    text
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line)),
+  );
+  expect(accesses?.[0]).toMatchObject({ person_name: "(left out)", purpose: "(left out)", item_id: "i_visa" });
+  expect(accesses?.[0].person).toMatch(/^person-[0-9a-f]{16}$/);
+  expect(accesses?.[0].person).not.toBe(accesses?.[1].person);
+  expect(alerts?.map(({ person }) => person).sort()).toEqual(accesses?.map(({ person }) => person).sort());
+  expect(intents?.[0]).toMatchObject({ person: accesses?.[0].person, announced_by: accesses?.[0].person });
+  expect(verdicts?.[0].by).toBe(accesses?.[1].verdict_by);
+  const other = JSON.parse((await run("accesses", "--format", "jsonl", "--pseudonyms")).text.split("\n")[0] ?? "");
+  expect(other.person).not.toBe(accesses?.[0].person);
+});
+
+test("each file is on the record, before and after, and a line in the channel", async () => {
+  const { text } = await run("alerts", "--format", "ocsf");
+  const [begun, ended] = [
+    (await entriesOf(story, "export begun")).at(-1),
+    (await entriesOf(story, "export ended")).at(-1),
+  ];
+  expect(begun).toMatchObject({ what: "alerts", format: "ocsf", hasNames: true, by: { id: "command line" } });
+  const sha256 = createHash("sha256").update(text).digest("hex");
+  expect(ended).toMatchObject({ export: begun?.export, how: "whole", rows: 2, sha256 });
+  const { db } = story.service.house.store;
+  const told = await db.selectFrom("message").select(["channel", "subject"]).where("kind", "=", "asked").execute();
+  const subject = told.find((message) => message.subject === begun?.export);
+  expect(subject?.channel).toBe(cards);
+  expect(readBlocks((await askedView(story.service.house, subject?.subject ?? "", "b")).blocks)).toMatch(
+    /asked for the alerts of all vaults as a file \(ocsf\)\.$/,
+  );
+});
+
+test("one that is stopped leaves no half file, and says so on the record", async () => {
+  const file = join(folder, "stopped.csv");
+  writeFileSync(file, "what was there");
+  const { code, said } = await run("accesses", "--out", file, AbortSignal.abort());
+  expect(code).toBe(130);
+  expect(said).toBe(`Stopped after 0 rows.\nNothing of it is left; ${file} is as it was before.`);
+  expect(readFileSync(file, "utf8")).toBe("what was there");
+  expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
+  expect((await entriesOf(story, "export ended")).at(-1)).toMatchObject({ how: "stopped", rows: 0 });
+});
+
+test("a pipe that is closed and a disk that is full end it with a word and exit code 1", async () => {
+  const main = join(import.meta.dirname, "../../src/main.ts");
+  const env = { ...process.env, DATABASE_URL: story.databaseUrl, VAULTBELL_CONFIG: config };
+  const full = spawn("sh", ["-c", `exec ${process.execPath} ${main} export accesses > /dev/full`], { env });
+  expect(await endOf(full)).toEqual([1, expect.stringContaining("The disk is full.")]);
+  const closed = spawn(process.execPath, [main, "export", "accesses"], { env, stdio: ["ignore", "pipe", "pipe"] });
+  closed.stdout.destroy();
+  expect(await endOf(closed)).toEqual([1, expect.stringContaining("Whoever read it stopped reading.")]);
+});
+
+test.each([
+  ["nothing", []],
+  ["an unknown word", ["everything"]],
+  ["a day that there isn't", ["accesses", "--from", "2026-02-30"]],
+  ["OCSF of verdicts", ["verdicts", "--format", "ocsf"]],
+  ["a key without pseudonyms", ["accesses", "--key", "x"]],
+  ["the end before the beginning", ["accesses", "--from", "2026-03-02", "--until", "2026-03-01"]],
+])("%s isn't understood, and nothing is asked of the database", async (_, args) => {
+  const { code, said } = await run(...args);
+  expect([code, said.includes("Usage: vaultbell export")]).toEqual([2, true]);
+});
+
+async function endOf(child: ReturnType<typeof spawn>): Promise<[number | null, string]> {
+  let said = "";
+  child.stderr?.on("data", (data) => {
+    said += data;
+  });
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return [code, said];
+}
+
+async function run(...args: (string | AbortSignal)[]): Promise<{ code: number; said: string; text: string }> {
+  const lines: string[] = [];
+  const out = { log: (line: string) => void lines.push(line), error: (line: string) => void lines.push(line) };
+  const words = args.filter((arg) => typeof arg === "string");
+  const stop = args.find((arg) => typeof arg !== "string") ?? new AbortController().signal;
+  const file = join(folder, `file-${files++}`);
+  const to = words.includes("--out") ? [] : ["--out", file];
+  const env = { DATABASE_URL: story.databaseUrl, VAULTBELL_CONFIG: config };
+  const code = await exportRows([...words, ...to], env, out, stop);
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  return { code, said: lines.join("\n"), text };
+}

@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import { sayProgress } from "../../src/cli/progress.ts";
+
+test.each([
+  [120_000, 300_000, 3_000, "120,000 of 300,000 rows (40 %), 40,000 a second, 5 s left"],
+  [1_000, 10_000_000, 1_000, "1,000 of 10,000,000 rows (0 %), 1,000 a second, 167 min left"],
+  [5, null, 1_000, "5 rows, 5 a second"],
+  [0, 10, 0, "0 of 10 rows (0 %), 0 a second"],
+  // More came than were counted.
+  [11, 10, 1_000, "11 of 10 rows (100 %), 11 a second, 0 s left"],
+])("%i of %s rows after %i ms", (soFar, total, ms, said) => {
+  expect(sayProgress(soFar, total, ms)).toBe(said);
+});
