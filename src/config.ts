@@ -184,7 +184,7 @@ function build(written: WrittenConfig, file: string, text: string): Config {
 type WrittenVault = WrittenConfig["vaults"][number];
 
 function followUpOf(written: WrittenVault, security: string | null): FollowUp {
-  const { escalate, night, unmatched, critical, ask, intent, whatNow } = written;
+  const { escalate, night, unmatched, critical, ask, intent, whatNow, explained, spotCheck } = written;
   const { steps, repeat, hours } = inOneShape(escalate);
   const escalatesTo = steps
     .toSorted((a, b) => a.after - b.after)
@@ -199,6 +199,8 @@ function followUpOf(written: WrittenVault, security: string | null): FollowUp {
     unmatched: unmatched === "one" ? 1 : 2,
     critical: critical === "two" ? 2 : 1,
     ask: ask ?? ((intent ?? "required") === "required" ? "at-once" : "off"),
+    explained: explained ?? "line",
+    spotCheck: spotCheck ?? null,
     whatNow: {
       call: whatNow?.call ?? null,
       freeze: whatNow?.freeze ?? null,

@@ -171,7 +171,7 @@ export type PolicyName = (typeof policyNames)[number];
 export type PolicyLevel = "off" | Severity;
 
 /** What managers may set of their vault in Slack, where the configuration file doesn't say it. */
-const settingNames = ["hours", "intent", "hint", "ask", "night"] as const;
+const settingNames = ["hours", "intent", "hint", "ask", "night", "explained", "spotCheck"] as const;
 
 export type SettingKey = (typeof settingNames)[number] | `policies.${PolicyName}`;
 
@@ -236,6 +236,10 @@ export interface FollowUp {
   critical: VerdictsNeeded;
   /** Whether the person is asked about what nobody can explain: beside the alert, before the channel is told, or not. */
   ask: "at-once" | "first" | "off";
+  /** Where an explained access is told: as a quiet line in the channel, or in the digest only. */
+  explained: "line" | "digest";
+  /** One in so many explained accesses asks for a verdict anyway; `null`: none. */
+  spotCheck: number | null;
   /** What people are handed when something is suspicious. */
   whatNow: WhatNow;
   /** The channel that is told of what is suspicious; `null`: none. */
@@ -317,6 +321,8 @@ export interface Assessment {
   /** The intent that explains the access, if one does. */
   intentId: string | null;
   policyVersion: string;
+  /** Explained, and picked by chance for a verdict all the same. Absent: it wasn't. */
+  isSpotCheck?: boolean;
   /** Shown quietly: `severity` is the note that it sounds like. Absent: it sounds as it is. */
   snooze?: Snoozed | null;
 }
@@ -507,6 +513,9 @@ export interface DigestFacts {
   before: WeekNumbers | null;
   /** How many accesses came in the time of the digests that were never made. */
   missedAccesses: number;
+  /** How many were told nowhere but here, and how many asked for a verdict though they were explained. Absent in older ones: not counted. */
+  quiet?: number;
+  spotChecks?: number;
   /** By policy, the most frequent first; what is said otherwise (the purpose, the hours) isn't among it. */
   unusual: { policy: string; accesses: number }[];
   /** Announced, and no access was reported. */
@@ -549,6 +558,9 @@ export interface WeekRows {
   items: { vaultId: string; id: string; title: string | null; accesses: number; people: number }[];
   people: { vaultId: string; people: number }[];
   sources: { vaultId: string; source: string; lastAt: Date }[];
+  /** Without a message in their channel; and explained, but picked for a verdict. */
+  quiet: number;
+  spotChecks: number;
 }
 
 /** One vault's part of it. */

@@ -46,6 +46,13 @@ function* aboutVaults(top: Group): Generator<Contradiction> {
         isMissing: true,
       };
     }
+    if (vault.explained === "digest" && !("digest" in top)) {
+      yield {
+        path: [...path, "explained"],
+        problem: "what is explained would be told nowhere: there is no weekly digest",
+        remedy: 'Add `digest: { day: Mon, at: "09:00" }` at the top, or write `explained: line`.',
+      };
+    }
     yield* aboutTicket(group(vault.ticket), path);
     yield* aboutItems(list(vault.items).map(group), path);
   }

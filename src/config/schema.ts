@@ -181,7 +181,8 @@ const escalate = z
     z.strictObject({ steps, repeat, hours: escalateHours }),
   ])
   .meta({
-    description: "Who hears of alerts that nobody judges. What is explained is never escalated.",
+    description:
+      "Who hears of alerts that nobody judges. What is explained is never escalated, unless it is a spot check.",
     examples: [{ after: "15m", to: "C0SECURITY" }],
   });
 
@@ -316,6 +317,25 @@ const vault = z.strictObject({
       description:
         "Whether people are asked, in private, about an access of theirs that nobody can explain: at once beside the alert; first, ten minutes before the channel is told (of what is critical both at once); or not. Without it: at-once where a purpose is required, else off.",
       examples: ["first"],
+    })
+    .optional(),
+  explained: z
+    .enum(["line", "digest"])
+    .meta({
+      description:
+        "Where an access that its purpose explains is told: a quiet line in the channel (line), or only in the weekly digest, counted (digest), unless a policy calls it a warning. It is recorded either way.",
+      default: "line",
+      examples: ["line"],
+    })
+    .optional(),
+  spotCheck: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .meta({
+      description:
+        "One in so many explained accesses asks for a verdict anyway, picked so that nobody can foresee which. Without it: none.",
+      examples: [20],
     })
     .optional(),
   whatNow: whatNow.optional(),

@@ -57,7 +57,7 @@ function saidBy(whole: Whole, vaultId: string, key: SettingKey): string | null {
 
 function put(vault: Group, key: SettingKey, value: string): void {
   const policy = policyOf(key);
-  if (policy === null) vault[key] = value;
+  if (policy === null) vault[key] = key === "spotCheck" && /^\d{1,9}$/.test(value) ? Number(value) : value;
   else vault.policies = { ...(vault.policies as Group | undefined), [policy]: value };
 }
 

@@ -4,6 +4,7 @@ import { assess } from "../policies/assess.ts";
 import { isExposure } from "../policies/exposure.ts";
 import { foldEmail } from "../policies/fold-email.ts";
 import { snoozeOver } from "../policies/snooze.ts";
+import { isSpotCheck } from "../policies/spot-check.ts";
 import { testAssessment } from "../policies/test-access.ts";
 import { inTransaction, type Tx } from "../store/database.ts";
 import { someHasNoAddress } from "../store/intents.ts";
@@ -143,6 +144,7 @@ interface Conclusion {
   assessment: Assessment | null;
   alertId: string | null;
   snoozeId: string | null;
+  isSpotCheck: boolean;
 }
 
 /** What conclusions are drawn from, and what they lead to. */
@@ -154,7 +156,8 @@ interface Grounds {
 }
 
 function conclude(house: House, access: Judging, { rules, facts, memory, bell }: Grounds): Conclusion {
-  const about = { accessId: access.id, personId: access.personId, assessment: null, alertId: null, snoozeId: null };
+  const unjudged = { assessment: null, alertId: null, snoozeId: null, isSpotCheck: false };
+  const about = { accessId: access.id, personId: access.personId, ...unjudged };
   const vault = watchedVault(house.config, access.vault.id);
   if (!isExposure(access.action)) return { ...about, outcome: vault ? "not-an-exposure" : "unwatched" };
   if (!vault || access.isHistory) {
@@ -167,8 +170,9 @@ function conclude(house: House, access: Judging, { rules, facts, memory, bell }:
   }
   const config = rules.at(access.occurredAt, vault.id);
   const actor = facts.of(access);
+  const vaultThen = watchedVault(config, vault.id) ?? vault;
   const asked = factsFor(access, {
-    vault: watchedVault(config, vault.id) ?? vault,
+    vault: vaultThen,
     config,
     actor,
     past: memory.before(access),
@@ -177,23 +181,28 @@ function conclude(house: House, access: Judging, { rules, facts, memory, bell }:
   memory.add(access, assessment);
   const { person, about: known } = actor;
   const snooze = snoozeOver(access, assessment, memory.snoozes(access), { ...person, isLookedUp: known.isLookedUp });
-  const sound: Assessment = snooze ? { ...assessment, severity: "note" } : assessment;
+  const picking = { oneIn: vaultThen.followUp.spotCheck, key: memory.spotCheckKey };
+  const isPicked = isSpotCheck(access, assessment, picking);
+  const sound: Assessment = { ...assessment, ...(snooze && { severity: "note" }), isSpotCheck: isPicked };
   const alertId = bell.ring(access, vault, sound);
-  return { ...about, outcome: "alert", assessment, alertId, snoozeId: snooze?.id ?? null };
+  return { ...about, outcome: "alert", assessment, alertId, snoozeId: snooze?.id ?? null, isSpotCheck: isPicked };
 }
 
 function entryOf(
-  { accessId, personId, outcome, assessment, alertId, snoozeId }: Conclusion,
+  { accessId, personId, outcome, assessment, alertId, snoozeId, isSpotCheck: isPicked }: Conclusion,
   version: string,
 ): RecordEntry {
   const payload = { access: accessId, person: personId, policy: assessment?.policyVersion ?? version };
   if (assessment === null) return { kind: `access ${outcome}`, payload, accessId };
   const { state, severity, sentence, intentId } = assessment;
-  const snoozed = snoozeId === null ? {} : { snooze: snoozeId };
-  const test = outcome === "test" ? { test: true } : {};
+  const besides = {
+    ...(snoozeId !== null && { snooze: snoozeId }),
+    ...(isPicked && { spotCheck: true }),
+    ...(outcome === "test" && { test: true }),
+  };
   return {
     kind: "access judged",
-    payload: { ...payload, alert: alertId, state, severity, sentence, intentId, ...snoozed, ...test },
+    payload: { ...payload, alert: alertId, state, severity, sentence, intentId, ...besides },
     accessId,
   };
 }

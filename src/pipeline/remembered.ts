@@ -22,6 +22,8 @@ export interface Remembered {
   before(access: Access): Past;
   /** The snoozes of its vault that may cover it. */
   snoozes(access: Access): Snooze[];
+  /** By what spot checks are picked. */
+  spotCheckKey: Buffer;
   add(access: Access, assessment: Assessment | null): void;
   /** Keeps what was added. */
   keep(): Promise<void>;
@@ -66,6 +68,7 @@ export async function remembered(
       watchedSince: watched.get(vaultKey(access.vault.id)) ?? null,
       clockAheadMs: clocks.get(access.source) ?? null,
     }),
+    spotCheckKey: vaults[0]?.spotCheckKey ?? Buffer.alloc(0),
     snoozes: (access) => snoozes.get(vaultKey(access.vault.id)) ?? [],
     add(access, assessment) {
       const elder = elderOf(access);

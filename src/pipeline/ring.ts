@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Access, Assessment, Severity, WatchedVault } from "../model.ts";
 import { channelIsTold } from "../policies/asking.ts";
 import { joinSitting } from "../policies/sitting.ts";
+import { isForTheDigest } from "../policies/spot-check.ts";
 import type { Tx } from "../store/database.ts";
 import type { Sitting } from "../store/judging.ts";
 import * as judging from "../store/judging.ts";
@@ -11,7 +12,10 @@ import type { House } from "./house.ts";
 import { louderNote } from "./notes.ts";
 
 export interface Ringer {
-  /** Opens an alert for the access, or grows the one of its sitting. Returns the alert's id. */
+  /**
+   * Opens an alert for the access, or grows the one of its sitting; what is for the digest alone makes no message by itself. Returns
+   * the alert's id.
+   */
   ring(access: Access, vault: WatchedVault, assessment: Assessment): string;
   /** Says once for each alert that grew that there is more to show. */
   finish(): Promise<void>;
@@ -48,6 +52,12 @@ export async function ringer(
   const joined: { accessId: string; alertId: string; revision: number }[] = [];
   const wanted: Wanted[] = [];
 
+  function tellOf(alertId: string, access: Access, vault: WatchedVault, assessment: Assessment): void {
+    const dueAt = channelIsTold(assessment, facts.of(access).about, vault, now);
+    const { channel } = vault;
+    wanted.push({ kind: "alert", subject: alertId, channel, urgency: urgency[assessment.severity], at: now, dueAt });
+  }
+
   function open(access: Access, vault: WatchedVault, assessment: Assessment): string {
     const { severity } = assessment;
     const { id: accessId, personId, occurredAt } = access;
@@ -60,27 +70,30 @@ export async function ringer(
       lastOccurredAt: occurredAt,
       revision: 1,
       loudest: severity,
+      isQuiet: isForTheDigest(assessment, vault),
     };
     opened.push(sitting);
     joined.push({ accessId, alertId: id, revision: 1 });
-    const dueAt = channelIsTold(assessment, facts.of(access).about, vault, now);
-    wanted.push({ kind: "alert", subject: id, channel: vault.channel, urgency: urgency[severity], at: now, dueAt });
+    if (!sitting.isQuiet) tellOf(id, access, vault, assessment);
     sittings.get(keyOf(access))?.push(sitting);
     return id;
   }
 
-  function grow(sitting: Sitting, access: Access, vault: WatchedVault, { severity }: Assessment): void {
-    const before = sitting.loudest;
+  function grow(sitting: Sitting, access: Access, vault: WatchedVault, assessment: Assessment): void {
+    const { severity } = assessment;
+    const { loudest: before, isQuiet: wasQuiet } = sitting;
+    sitting.isQuiet = wasQuiet && isForTheDigest(assessment, vault);
+    if (wasQuiet && !sitting.isQuiet) tellOf(sitting.id, access, vault, assessment);
     sitting.loudest = louderOf(before, severity);
     sitting.revision += 1;
     joined.push({ accessId: access.id, alertId: sitting.id, revision: sitting.revision });
     sitting.firstOccurredAt = new Date(Math.min(+sitting.firstOccurredAt, +access.occurredAt));
     sitting.lastOccurredAt = new Date(Math.max(+sitting.lastOccurredAt, +access.occurredAt));
     const so = grown.get(sitting.id) ?? { sitting, changes: 0, loudest: "note", isUrgent: false };
-    const becomesCritical = severity === "critical" && before !== "critical";
+    const becomesCritical = !wasQuiet && severity === "critical" && before !== "critical";
     grown.set(sitting.id, {
       sitting,
-      changes: so.changes + 1,
+      changes: so.changes + (wasQuiet ? 0 : 1),
       loudest: louderOf(so.loudest, severity),
       isUrgent: so.isUrgent || becomesCritical,
     });
@@ -108,7 +121,8 @@ export async function ringer(
         [...grown.values()].map(({ sitting }) => sitting).filter(({ id }) => !isNew.has(id)),
       );
       await wantAll(tx, wanted);
-      const anew = [...grown].map(([subject, { changes, loudest, isUrgent }]) => {
+      const shown = [...grown].filter(([, { changes }]) => changes > 0);
+      const anew = shown.map(([subject, { changes, loudest, isUrgent }]) => {
         return { subject, louder: urgency[loudest], pauseMs: isUrgent ? 0 : editPauseMs, changes };
       });
       await wantAllAnew(tx, "alert", anew, now);

@@ -116,6 +116,14 @@ const ofVault: { what: string; say: (vault: WatchedVault, nameOf: NameOf) => str
     what: "whether people are asked about what nobody can explain",
     say: ({ followUp }) => ({ "at-once": "at once", first: "before the channel is told", off: "no" })[followUp.ask],
   },
+  {
+    what: "where what is explained is told",
+    say: ({ followUp }) => (followUp.explained === "digest" ? "in the digest only" : "a line in the channel"),
+  },
+  {
+    what: "spot checks",
+    say: ({ followUp }) => (followUp.spotCheck === null ? "none" : `one in ${followUp.spotCheck} of what is explained`),
+  },
   { what: "how many must say Expected of what is critical", say: ({ followUp }) => String(followUp.critical) },
   {
     what: "how many must say Expected where Slack doesn’t know the person",

@@ -37,6 +37,8 @@ export function digestFacts(grounds: DigestGrounds): DigestFacts {
     numbers: sum(grounds.quarters),
     before: grounds.hasBefore ? sum(grounds.quartersBefore) : null,
     missedAccesses: grounds.missedAccesses,
+    quiet: grounds.quiet,
+    spotChecks: grounds.spotChecks,
     unusual: grounds.findings,
     unused: some(ended.filter(({ how }) => how === null)),
     unreported: some(ended.filter(({ how }) => how === "done")),

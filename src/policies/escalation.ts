@@ -8,6 +8,7 @@ import {
   type WatchedVault,
 } from "../model.ts";
 import { isOrdinaryTime, ordinaryTimeLater } from "./ordinary-time.ts";
+import { asksForVerdict } from "./spot-check.ts";
 import { roundOf, standing } from "./standing.ts";
 
 /** A step that was taken. It is never taken again in its round. */
@@ -54,6 +55,8 @@ export const noFollowUp: FollowUp = {
   unmatched: 2,
   critical: 1,
   ask: "off",
+  explained: "line",
+  spotCheck: null,
   whatNow: { call: null, freeze: null, steps: [], link: null },
   security: null,
 };
@@ -61,7 +64,7 @@ export const noFollowUp: FollowUp = {
 /**
  * Who hears next of an alert without a verdict, and when; `null`: nobody. Deadlines run from when we learnt of what is open; a
  * verdict ends the round, and what is open afterwards (more accesses, a re-opening) begins one of its own. What is
- * explained is never escalated. A step whose time passed while we were away is taken late; of several repetitions only the last.
+ * explained is never escalated, unless it was picked for a spot check. A step whose time passed while we were away is taken late; of several repetitions only the last.
  */
 export function nextStep(facts: EscalationFacts): NextStep | null {
   const round = openRound(facts);
@@ -90,7 +93,7 @@ interface Round {
   accesses: EscalationFacts["accesses"];
 }
 
-/** What waits for a verdict and isn't explained; `null`: nothing. */
+/** What waits for somebody's verdict; `null`: nothing. */
 function openRound({ accesses, reviews }: EscalationFacts): Round | null {
   const stands = standing(accesses, reviews);
   if (stands.kind === "decided") return null;
@@ -107,9 +110,9 @@ function openRound({ accesses, reviews }: EscalationFacts): Round | null {
   };
 }
 
-/** Neither explained, nor under a snooze, nor a test: somebody has to look at it. */
+/** It asks for a verdict, isn't under a snooze, and no test: somebody has to look at it. */
 function isLoud({ access, assessment }: Pick<AlertAccess, "access" | "assessment">): boolean {
-  return assessment.state !== "explained" && !assessment.snooze && !isTest(access);
+  return asksForVerdict(assessment) && !assessment.snooze && !isTest(access);
 }
 
 /** When we learnt of the first of what a round is about, or when it was opened again: its deadlines run from there. */

@@ -11,12 +11,17 @@ export function weakens(before: WatchedVault, after: WatchedVault): SettingKey[]
     ...(intentRank[after.intent] < intentRank[before.intent] ? ["intent" as const] : []),
     ...(askIsWeaker(before.followUp.ask, after.followUp.ask) ? ["ask" as const] : []),
     ...(before.followUp.night === "dm" && after.followUp.night === "channel" ? ["night" as const] : []),
+    ...(before.followUp.explained === "line" && after.followUp.explained === "digest" ? ["explained" as const] : []),
+    ...(share(after) < share(before) ? ["spotCheck" as const] : []),
     ...policies
       .filter(({ name }) => before.policies[name] !== after.policies[name])
       .filter((policy) => levelRank[levelOf(policy, after)] < levelRank[levelOf(policy, before)])
       .map(({ name }) => `policies.${name}` as const),
   ];
 }
+
+/** Of what is explained, how much is looked at all the same. */
+const share = ({ followUp: { spotCheck } }: WatchedVault) => (spotCheck === null ? 0 : 1 / spotCheck);
 
 const intentRank = { off: 0, expected: 1, required: 2 };
 const levelRank = { off: 0, note: 1, warning: 2, critical: 3 };

@@ -72,7 +72,7 @@ async function accessesOf(db: Db | Tx, alertIds: string[]): Promise<Map<string, 
       "assessment.severity",
       "assessment.sentence",
     ])
-    .select(["assessment.findings", "assessment.intent_id", "assessment.policy_version"])
+    .select(["assessment.findings", "assessment.intent_id", "assessment.policy_version", "assessment.is_spot_check"])
     .select((is) =>
       is
         .exists(
@@ -99,6 +99,7 @@ async function accessesOf(db: Db | Tx, alertIds: string[]): Promise<Map<string, 
         findings: row.findings,
         intentId: row.intent_id,
         policyVersion: row.policy_version,
+        ...(row.is_spot_check && { isSpotCheck: true }),
       },
       intent: intents.get(row.intent_id ?? "") ?? null,
       revision: row.revision,

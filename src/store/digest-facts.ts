@@ -26,6 +26,7 @@ export async function weekRows(
       select access.vault_id, access.received_at >= ${startsAt}::timestamptz as is_this, access.source, access.received_at,
              access.item_id, access.item_title, assessment.person_id, assessment.findings,
              date_bin('15 minutes', access.occurred_at, 'epoch') as beginning, assessment.state = 'explained' as is_explained,
+             assessment.access_id, assessment.is_spot_check,
              assessment.findings @> '[{"policy": "office-hours"}]' as is_after_hours
         from unnest(${vaultIds}::text[]) as asked (vault_id)
         join access on access.vault_id = asked.vault_id
@@ -50,6 +51,9 @@ export async function weekRows(
            from this_week group by 1, 2 order by 4 desc, 2) as one),
       'people', (select json_agg(one) from (
          select vault_id as "vaultId", count(distinct person_id) as people from this_week group by 1) as one),
+      'spotChecks', (select count(*) from this_week where is_spot_check),
+      'quiet', (select count(*) from this_week join alert_access using (access_id) join alert on alert.id = alert_access.alert_id
+                 where is_explained and alert.is_quiet),
       'sources', (select json_agg(one) from (
          select vault_id as "vaultId", source, max(received_at) as "lastAt" from week group by 1, 2 order by 1, 2) as one)
     ) as found`.execute(db);
@@ -61,6 +65,8 @@ export async function weekRows(
     findings: found?.findings ?? [],
     items: found?.items ?? [],
     people: found?.people ?? [],
+    quiet: found?.quiet ?? 0,
+    spotChecks: found?.spotChecks ?? 0,
     sources: (found?.sources ?? []).map((row) => ({ ...row, lastAt: new Date(row.lastAt) })),
   };
 }
@@ -70,6 +76,8 @@ interface Found {
   findings: WeekRows["findings"] | null;
   items: WeekRows["items"] | null;
   people: WeekRows["people"] | null;
+  quiet: number;
+  spotChecks: number;
   sources: { vaultId: string; source: string; lastAt: string }[] | null;
 }
 

@@ -50,7 +50,7 @@ export async function alertsToAttend(db: Db, now: Date, limit: number): Promise<
       update alert set attend_at = null
        where id = any(${ids}) and not exists (
          select from alert_access join assessment using (access_id)
-          where alert_access.alert_id = alert.id and assessment.state <> 'explained')
+          where alert_access.alert_id = alert.id and (assessment.state <> 'explained' or assessment.is_spot_check))
       returning id`.execute(tx);
     const quiet = new Set(rows.map(({ id }) => id));
     return ids.filter((id) => !quiet.has(id));

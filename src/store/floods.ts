@@ -93,6 +93,8 @@ export interface FloodAlert {
   itemCount: number;
   state: AccessState;
   severity: Severity;
+  /** Explained through and through, and picked for a verdict all the same. */
+  isSpotCheck: boolean;
   firstOccurredAt: Date;
   lastOccurredAt: Date;
   /** The newest access in it. */
@@ -110,6 +112,7 @@ export async function readFlood(db: Db, messageId: string): Promise<FloodAlert[]
            count(distinct access.item_id)::integer as "itemCount",
            (array_agg(assessment.state order by ${badness} desc))[1] as state,
            (array_agg(assessment.severity order by ${badness} desc))[1] as severity,
+           bool_or(is_spot_check) and bool_and(assessment.state = 'explained') as "isSpotCheck",
            (array_agg(assessment.sentence order by ${badness} desc, access.id desc))[1] as sentence,
            min(access.occurred_at) as "firstOccurredAt", max(access.occurred_at) as "lastOccurredAt",
            max(${badness}) as rank

@@ -56,6 +56,7 @@ export async function recordAssessments(
     policyVersion: string;
     at: Date;
     snoozeId: string | null;
+    isSpotCheck: boolean;
   }[],
 ): Promise<void> {
   const rows = judged.map((one) => ({
@@ -70,6 +71,7 @@ export async function recordAssessments(
     policy_version: one.policyVersion,
     assessed_at: one.at,
     snooze_id: one.snoozeId,
+    is_spot_check: one.isSpotCheck,
   }));
   await tx.insertInto("assessment").values(rows).execute();
   await tx
@@ -90,6 +92,8 @@ export interface Sitting {
   revision: number;
   /** The loudest severity among its accesses. */
   loudest: Severity;
+  /** All its accesses are told in the digest alone: it has no message. */
+  isQuiet: boolean;
 }
 
 /** For each of these, the sittings of the person in the vault that reach into the time from `since` to `until`, newest first. */
@@ -102,7 +106,7 @@ export async function sittingsAround(
   if (keys.length === 0) return found;
   const { rows } = await sql<Sitting & { place: number }>`
     select asked.place, one.id, one.first_occurred_at as "firstOccurredAt", one.last_occurred_at as "lastOccurredAt", one.revision,
-           one.loudest
+           one.loudest, one.is_quiet as "isQuiet"
       from unnest(${keys.map((key) => key.place)}::integer[], ${keys.map((key) => key.personId)}::bigint[],
                   ${keys.map((key) => key.vaultId)}::text[], ${keys.map((key) => key.since)}::timestamptz[],
                   ${keys.map((key) => key.until)}::timestamptz[]) as asked (place, person_id, vault_id, since, until_)
@@ -135,6 +139,7 @@ export async function openAlerts(
         first_occurred_at: alert.firstOccurredAt,
         last_occurred_at: alert.lastOccurredAt,
         loudest: alert.loudest,
+        is_quiet: alert.isQuiet,
       })),
     )
     .execute();
@@ -157,12 +162,13 @@ export async function growAlerts(tx: Tx, grown: Sitting[]): Promise<void> {
   if (grown.length === 0) return;
   await sql`
     update alert set revision = new.revision, first_occurred_at = new.first_at, last_occurred_at = new.last_at,
-                     loudest = new.loudest,
+                     loudest = new.loudest, is_quiet = new.is_quiet,
                      -- Whoever looks after alerts that wait looks at once.
                      attend_at = 'epoch'
       from unnest(${grown.map((one) => one.id)}::text[], ${grown.map((one) => one.revision)}::integer[],
                   ${grown.map((one) => one.firstOccurredAt)}::timestamptz[],
                   ${grown.map((one) => one.lastOccurredAt)}::timestamptz[],
-                  ${grown.map((one) => one.loudest)}::text[]) as new (id, revision, first_at, last_at, loudest)
+                  ${grown.map((one) => one.loudest)}::text[], ${grown.map((one) => one.isQuiet)}::boolean[])
+           as new (id, revision, first_at, last_at, loudest, is_quiet)
      where alert.id = new.id`.execute(tx);
 }

@@ -93,21 +93,31 @@ export async function readStretches(
   return rows;
 }
 
-/** Of each of these vaults, when its first access was reported, and the snoozes that may matter to what happened since `oldest`. */
+/**
+ * Of each of these vaults, when its first access was reported, and the snoozes that may matter to what happened since `oldest`; with
+ * each the key of the spot checks, so that nobody has to ask for it by itself.
+ */
 export async function readVaults(
   db: Db | Tx,
   vaults: { id: string; key: string }[],
   oldest: Date,
-): Promise<{ key: string; since: Date | null; snoozes: SnoozeRow[] | null }[]> {
+): Promise<VaultRow[]> {
   if (vaults.length === 0) return [];
-  const { rows } = await sql<{ key: string; since: Date | null; snoozes: SnoozeRow[] | null }>`
-    select asked.key, vault_watch.since,
+  const { rows } = await sql<VaultRow>`
+    select asked.key, vault_watch.since, (select spot_check_key.key from spot_check_key) as "spotCheckKey",
            (select jsonb_agg(to_jsonb(snooze) || jsonb_build_object('ended_by', snooze_end.by, 'ended_at', snooze_end.at))
               from snooze left join snooze_end on snooze_end.snooze_id = snooze.id
              where snooze.vault_id = asked.id and snooze.ends_at > ${oldest}) as snoozes
       from unnest(${vaults.map(({ key }) => key)}::text[], ${vaults.map(({ id }) => id)}::text[]) as asked (key, id)
       left join vault_watch on vault_watch.vault_key = asked.key`.execute(db);
   return rows;
+}
+
+interface VaultRow {
+  key: string;
+  since: Date | null;
+  snoozes: SnoozeRow[] | null;
+  spotCheckKey: Buffer;
 }
 
 /** What each of these intents has explained: how many accesses, and when the earliest hundred happened. */

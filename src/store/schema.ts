@@ -75,6 +75,7 @@ export interface Schema {
     policy_version: string;
     assessed_at: Date;
     snooze_id: Generated<string | null>;
+    is_spot_check: Generated<boolean>;
   };
   person_item: SpanColumns & { item_key: string; last_access: string | null };
   item: { item_key: string; vault_id: string; item_id: string; title: string | null; reported_at: Date };
@@ -131,6 +132,7 @@ export interface Schema {
     first_occurred_at: Date;
     last_occurred_at: Date;
     loudest: Generated<Severity>;
+    is_quiet: Generated<boolean>;
     attend_at: Generated<Date | null>;
   };
   escalation: {

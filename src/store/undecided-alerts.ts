@@ -7,7 +7,7 @@ export interface Candidate {
   id: string;
   vaultId: string;
   openedAt: Date;
-  accesses: { revision: number; assessment: Pick<Assessment, "state" | "severity"> }[];
+  accesses: { revision: number; assessment: Pick<Assessment, "state" | "severity" | "isSpotCheck"> }[];
   reviews: Review[];
   /** Accesses up to this one weren't the person's, as they say; 0: they didn't say so. */
   deniedUpTo: number;
@@ -21,7 +21,7 @@ const reviewsJson = sql`
 /**
  * The alerts of these vaults, and those whose escalation has called one of these names, that aren't decided for certain: a verdict
  * that covers all and needs nobody else is left out here; what withdrawals and second persons add up to is the policies' to say.
- * What is explained through and through waits for nobody. What is under a snooze sounds like a note. The loudest first.
+ * What is explained through and through waits for nobody, spot checks apart. What is under a snooze sounds like a note. The loudest first.
  */
 export async function undecidedAlerts(
   db: Db | Tx,
@@ -39,14 +39,14 @@ export async function undecidedAlerts(
            select from (select * from review where review.alert_id = alert.id order by id desc limit 1) as last
             where last.verdict in ('expected', 'suspicious') and last.needed = 1 and last.revision >= alert.revision)
          and exists (select from alert_access join assessment using (access_id)
-                      where alert_access.alert_id = alert.id and assessment.state <> 'explained'
-                        and assessment.outcome = 'alert')
+                      where alert_access.alert_id = alert.id and assessment.outcome = 'alert'
+                        and (assessment.state <> 'explained' or assessment.is_spot_check))
        order by case loudest when 'critical' then 0 when 'warning' then 1 else 2 end, alert.opened_at
        limit ${limit}
     )
     select found.id, found.vault_id as "vaultId", found.opened_at as "openedAt", ${reviewsJson} as reviews,
            (select jsonb_agg(jsonb_build_object('revision', revision, 'assessment',
-                     jsonb_build_object('state', state, 'severity', case when snooze_id is null then severity else 'note' end))
+                     jsonb_build_object('state', state, 'isSpotCheck', is_spot_check, 'severity', case when snooze_id is null then severity else 'note' end))
                      order by revision)
               from alert_access join assessment using (access_id) where alert_access.alert_id = found.id) as accesses,
            coalesce((select max(revision) from answer where answer.alert_id = found.id and kind = 'not-mine'), 0) as "deniedUpTo"

@@ -172,6 +172,9 @@ const messages: Record<string, MessageView> = {
   "alert-test-pressed": draw(aTest, { standing: { kind: "decided", review: aReview() } }),
   "alert-test-nobody": draw(aTest, { managers: [] }),
   "alert-explained": draw(anAlert({ accesses: [explained] })),
+  "alert-spot-check": draw(
+    anAlert({ accesses: [{ ...explained, assessment: { ...explained.assessment, isSpotCheck: true } }] }),
+  ),
   "alert-unexplained": draw(anAlert()),
   "alert-at-night-late": draw(anAlert({ accesses: [night] })),
   "alert-also": draw(anAlert({ accesses: [remarked] })),

@@ -40,10 +40,15 @@ const joins = "Give two or more of email, vault and slack, such as `{ email: dan
 const cities = "Name a city, such as `Europe/Madrid`: abbreviations and offsets know no summer time.";
 const managers = "Managers are named by e-mail address, by Slack member id (U…), or by user group id (S…).";
 const vaultKeys =
-  "id, name, channel, managers, timezone, hours, clock, holidays, closed, policies, intent, hint, ticket, escalate, night, unmatched, critical, ask, whatNow, items";
+  "id, name, channel, managers, timezone, hours, clock, holidays, closed, policies, intent, hint, ticket, escalate, night, unmatched, critical, ask, explained, spotCheck, whatNow, items";
 
 // One vault, whose own lines come last; the first line given is on line 6 unless it replaces one of the ordinary four.
 test.each<[string, Parameters<typeof written>[0], string]>([
+  [
+    "what is explained in a digest that there isn't",
+    { vault: ["explained: digest"] },
+    '7:16 vaults[0].explained: what is explained would be told nowhere: there is no weekly digest. Add `digest: { day: Mon, at: "09:00" }` at the top, or write `explained: line`.',
+  ],
   [
     "a pattern that could take for ever",
     { vault: ["ticket: { pattern: (a+)+$ }"] },

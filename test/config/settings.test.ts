@@ -44,6 +44,16 @@ test("settings add to their vault alone, whatever an alias shares; the file goes
   expect(configOf(config.text)).toEqual({ ...config, file: "vaultbell.yaml" });
 });
 
+test("what is a number in the file is one when it is set in Slack", () => {
+  const config = merged([{ vaultId: "v_keys", key: "spotCheck", value: "20" }]);
+  expect(config.vaults[1]?.followUp.spotCheck).toBe(20);
+  const wrong = withSettings(file, [{ vaultId: "v_keys", key: "spotCheck", value: "0" }]);
+  expect(!wrong.ok && wrong.mistakes.map(settingOf)).toEqual(["spotCheck"]);
+  // Told in a digest that there isn't, it would be told nowhere.
+  const nowhere = withSettings(file, [{ vaultId: "v_keys", key: "explained", value: "digest" }]);
+  expect(!nowhere.ok && nowhere.mistakes.map(settingOf)).toEqual(["explained"]);
+});
+
 test("without anything to add it is the file, byte for byte", () => {
   expect(withSettings(file, [{ vaultId: "v_cards", key: "hours", value: "always" }])).toEqual({
     ok: true,

@@ -64,6 +64,8 @@ test("the design's example is understood whole", () => {
           unmatched: 2,
           critical: 1,
           ask: "at-once",
+          explained: "line",
+          spotCheck: null,
           security: "C0SECURITY",
           whatNow: { call: null, freeze: null, link: null, steps: expect.any(Array) },
         },
@@ -123,6 +125,7 @@ test("an escalation is one step, a list of them, or a list with more to say abou
   ]);
   expect(of("night: channel")).toMatchObject({ steps: [], repeatMinutes: null, hours: "always", night: "channel" });
   expect(of("critical: two")).toMatchObject({ critical: 2, unmatched: 2 });
+  expect(of("spotCheck: 20")).toMatchObject({ explained: "line", spotCheck: 20 });
   expect(of("unmatched: one")).toMatchObject({ critical: 1, unmatched: 1 });
 });
 

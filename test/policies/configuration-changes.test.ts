@@ -63,6 +63,16 @@ const cases: [string, (text: string) => string, string[]][] = [
     ],
   ],
   [
+    "what is explained",
+    (text) =>
+      text.replace("    hours:", "    explained: digest\n    spotCheck: 20\n    hours:") +
+      'digest: { day: Mon, at: "09:00" }\n',
+    [
+      "Company cards, where what is explained is told: now in the digest only; before a line in the channel.",
+      "Company cards, spot checks: now one in 20 of what is explained; before none.",
+    ],
+  ],
+  [
     "sensitive items",
     (text) => text.replace(", sensitive: true", ""),
     ["Company cards, sensitive items: now none; before Company Visa."],

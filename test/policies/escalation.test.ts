@@ -42,6 +42,16 @@ describe("nextStep", () => {
     expect(next({ accesses: [access({ state })] })).toBeNull();
   });
 
+  test("a spot check is, like whatever else waits for a verdict", () => {
+    const [picked, quiet] = [
+      access({ state: "explained", severity: "note" }),
+      access({ state: "explained", revision: 2 }),
+    ];
+    picked.assessment.isSpotCheck = true;
+    expect(next({ accesses: [quiet, picked] })).toMatchObject({ step: 1, to: juan });
+    expect(next({ accesses: [quiet, picked], reviews: [verdict()] })).toBeNull();
+  });
+
   test("the clock of a sitting starts with its first access that isn't explained", () => {
     const accesses = [access({ state: "explained" }), access({ at: "2026-11-24T09:05:00Z", revision: 2 })];
     expect(next({ accesses })?.dueAt).toEqual(new Date("2026-11-24T09:20:00Z"));

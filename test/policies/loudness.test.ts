@@ -11,6 +11,10 @@ test("the loudest access that isn't explained says how loud an alert is", () => 
   expect(loudnessOf(open)).toBe(1);
   expect(loudnessOf({ ...open, accesses: [warning, critical] })).toBe(2);
   expect(loudnessOf({ ...open, accesses: [explained] })).toBeNull();
+  const picked = anAlertAccess({
+    assessment: anAssessment({ state: "explained", severity: "note", isSpotCheck: true }),
+  });
+  expect(loudnessOf({ ...open, accesses: [explained, picked] })).toBe(0);
 });
 
 test("a verdict covers what it covers: the rest asks still, and a withdrawn one covers nothing", () => {

@@ -27,6 +27,12 @@ const cases: [string, string, SettingKey[]][] = [
   ["ask: first", "ask: off", ["ask"]],
   ["", "night: channel", ["night"]],
   ["night: channel", "", []],
+  ["", "explained: digest", ["explained"]],
+  ["explained: digest", "explained: line", []],
+  ["spotCheck: 10", "spotCheck: 20", ["spotCheck"]],
+  ["spotCheck: 10", "", ["spotCheck"]],
+  ["spotCheck: 20", "spotCheck: 10", []],
+  ["", "spotCheck: 1000", []],
   ["", "policies: { export: note }", ["policies.export"]],
   ["", "policies: { export: warning }", []],
   ["", "policies: { export: critical, new-device: off }", ["policies.new-device"]],
@@ -60,7 +66,7 @@ test("a proposal waits a week, unless it holds at once or is answered", () => {
 });
 
 function vaultWith(lines: string) {
-  const text = `timezone: Europe/Madrid\nvaults:\n  - id: v\n    name: V\n    channel: C0CARDS\n    managers: [marta@example.com]\n    ${lines}\n`;
+  const text = `timezone: Europe/Madrid\ndigest: { day: Mon, at: "09:00" }\nvaults:\n  - id: v\n    name: V\n    channel: C0CARDS\n    managers: [marta@example.com]\n    ${lines}\n`;
   const reading = parseConfig(text, "vaultbell.yaml");
   const vault = reading.ok ? (reading.config satisfies Config).vaults[0] : undefined;
   if (!vault) throw new Error(JSON.stringify(reading));

@@ -7,13 +7,18 @@ import { assess } from "../../src/policies/assess.ts";
 import { mayReview } from "../../src/policies/eligibility.ts";
 import { emptyMemory, type Memory, remember } from "../../src/policies/memory.ts";
 import type { Facts, PersonFacts } from "../../src/policies/policy.ts";
+import { isForTheDigest, isSpotCheck } from "../../src/policies/spot-check.ts";
 import type { Use } from "../../src/policies/uses.ts";
 import { quarterAfter } from "../../src/recurrence.ts";
 import { aSlackUser } from "../policies/builders.ts";
 import type { WrittenCase, WrittenPerson } from "./read-page.ts";
 
-/** Plays a written case against the pure policies: what the judge would conclude, and who could judge after it. */
-export function play(written: WrittenCase): { assessment: Assessment; judges: Record<string, string> } {
+/** Plays a written case against the pure policies: what the judge would conclude, where it is told, and who could judge after it. */
+export function play(written: WrittenCase): {
+  assessment: Assessment;
+  told: NonNullable<WrittenCase["told"]>;
+  judges: Record<string, string>;
+} {
   const config = configOf(written);
   const [vault] = config.vaults;
   if (!vault) throw new Error("the case has no vault");
@@ -33,7 +38,15 @@ export function play(written: WrittenCase): { assessment: Assessment; judges: Re
     watchedSince: written["watched since"] === undefined ? null : moments(written["watched since"]),
     clockAheadMs: clockOf(written["vault's clock"]),
   };
-  return { assessment: assess(access, facts, "book"), judges: judgesOf(written, vault, person) };
+  const assessment = assess(access, facts, "book");
+  return { assessment, told: toldOf(access, assessment, vault), judges: judgesOf(written, vault, person) };
+}
+
+/** Where an access is told. One in one is a spot check in this book: which one in twenty is, nobody can foresee. */
+function toldOf(access: Access, assessment: Assessment, vault: WatchedVault): NonNullable<WrittenCase["told"]> {
+  const isPicked = isSpotCheck(access, assessment, { oneIn: vault.followUp.spotCheck, key: Buffer.alloc(32) });
+  if (isPicked) return "as a spot check";
+  return isForTheDigest(assessment, vault) ? "in the digest only" : "in the channel";
 }
 
 type Moments = (text: string) => Date;

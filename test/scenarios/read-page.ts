@@ -63,6 +63,7 @@ const Case = z.strictObject({
   ip: z.string().optional(),
   country: z.string().optional(),
   shown: z.string(),
+  told: z.enum(["in the channel", "in the digest only", "as a spot check"]).optional(),
   says: z.array(z.string()).optional(),
   "doesn't say": z.array(z.string()).optional(),
   found: z.array(z.string()).optional(),

@@ -22,6 +22,7 @@ function canBePlayed(written: WrittenCase): boolean {
   const people = Object.entries(written.people ?? {});
   return (
     written.by === undefined &&
+    written.told === undefined &&
     written.earlier === undefined &&
     written["vault's clock"] === undefined &&
     // What is announced when the alert stands already changes no judgement that was made.

@@ -19,7 +19,7 @@ import { bold, channel, italic, line, lines, quote, quoted, richText, said, user
 import { type Standing, worstAccess } from "./standing.ts";
 import { testMessage } from "./test-alert.ts";
 import { clean, plainMrkdwn } from "./text.ts";
-import { firstName, itemTitle, personName, sayState, sayUrgency, sayWhat, vaultName } from "./words.ts";
+import { asksForVerdict, firstName, itemTitle, personName, sayState, sayUrgency, sayWhat, vaultName } from "./words.ts";
 
 export interface AlertView {
   vault: WatchedVault;
@@ -81,7 +81,7 @@ const ALERT_EVENT = "vaultbell_alert";
 /** One bold sentence: who, what, which vault, when; a question as long as it is one. */
 export function alertSentence(alert: Alert, { vault, standing }: AlertView, worst: AlertAccess): RichTextElement[] {
   const { slack } = alert.person;
-  const isQuestion = standing.kind !== "decided" && worst.assessment.state !== "explained";
+  const isQuestion = standing.kind !== "decided" && asksForVerdict(worst.assessment);
   return [
     bold(`${sayState(worst.assessment).emoji} `),
     slack.kind === "matched" ? user(slack.user.id, { bold: true }) : bold(personName(alert.person)),
@@ -120,7 +120,7 @@ function remarks(alert: Alert, view: AlertView, worst: AlertAccess): KnownBlock[
   if (view.escalation) {
     rows.push(...escalationLines(view.escalation, { vault, isOpen: standing.kind !== "decided" }));
   }
-  rows.push(...snoozeLines(alert, vault));
+  rows.push(...spotCheckLines(worst), ...snoozeLines(alert, vault));
   if (worst.assessment.state !== "explained") rows.push([italic(saySeverity(worst.assessment))]);
   return rows.length > 0 ? [richText(lines(rows))] : [];
 }
@@ -139,6 +139,12 @@ function recordLine({ accesses }: Alert): KnownBlock[] {
       elements: [{ type: "plain_text", emoji: false, text: `record #${seq} · ${hash.slice(0, 16)}` }],
     },
   ];
+}
+
+/** Why a verdict is asked of what is explained. */
+export function spotCheckLines({ assessment }: AlertAccess): RichTextElement[][] {
+  if (!assessment.isSpotCheck) return [];
+  return [[said("🎲 Spot check: it is explained, and was picked by chance for somebody to look at all the same.")]];
 }
 
 /** Under which snoozes it is shown quietly. By name: a mention would make a sound. */
@@ -245,7 +251,7 @@ export function alertStory(alert: Alert, vault: WatchedVault, worst: AlertAccess
 }
 
 function sayLead(standing: Standing, assessment: Assessment): string {
-  if (standing.kind === "open") return sayState(assessment).word;
+  if (standing.kind === "open") return assessment.isSpotCheck ? "Spot check" : sayState(assessment).word;
   const verdict = standing.review.verdict === "suspicious" ? "Suspicious" : "Expected";
   if (standing.kind === "decided") return verdict;
   return `${standing.openAccesses} more since ${verdict}, ${sayState(assessment).word.toLowerCase()}`;

@@ -2,7 +2,7 @@ import type { KnownBlock, RichTextElement } from "@slack/types";
 import type { DigestFacts, WeekNumbers } from "../../model.ts";
 import { sayDate, sayDuration, sayWeekdayName } from "../../time.ts";
 import type { DigestSoFar } from "../ports.ts";
-import { alertSentence, type MessageView } from "./alert.ts";
+import { alertSentence, type MessageView, spotCheckLines } from "./alert.ts";
 import { alertActions, plain } from "./alert-actions.ts";
 import { secondPersonLines, verdictLine } from "./alert-verdict.ts";
 import { bold, bullets, italic, line, lines, quoted, richText, said, when } from "./rich-text.ts";
@@ -120,6 +120,7 @@ function waitingBlocks(
     alertSentence(alert, shown, worst),
     [quoted(worst.assessment.sentence, 200, "No reason was given.")],
     ...secondPersonLines(alert, { standing, needed }, vault),
+    ...spotCheckLines(worst),
   ];
   return [
     richText(...(standing.kind === "open" ? [] : [verdictLine(alert, standing, vault)]), lines(rows)),
@@ -160,6 +161,7 @@ function worthKnowing(view: DigestView): RichTextElement[][] {
   const { facts, zone } = view;
   return [
     unusualLine(facts),
+    ...quietLines(facts),
     ...purposesLeft("Announced, and no access was reported", facts.unused),
     ...purposesLeft("Said to be done, and no access was reported (did the source miss it?)", facts.unreported),
     ...qualityLines(facts.purposes),
@@ -188,6 +190,21 @@ function unusualLine({ unusual }: DigestFacts): RichTextElement[] {
     .slice(0, 8)
     .map(({ policy, accesses }) => `${accesses} × ${UNUSUAL[policy] ?? clean(policy, 40)}`);
   return [said("Unusual: "), said(shown.join(", "))];
+}
+
+/** What nobody was shown one by one, and what was looked at all the same. */
+function quietLines({ quiet = 0, spotChecks = 0 }: DigestFacts): RichTextElement[][] {
+  const rows: RichTextElement[][] = [];
+  if (quiet > 0) {
+    const many = quiet === 1 ? "One explained access is" : `${quiet} explained accesses are`;
+    rows.push([said(`${many} told only here; this channel was shown no message about ${quiet === 1 ? "it" : "them"}`)]);
+  }
+  if (spotChecks > 0) {
+    rows.push([
+      said(`Spot checks: of what was explained, ${countOf(spotChecks, "access", "accesses")} asked for a verdict`),
+    ]);
+  }
+  return rows;
 }
 
 /** What the policies found, behind a count. */

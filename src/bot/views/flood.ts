@@ -23,6 +23,7 @@ interface FloodLine {
   itemCount: number;
   state: AccessState;
   severity: "note" | "warning" | "critical";
+  isSpotCheck: boolean;
   standing: Standing;
   vault: WatchedVault;
 }
@@ -136,9 +137,9 @@ function listed(all: FloodLine[]): KnownBlock[] {
   return blocks;
 }
 
-function sayLine({ who, accesses, items, itemCount, state, severity, standing }: FloodLine): string {
+function sayLine({ who, accesses, items, itemCount, state, severity, isSpotCheck, standing }: FloodLine): string {
   const sign = {
-    open: sayState({ state, severity } as Parameters<typeof sayState>[0]).emoji,
+    open: isSpotCheck ? "🎲" : sayState({ state, severity } as Parameters<typeof sayState>[0]).emoji,
     decided: "✅",
     grown: "🟡",
   };

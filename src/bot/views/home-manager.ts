@@ -1,7 +1,7 @@
 import type { KnownBlock, RichTextElement } from "@slack/types";
 import type { Alert, WatchedVault } from "../../model.ts";
 import { sayAgo } from "../../time.ts";
-import { alertSentence, snoozeLines } from "./alert.ts";
+import { alertSentence, snoozeLines, spotCheckLines } from "./alert.ts";
 import { alertActions, plain } from "./alert-actions.ts";
 import { secondPersonLines, verdictLine } from "./alert-verdict.ts";
 import { heading } from "./home-heading.ts";
@@ -63,6 +63,7 @@ function waitingLines(one: Waiting, now: Date) {
     alertSentence(alert, actionsOf(one, now), worst),
     [quoted(worst.assessment.sentence, 300, "No reason was given.")],
     ...secondPersonLines(alert, { standing, needed }, vault),
+    ...spotCheckLines(worst),
     ...snoozeLines(alert, vault),
     ...(isOwn ? [[italic("This is about yourself, so somebody else judges it.")]] : []),
     [said(`Reported ${sayAgo(worst.access.receivedAt, now)}. `), ...where(one)],

@@ -28,6 +28,16 @@ const words: Record<Exclude<SettingKey, `policies.${string}`>, SettingWords> = {
     usual: "direct messages too",
     choices: { dm: "direct messages too", channel: "the channel alone" },
   },
+  explained: {
+    label: "What is explained",
+    usual: "a quiet line in the channel",
+    choices: { line: "a quiet line in the channel", digest: "in the weekly digest only" },
+  },
+  spotCheck: {
+    label: "Spot checks of what is explained",
+    usual: "none",
+    choices: Object.fromEntries([5, 10, 20, 50, 100].map((oneIn) => [String(oneIn), `one in ${oneIn}`])),
+  },
 };
 
 export function settingWords(key: SettingKey): SettingWords {
@@ -39,5 +49,6 @@ export function settingWords(key: SettingKey): SettingWords {
 export function sayValue(key: SettingKey, value: string | null): string {
   const { usual, choices } = settingWords(key);
   if (value === null) return usual;
+  if (key === "spotCheck") return value === "1" ? "every one" : `one in ${value}`;
   return choices?.[value] ?? value;
 }

@@ -36,6 +36,11 @@ export function sayState({ state, severity }: Assessment): { emoji: string; word
   return STATES[state];
 }
 
+/** It asks for a verdict: nobody explained it, or it was picked to be looked at all the same. */
+export function asksForVerdict({ state, isSpotCheck }: Assessment): boolean {
+  return state !== "explained" || isSpotCheck === true;
+}
+
 /** How loudly it asks, in words that a tired reader can act on. */
 export function sayUrgency({ severity }: Assessment): string {
   return { note: "for the record", warning: "worth a look", critical: "needs a look now" }[severity];
@@ -48,8 +53,11 @@ const STATES: Record<AccessState, { emoji: string; word: string }> = {
 };
 
 /** Higher is worse. */
-export function weight({ state, severity }: Assessment): number {
-  return { explained: 0, unexplained: 10, suspicious: 20 }[state] + { note: 0, warning: 1, critical: 2 }[severity];
+export function weight({ state, severity, isSpotCheck }: Assessment): number {
+  return (
+    { explained: isSpotCheck ? 5 : 0, unexplained: 10, suspicious: 20 }[state] +
+    { note: 0, warning: 1, critical: 2 }[severity]
+  );
 }
 
 /** The item's title as reported, else as configured, else its id. */
