@@ -14,7 +14,24 @@ export function mailer(smtpUrl: string, from: string | null, to: string[]): (mai
   const url = new URL(smtpUrl);
   const user = decodeURIComponent(url.username);
   const sender = from ?? (user.includes("@") ? user : `vaultbell@${url.hostname}`);
-  const transport = createTransport({
+  const transport = transportTo(smtpUrl);
+  return async ({ subject, text }) => {
+    await transport.sendMail({ from: sender, to, subject, text });
+  };
+}
+
+/** Whether the mail server takes us; sends nothing. Rejects with what it says instead. */
+export async function askMailServer(smtpUrl: string): Promise<void> {
+  const transport = transportTo(smtpUrl);
+  try {
+    await transport.verify();
+  } finally {
+    transport.close();
+  }
+}
+
+function transportTo(smtpUrl: string) {
+  return createTransport({
     url: smtpUrl,
     connectionTimeout: 10_000,
     greetingTimeout: 10_000,
@@ -22,7 +39,4 @@ export function mailer(smtpUrl: string, from: string | null, to: string[]): (mai
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  return async ({ subject, text }) => {
-    await transport.sendMail({ from: sender, to, subject, text });
-  };
 }

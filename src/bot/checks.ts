@@ -19,17 +19,21 @@ export interface Check {
 export interface SlackChecks {
   client: WebClient;
   vaults: WatchedVault[];
+  /** Where alerts go whose own channel is closed to us; `null` or absent: nowhere. */
+  fallbackChannel?: string | null;
 }
 
 /**
  * Looks at the token, its scopes, every vault's channel and every manager. Changes nothing, posts nothing, never throws
  * for anything that Slack says.
  */
-export async function checkSlack({ client, vaults }: SlackChecks): Promise<Check[]> {
+export async function checkSlack({ client, vaults, fallbackChannel }: SlackChecks): Promise<Check[]> {
   const { checks, home, botName, isAnswered } = await checkToken(client);
   // Without a token that works, or a Slack that answers, the rest would repeat the same sentence, and wait for it each time.
   if (!isAnswered || checks.some(({ verdict }) => verdict === "bad")) return checks;
-  for (const [channel, names] of byChannel(vaults)) checks.push(await checkChannel(client, channel, names, botName));
+  const channels = byChannel(vaults);
+  if (fallbackChannel) channels.set(fallbackChannel, [...(channels.get(fallbackChannel) ?? []), "fallback"]);
+  for (const [channel, names] of channels) checks.push(await checkChannel(client, channel, names, botName));
   checks.push(...(await checkManagers(client, vaults, home)));
   return checks;
 }

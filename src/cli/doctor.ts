@@ -1,21 +1,32 @@
 import { existsSync } from "node:fs";
 import { WebClient } from "@slack/web-api";
 import pg from "pg";
+import { checkAppToken } from "../bot/check-app-token.ts";
 import { type Check, checkSlack } from "../bot/checks.ts";
 import { clientOptions } from "../bot/web-client.ts";
 import { type Config, type Environment, exampleFile, loadConfig, readEnvironment } from "../config.ts";
 import { createLog } from "../log.ts";
+import { askMailServer } from "../mail.ts";
+import { serverFacts, workFacts } from "../store/doctor.ts";
 import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
+import { migrationNames } from "../store/migrate.ts";
+import { looseGuards } from "../store/record-and-tables.ts";
 import { environmentLine, mistakeLine } from "./check.ts";
 import { checkSources } from "./check-sources.ts";
 import { mendDatabase, withDatabase } from "./database.ts";
+import { lookAtGuards, lookAtServer } from "./doctor/look-at-database.ts";
+import { lookAtMachine } from "./doctor/look-at-machine.ts";
+import { lookAtService } from "./doctor/look-at-service.ts";
+import { lookAtWork } from "./doctor/look-at-work.ts";
+import { bad, good, unknown, warning } from "./doctor/say.ts";
+import { envFileOf } from "./env-file.ts";
 import type { Output } from "./output.ts";
 
 const signs = { good: "✓", warning: "!", bad: "✗", unknown: "?" } as const;
 
 /**
- * `vaultbell doctor`: looks at configuration, database, clocks, Slack, channels and managers, and says how to mend each
- * finding. Changes nothing. Exit code 1 when something is bad.
+ * `vaultbell doctor`: looks at configuration, database, clocks, Slack, channels, managers, the mail server, what waits and the
+ * service that runs here, and says how to mend each finding (docs/doctor.md). Changes nothing. Exit code 1 when something is bad.
  */
 export async function doctor(env: NodeJS.ProcessEnv, out: Output): Promise<number> {
   const read = readEnvironment(env);
@@ -31,16 +42,16 @@ export async function doctor(env: NodeJS.ProcessEnv, out: Output): Promise<numbe
     for (const mistake of reading.mistakes) out.log(`${signs.bad} ${mistakeLine(mistake)}`);
     return 1;
   }
+  const { config } = reading;
   const checks = [
-    {
-      what: "configuration",
-      verdict: "good",
-      finding: `${reading.config.file} is right`,
-      remedy: null,
-    } satisfies Check,
-    ...(await checkDatabase(environment)),
-    ...(await checkTheSlack(environment, reading.config)),
-    ...(await checkSources(reading.config.sources, env, new Date())),
+    good("configuration", `${config.file} is right`),
+    ...[...environment.notes, ...config.notes].map((note) => warning("note", note.replace(/\.$/, ""), "")),
+    ...lookAtMachine(environment, envFileOf(env)),
+    ...(await lookAtDatabase(environment, new Date())),
+    ...(await lookAtSlack(environment, config)),
+    ...(await lookAtMail(environment, config)),
+    ...(await checkSources(config.sources, env, new Date())),
+    ...(await lookAtService(environment.port)),
   ];
   for (const check of checks) out.log(checkLine(check));
   return checks.some((check) => check.verdict === "bad") ? 1 : 0;
@@ -51,76 +62,60 @@ export function checkLine({ what, verdict, finding, remedy }: Check): string {
   return `${signs[verdict]} ${what}: ${finding}${remedy ? `. ${remedy}` : ""}`;
 }
 
-async function checkTheSlack(environment: Environment, config: Config): Promise<Check[]> {
-  const { slack } = environment;
+async function lookAtSlack({ slack }: Environment, config: Config): Promise<Check[]> {
   if (slack.kind === "sandbox") {
-    const finding = "none: `start` runs the stand-in workspace. docs/slack-app.md leads to the real one";
-    return [{ what: "Slack", verdict: "unknown", finding, remedy: null }];
+    return [unknown("Slack", "none: `start` runs the stand-in workspace. docs/slack-app.md leads to the real one")];
   }
-  const client = new WebClient(slack.botToken, clientOptions(slack.apiUrl, createLog("silent")));
-  return checkSlack({ client, vaults: config.vaults });
+  const clientWith = (token: string) => new WebClient(token, clientOptions(slack.apiUrl, createLog("silent")));
+  const checks = await checkSlack({
+    client: clientWith(slack.botToken),
+    vaults: config.vaults,
+    fallbackChannel: config.fallback.channel,
+  });
+  return slack.kind === "socket" ? [...checks, await checkAppToken(clientWith(slack.appToken))] : checks;
 }
 
-async function checkDatabase(environment: Environment): Promise<Check[]> {
-  const { database } = environment;
-  const what = "database";
+async function lookAtMail({ smtp }: Environment, { fallback }: Config): Promise<Check[]> {
+  if (fallback.emails.length === 0) return [];
+  if (smtp === null) {
+    const finding = "fallback.email is set and SMTP_URL isn't, so nobody is told by e-mail when Slack can't be reached";
+    return [warning("mail", finding, "Set SMTP_URL, or take fallback.email out of vaultbell.yaml.")];
+  }
   try {
-    return await withDatabase(database, askDatabase);
+    await askMailServer(smtp.url);
+    return [good("mail", "the mail server takes us")];
   } catch (error) {
-    if (error instanceof EmbeddedRefusal) return [{ what, verdict: "unknown", finding: error.message, remedy: null }];
-    const finding = `doesn't answer: ${error instanceof Error ? error.message || error.name : String(error)}`;
-    return [
-      {
-        what,
-        verdict: "bad",
-        finding,
-        remedy: mendDatabase,
-      },
-    ];
+    return [bad("mail", `the mail server doesn't take us: ${reason(error)}`, "Compare SMTP_URL with what it expects.")];
   }
 }
 
-const oldestServer = 16;
-/** Beyond this, intents and accesses could be put in the wrong order (RELIABILITY T4). */
-const clockToleranceSeconds = 30;
+async function lookAtDatabase({ database }: Environment, hostNow: Date): Promise<Check[]> {
+  try {
+    return await withDatabase(database, (url) => askDatabase(url, hostNow));
+  } catch (error) {
+    if (error instanceof EmbeddedRefusal) return [unknown("database", error.message.replace(/\.$/, ""))];
+    return [bad("database", `doesn't answer: ${reason(error)}`, mendDatabase)];
+  }
+}
 
-async function askDatabase(connectionString: string): Promise<Check[]> {
+async function askDatabase(connectionString: string, hostNow: Date): Promise<Check[]> {
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000, query_timeout: 5_000 });
+  client.on("error", () => {});
   await client.connect();
   try {
-    const { rows } = await client.query<{ version: string; now: Date; migrations: string | null }>(
-      "select current_setting('server_version_num') as version, clock_timestamp() as now, to_regclass('migration')::text as migrations",
-    );
-    const row = rows[0];
-    const major = Math.floor(Number(row?.version ?? 0) / 10_000);
-    const apart = Math.abs((row?.now.getTime() ?? 0) - Date.now()) / 1000;
-    return [
-      major < oldestServer
-        ? {
-            what: "database",
-            verdict: "bad",
-            finding: `PostgreSQL ${major} is too old`,
-            remedy: `Use PostgreSQL ${oldestServer} or newer.`,
-          }
-        : { what: "database", verdict: "good", finding: `PostgreSQL ${major} answers`, remedy: null },
-      row?.migrations
-        ? { what: "schema", verdict: "good", finding: "is there; start brings it up to date", remedy: null }
-        : {
-            what: "schema",
-            verdict: "warning",
-            finding: "isn't there yet",
-            remedy: "`vaultbell migrate` or the first start makes it.",
-          },
-      apart > clockToleranceSeconds
-        ? {
-            what: "clock",
-            verdict: "bad",
-            finding: `this machine and the database are ${Math.round(apart)} s apart`,
-            remedy: "Let both keep time by NTP.",
-          }
-        : { what: "clock", verdict: "good", finding: "agrees with the database's", remedy: null },
-    ];
+    const known = await migrationNames();
+    const facts = await serverFacts(client);
+    const checks = lookAtServer(facts, known, hostNow);
+    // What an older schema lacks can't be asked for.
+    if (!known.every((name) => facts.applied?.includes(name))) return checks;
+    return [...checks, ...lookAtGuards(await looseGuards(client)), ...lookAtWork(await workFacts(client))];
   } finally {
     await client.end();
   }
+}
+
+/** Of several addresses that were tried in vain, only the code tells. */
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || (error as NodeJS.ErrnoException).code || error.name;
 }

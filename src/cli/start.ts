@@ -202,7 +202,11 @@ function greet(
 
 /** Token, scopes, channels and managers: what isn't as it should be, and how to mend it. The service runs meanwhile. */
 async function sayWhatIsWrong(service: Service, config: Config, out: Output): Promise<void> {
-  const checks = await checkSlack({ client: service.slack.client, vaults: config.vaults });
+  const checks = await checkSlack({
+    client: service.slack.client,
+    vaults: config.vaults,
+    fallbackChannel: config.fallback.channel,
+  });
   const wrong = checks.filter(({ verdict }) => verdict !== "good");
   for (const check of wrong) out.log(checkLine(check));
   if (wrong.length === 0) out.log("Slack: token, scopes, channels and managers are as they should be.");

@@ -1,8 +1,8 @@
 import { WebClient } from "@slack/web-api";
+import { checkAppToken } from "../../bot/check-app-token.ts";
 import { checkChannel } from "../../bot/check-channel.ts";
 import { checkManagers } from "../../bot/check-managers.ts";
 import { type Check, checkToken } from "../../bot/checks.ts";
-import { sayTrouble } from "../../bot/trouble.ts";
 import { clientOptions } from "../../bot/web-client.ts";
 import { misread, type Reading, understood } from "../../config/reading.ts";
 import { readSlack } from "../../config/slack-environment.ts";
@@ -48,15 +48,7 @@ export function slackAnswers(apiUrl: string | null, asker: Asker) {
     appToken: async (token: string): Promise<Reading<string>> => {
       const wrong = mistakeIn("SLACK_APP_TOKEN", token, apiUrl);
       if (wrong) return wrong;
-      try {
-        await clientWith(token).apps.connections.open();
-        return judged(
-          [{ what: "app token", verdict: "good", finding: "Slack opens a connection", remedy: null }],
-          token,
-        );
-      } catch (error) {
-        return misread(sayTrouble(error, "app token"), null, "Generate one with the scope connections:write.");
-      }
+      return judged([await checkAppToken(clientWith(token))], token);
     },
     channel: async (text: string, vaultName: string): Promise<Reading<string>> => {
       const reading = readChannel(text);

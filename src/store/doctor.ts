@@ -1,0 +1,83 @@
+import type { ClientBase } from "pg";
+
+type Client = Pick<ClientBase, "query">;
+
+/** What can be told of a database without changing anything. */
+export interface ServerFacts {
+  major: number;
+  /** Its own clock. */
+  now: Date;
+  /** A standby, or set to refuse writing. */
+  isReadOnly: boolean;
+  connections: number;
+  connectionsAtMost: number;
+  /** The rights that a service needs and this user lacks: "insert into access". */
+  lacks: string[];
+  /** Migrations that were applied; `null`: there is no schema yet. */
+  applied: string[] | null;
+}
+
+export async function serverFacts(client: Client): Promise<ServerFacts> {
+  const { rows } = await client.query<Omit<ServerFacts, "applied" | "lacks"> & { migrations: string | null }>(
+    `select current_setting('server_version_num')::integer / 10000 as major, clock_timestamp() as now,
+            pg_is_in_recovery() or current_setting('default_transaction_read_only') = 'on' as "isReadOnly",
+            (select count(*)::integer from pg_stat_activity where backend_type = 'client backend') as connections,
+            current_setting('max_connections')::integer as "connectionsAtMost",
+            to_regclass('migration')::text as migrations`,
+  );
+  const [row] = rows;
+  if (!row) throw new Error("the database answered without a row");
+  const { migrations, ...facts } = row;
+  if (migrations === null) return { ...facts, applied: null, lacks: [] };
+  return { ...facts, applied: await appliedMigrations(client), lacks: await lackingRights(client) };
+}
+
+async function appliedMigrations(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>("select name from migration order by name");
+  return rows.map(({ name }) => name);
+}
+
+async function lackingRights(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ lacks: string }>(
+    `select wanted.right || ' ' || wanted.tab as lacks
+       from (values ('insert', 'access'), ('insert', 'record'), ('update', 'message'), ('delete', 'unjudged')) as wanted ("right", tab)
+      where to_regclass(wanted.tab) is not null and not has_table_privilege(to_regclass(wanted.tab), wanted.right)`,
+  );
+  return rows.map(({ lacks }) => lacks);
+}
+
+/** What waits to be done, and for how long. */
+export interface WorkFacts {
+  unjudged: { count: number; oldestSeconds: number };
+  quarantined: number;
+  /** Channels in which something is overdue, with what Slack says. */
+  channels: { channel: string; waiting: number; oldestSeconds: number; trouble: string | null }[];
+  /** For how long people haven't been shown alerts anywhere; `null`: they are. */
+  outageSeconds: number | null;
+  /** Sources that are quieter than their rhythm. */
+  silent: { source: string; seconds: number }[];
+}
+
+/** Only with the newest schema. */
+export async function workFacts(client: Client): Promise<WorkFacts> {
+  const { rows } = await client.query<{ facts: WorkFacts }>(
+    `select json_build_object(
+       'unjudged', (select json_build_object('count', count(*),
+                      'oldestSeconds', coalesce(extract(epoch from clock_timestamp() - min(access.received_at)), 0))
+                      from unjudged join access on access.id = unjudged.access_id),
+       'quarantined', (select count(*) from delivery where problem is not null),
+       'channels', (select coalesce(json_agg(one), '[]') from (
+                      select channel, count(*) as waiting, max(trouble) as trouble,
+                             extract(epoch from clock_timestamp() - min(behind_since)) as "oldestSeconds"
+                        from message where wanted > shown group by channel order by channel) as one),
+       'outageSeconds', (select extract(epoch from clock_timestamp() - min(began_at)) from outage where ended_at is null),
+       'silent', (select coalesce(json_agg(one), '[]') from (
+                    select source, extract(epoch from clock_timestamp() - since) as seconds
+                      from silence left join silence_over on silence_over.silence_id = silence.id
+                     where silence_over.silence_id is null order by source) as one)
+     ) as facts`,
+  );
+  const [row] = rows;
+  if (!row) throw new Error("the database answered without a row");
+  return row.facts;
+}

@@ -1,0 +1,336 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { lookAtServer } from "../../src/cli/doctor/look-at-database.ts";
+import { lookAtRoom } from "../../src/cli/doctor/look-at-machine.ts";
+import { lookAtService } from "../../src/cli/doctor/look-at-service.ts";
+import { checkLine, doctor } from "../../src/cli/doctor.ts";
+import { parseConfig } from "../../src/config.ts";
+import type { Fault } from "../../src/sandbox/types.ts";
+import { createStandIn, type StandIn } from "../../src/stand-in.ts";
+import type { ServerFacts } from "../../src/store/doctor.ts";
+import { freePort } from "../processes/service.ts";
+import { type FreshDatabase, freshDatabase } from "../support/database.ts";
+import { defaultYaml } from "../support/story.ts";
+
+let standIn: StandIn;
+let database: FreshDatabase;
+let admin: pg.Client;
+let folder: string;
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  const reading = parseConfig(defaultYaml, "story.yaml");
+  if (!reading.ok) throw new Error("the stand-in's configuration is wrong");
+  standIn = createStandIn(reading.config, { dataFolder: null, webhookSecret: null, pace: false });
+  const { apiUrl } = await standIn.sandbox.listen();
+  database = await freshDatabase();
+  admin = new pg.Client({ connectionString: database.url });
+  await admin.connect();
+  folder = mkdtempSync(join(tmpdir(), "vaultbell-doctor-"));
+  writeFileSync(join(folder, "vaultbell.yaml"), defaultYaml);
+  env = {
+    DATABASE_URL: database.url,
+    SLACK_API_URL: apiUrl,
+    SLACK_BOT_TOKEN: standIn.tokens.bot,
+    SLACK_APP_TOKEN: standIn.tokens.app,
+    WEBHOOK_SECRETS: standIn.webhookSecret,
+    VAULTBELL_CONFIG: join(folder, "vaultbell.yaml"),
+    VAULTBELL_ENV_FILE: "none",
+    PORT: String(await freePort()),
+  };
+});
+afterAll(async () => {
+  await admin.end();
+  await standIn.sandbox.close();
+  await database.drop();
+  rmSync(folder, { recursive: true });
+});
+
+test("where all is well, every line says so", async () => {
+  const { code, said } = await run();
+  expect(said).not.toMatch(/^[✗!]/m);
+  expect(said).toContain("✓ schema: is the newest");
+  expect(said).toContain("✓ record: its guards are in place");
+  expect(said).toContain("✓ work: nothing waits that shouldn't");
+  expect(said).toContain("✓ app token: Slack opens a connection for it");
+  expect(code).toBe(0);
+});
+
+/** What makes it so, what is said then, and by which row of docs/doctor.md it is explained. */
+interface Case {
+  row: string;
+  says: RegExp;
+  /** Statements before and after. */
+  sql?: [string, string];
+  fault?: Fault;
+  env?: () => NodeJS.ProcessEnv | Promise<NodeJS.ProcessEnv>;
+  /** Where it can't be brought about here: what the pure part says of the facts. */
+  said?: () => string | Promise<string>;
+}
+
+const cases: Case[] = [
+  { row: "environment", says: /^✗ environment {2}SLACK_BOT_TOKEN is not set/, env: () => ({ SLACK_BOT_TOKEN: "" }) },
+  {
+    row: "vaultbell.yaml:LINE:COLUMN",
+    says: /^✗ .*broken\.yaml:1:\d+ {2}timezone/m,
+    env: () => ({ VAULTBELL_CONFIG: file("broken.yaml", "timezone: Nowhere\n") }),
+  },
+  {
+    row: "database: doesn't answer",
+    says: /^✗ database: doesn't answer: .*ECONNREFUSED.* Check DATABASE_URL/m,
+    env: async () => ({ DATABASE_URL: `postgres://vaultbell@127.0.0.1:${await freePort()}/vaultbell` }),
+  },
+  { row: "database: too old", says: /^✗ database: PostgreSQL 15 is too old/, said: () => server({ major: 15 }) },
+  {
+    row: "database: it can only be read",
+    says: /^✗ database: it can only be read/m,
+    sql: [
+      `do $$ begin execute format('alter database %I set default_transaction_read_only = on', current_database()); end $$`,
+      `set default_transaction_read_only = off;
+       do $$ begin execute format('alter database %I reset default_transaction_read_only', current_database()); end $$`,
+    ],
+  },
+  {
+    row: "connections",
+    says: /^! connections: 90 of 100 are taken/m,
+    said: () => server({ connections: 90, connectionsAtMost: 100 }),
+  },
+  { row: "schema: isn't there yet", says: /^! schema: isn't there yet/m, said: () => server({ applied: null }) },
+  {
+    row: "schema: lacks",
+    says: /^! schema: lacks 0020_tests/m,
+    sql: [
+      "delete from migration where name = '0020_tests'",
+      "insert into migration values ('0020_tests', now()::text)",
+    ],
+  },
+  {
+    row: "schema: a newer Vaultbell",
+    says: /^✗ schema: a newer Vaultbell has been here \(9999_later\)/m,
+    sql: [
+      "insert into migration values ('9999_later', now()::text)",
+      "delete from migration where name = '9999_later'",
+    ],
+  },
+  {
+    row: "rights",
+    says: /^✗ rights: the user of DATABASE_URL may not insert access/m,
+    said: () => server({ lacks: ["insert access"] }),
+  },
+  {
+    row: "clock",
+    says: /^✗ clock: this machine and the database are 60 s apart/m,
+    said: () => server({ now: new Date("2026-11-24T09:01:00Z") }),
+  },
+  {
+    row: "record: what keeps it from being changed",
+    says: /^✗ record: what keeps it from being changed is missing or switched off: record_is_kept/m,
+    sql: ["alter table record disable trigger record_is_kept", "alter table record enable trigger record_is_kept"],
+  },
+  {
+    row: "disk",
+    says: /^✗ disk: 100 MiB are free.*\n! disk: 1000 MiB are free/,
+    said: () => [...lookAtRoom(100 * 2 ** 20), ...lookAtRoom(1000 * 2 ** 20)].map(checkLine).join("\n"),
+  },
+  {
+    row: "secrets",
+    says: /^! secrets: .*\.env can be read by other users of this machine\. chmod 600/m,
+    env: () => ({ VAULTBELL_ENV_FILE: file("open.env", "", 0o644) }),
+  },
+  {
+    row: "bot token",
+    says: /^✗ bot token: Slack answers “token_revoked”: the bot token was revoked; install the app again/m,
+    fault: { method: "auth.test", kind: "refuse", error: "token_revoked" },
+  },
+  {
+    row: "bot token: Slack can't be reached",
+    says: /^\? bot token: Slack can't be reached.*Vaultbell keeps trying/m,
+    env: async () => ({ SLACK_API_URL: `http://127.0.0.1:${await freePort()}/api/` }),
+  },
+  {
+    row: "scopes",
+    says: /^✗ scopes: missing: .*users:read/m,
+    fault: answers("auth.test", { team: "Acme", user: "vaultbell" }, { "x-oauth-scopes": "chat:write,commands" }),
+  },
+  {
+    row: "app token",
+    says: /^✗ app token: Slack answers “missing_scope”: the app token needs the scope connections:write/m,
+    fault: { method: "apps.connections.open", kind: "refuse", error: "missing_scope" },
+  },
+  {
+    row: "channel: there is no such channel",
+    says: /^✗ channel C0CARDS .*there is no such channel, or it is private/m,
+    fault: { method: "conversations.info", kind: "refuse", error: "channel_not_found" },
+  },
+  {
+    row: "channel: is archived",
+    says: /^✗ channel C0CARDS .*#cards is archived\. Unarchive it/m,
+    fault: answers("conversations.info", { channel: { name: "cards", is_archived: true } }),
+  },
+  {
+    row: "channel: is not in it",
+    says: /^✗ channel C0CARDS .*is not in #cards\. In the channel, type: \/invite @/m,
+    fault: answers("conversations.info", { channel: { name: "cards", is_member: false } }),
+  },
+  {
+    row: "manager: Slack knows no active user",
+    says: /^✗ manager marta@example\.com: Slack knows no active user by this/m,
+    fault: { method: "users.lookupByEmail", kind: "refuse", error: "users_not_found" },
+  },
+  {
+    row: "managers: there is one manager only",
+    says: /^! managers of Company cards: there is one manager only/m,
+    env: () => ({ VAULTBELL_CONFIG: file("one.yaml", defaultYaml.replace(", juan@example.com", "")) }),
+  },
+  {
+    row: "mail: SMTP_URL isn't",
+    says: /^! mail: fallback\.email is set and SMTP_URL isn't/m,
+    env: () => ({ VAULTBELL_CONFIG: file("mail.yaml", withMail) }),
+  },
+  {
+    row: "mail: the mail server doesn't take us",
+    says: /^✗ mail: the mail server doesn't take us/m,
+    env: async () => ({
+      VAULTBELL_CONFIG: file("mail.yaml", withMail),
+      SMTP_URL: `smtp://127.0.0.1:${await freePort()}`,
+    }),
+  },
+  {
+    row: "judging",
+    says: /^✗ judging: 1 accesses aren't judged yet, the oldest for 5 h\. Start Vaultbell/m,
+    sql: [
+      `insert into delivery (source, body, body_sha256, secret_id, signed_at, received_at, digest)
+         values ('webhook', '', sha256(''), 's', now(), now(), sha256('d'));
+       insert into access (digest, delivery_id, source, event_id, action, occurred_at, received_at, actor_email, vault_id, item_id)
+         select sha256('x'), max(id), 'webhook', 'evt_1', 'reveal', now() - interval '5 h', now() - interval '5 h',
+                'dana@example.com', 'v_cards', 'i_visa' from delivery;
+       insert into unjudged select max(id) from access`,
+      "delete from unjudged",
+    ],
+  },
+  {
+    row: "messages",
+    says: /^✗ messages for C0CARDS: 1 messages wait, the oldest for 5 h; Slack says is_archived\. Mend the channel/m,
+    sql: [
+      `insert into message (kind, subject, channel, urgency, behind_since, due_at, trouble)
+         values ('alert', 'al_1', 'C0CARDS', 1, now() - interval '5 h', now(), 'is_archived')`,
+      "delete from message",
+    ],
+  },
+  {
+    row: "outage",
+    says: /^✗ outage: alerts have been shown nowhere for 10 min/m,
+    sql: ["insert into outage (began_at) values (now() - interval '10 min')", "delete from outage"],
+  },
+  {
+    row: "source",
+    says: /^! source webhook: has said nothing for 3 days, which is not its rhythm/m,
+    sql: [
+      `insert into silence (source, since, usual_ms, usual_on, told_at)
+         values ('webhook', now() - interval '3 d', 3600000, 'weekdays', now())`,
+      `insert into silence_over (silence_id, spoke_at, at) select id, now(), now() from silence`,
+    ],
+  },
+  {
+    row: "quarantine",
+    says: /^! quarantine: 1 authentic deliveries could not be understood/m,
+    sql: [
+      `insert into delivery (source, body, body_sha256, secret_id, signed_at, received_at, digest, problem)
+         values ('webhook', 'x', sha256('x'), 's', now(), now(), sha256('q'), '{}')`,
+      "alter table delivery disable trigger user; delete from delivery where problem is not null; alter table delivery enable trigger user",
+    ],
+  },
+  { row: "service: nobody answers", says: /^\? service on port \d+: nobody answers/m },
+  {
+    row: "service: doesn't answer in time",
+    says: /^✗ service on port \d+: takes the question and doesn't answer/,
+    said: () => service(() => {}),
+  },
+  {
+    row: "service: another program",
+    says: /^✗ service on port \d+: another program answers there/,
+    said: () => service((_, response) => void response.end("<html>")),
+  },
+  {
+    row: "service: isn't ready",
+    says: /^✗ service on port \d+: Slack isn't connected yet\. .*\n! service on port \d+: 3 accesses wait/,
+    said: () =>
+      service((_, response) => {
+        const state = { ready: false, problems: ["Slack isn't connected yet."], remarks: ["3 accesses wait."] };
+        response.writeHead(503).end(JSON.stringify(state));
+      }),
+  },
+];
+
+test.each(cases)("$row: it is found, and how to mend it is said", async ({ says, sql, fault, env: more, said }) => {
+  if (sql) await admin.query(sql[0]);
+  if (fault) standIn.sandbox.faults.add(fault);
+  try {
+    expect(said ? await said() : (await run(await more?.())).said).toMatch(says);
+  } finally {
+    standIn.sandbox.faults.clear();
+    if (sql) await admin.query(sql[1]);
+  }
+});
+
+test("docs/doctor.md explains every finding, and no other", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../docs/doctor.md"), "utf8");
+  const rows = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map(([, row]) => row);
+  expect(rows.toSorted()).toEqual(cases.map(({ row }) => row).toSorted());
+});
+
+const withMail = `${defaultYaml}fallback: { email: [lead@example.com] }\n`;
+
+async function run(more: NodeJS.ProcessEnv = {}): Promise<{ code: number; said: string }> {
+  const lines: string[] = [];
+  const code = await doctor(
+    { ...env, ...more },
+    { log: (line) => lines.push(line), error: (line) => lines.push(line) },
+  );
+  return { code, said: lines.join("\n") };
+}
+
+const noon = new Date("2026-11-24T09:00:00Z");
+
+function server(changes: Partial<ServerFacts>): string {
+  const facts = {
+    major: 18,
+    now: noon,
+    isReadOnly: false,
+    connections: 1,
+    connectionsAtMost: 100,
+    applied: [],
+    lacks: [],
+  };
+  return lookAtServer({ ...facts, ...changes }, [], noon)
+    .map(checkLine)
+    .join("\n");
+}
+
+async function service(listener: RequestListener): Promise<string> {
+  const other = createServer(listener);
+  await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+  try {
+    return (await lookAtService((other.address() as AddressInfo).port, 200)).map(checkLine).join("\n");
+  } finally {
+    other.closeAllConnections();
+    other.close();
+  }
+}
+
+function file(name: string, text: string, mode = 0o600): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  chmodSync(path, mode);
+  return path;
+}
+
+function answers(method: string, body: object, headers: Record<string, string> = {}): Fault {
+  const json = { "content-type": "application/json", ...headers };
+  return { method, kind: "status", status: 200, body: JSON.stringify({ ok: true, ...body }), headers: json };
+}
