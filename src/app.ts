@@ -107,6 +107,10 @@ export interface Service {
   idle(): Promise<void>;
   /** Shuts the door, finishes or releases what is in hand, and lets go of Slack and the database. */
   close(): Promise<void>;
+  /** Goes on with another file and other secrets, without a gap. False: Slack is to reach us in another way. */
+  renew(parts: Pick<ServiceParts, "config" | "webhookSecrets" | "slack">): Promise<boolean>;
+  /** What is in the files now can't be used, and why: said by /readyz and /metrics until the next renewal. */
+  refuse(sentence: string): void;
   /** One turn of every stage, for tests that own the clock. Returns how much was done. */
   turn(): Promise<number>;
   /** When a stage will next have something to do. */
@@ -164,8 +168,11 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       log.error({ error }, "a group of deliveries could not be committed");
     },
   });
+  const secrets = [...parts.webhookSecrets];
+  let refused: string | null = null;
+  metrics.configuration(true);
   const door = createDoor({
-    secrets: parts.webhookSecrets,
+    secrets,
     clock,
     ...(parts.signatureClock && { signatureClock: parts.signatureClock }),
     log,
@@ -309,7 +316,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
 
   async function answerHealth(path: string, response: ServerResponse): Promise<void> {
     if (path === "/healthz") return sendJson(response, 200, { status: "alive" });
-    const state = readiness(await vitals());
+    const state = readiness({ ...(await vitals()), refused });
     if (path === "/readyz") return sendJson(response, state.ready ? 200 : 503, state);
     response.writeHead(200, { "content-type": metrics.registry.contentType }).end(await metrics.registry.metrics());
   }
@@ -406,6 +413,17 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       server.closeAllConnections();
       await atMost(2_000, store.close());
     },
+    renew: async ({ config: file, webhookSecrets, slack: access }) => {
+      secrets.splice(0, secrets.length, ...webhookSecrets);
+      await settings.fileChanged(file);
+      refused = null;
+      metrics.configuration(true);
+      return connected().useTokens(access);
+    },
+    refuse: (sentence) => {
+      refused = sentence;
+      metrics.configuration(false);
+    },
     connect: () => connected().start(),
     idle: () => connected().idle(),
     turn: async () =>
@@ -423,7 +441,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       (await keepingUp.work()) +
       (await fallingBack.work()),
     nextDue: async () => earlier(await nextDue(store.db), await homes.nextDue()),
-    readiness: async () => readiness(await vitals()),
+    readiness: async () => readiness({ ...(await vitals()), refused }),
   };
 }
 

@@ -8,6 +8,8 @@ export interface Vitals {
   waiting: { messages: number; oldestSeconds: number; trouble: string | null };
   unjudged: number;
   quarantined: number;
+  /** Why what is in the files now isn't in force; `null` or absent: it is. */
+  refused?: string | null;
   /** Those that are quieter than their rhythm, and for how long. */
   silent: { source: string; seconds: number }[];
   /** Polled sources that can't be read. */
@@ -47,6 +49,7 @@ export function readiness(vitals: Vitals): Readiness {
     remarks.push(
       `The source ${source} (${feed}) can't be read${troubleSince ? ` since ${troubleSince.toISOString()}` : ""}: ${troubles[trouble]}.`,
     );
+  if (vitals.refused) remarks.push(vitals.refused);
   if (quarantined > 0)
     remarks.push(
       `${quarantined} authentic deliveries could not be understood; they are kept in the table delivery, with the problem.`,

@@ -35,7 +35,7 @@ async function main([command, ...args]: string[]): Promise<number> {
     case "test-alert":
       return (await import("./cli/test-alert.ts")).testAlert(args, env, console);
     case "start":
-      return (await import("./cli/start.ts")).start(env, console);
+      return (await import("./cli/start.ts")).start(process.env, console);
     case "check":
       return (await import("./cli/check.ts")).check(args, env, console);
     case "migrate":

@@ -15,6 +15,8 @@ export interface Metrics {
   /** For how long a source has said nothing. */
   lastHeard: (source: string, seconds: number) => void;
   answered: (seconds: number) => void;
+  /** Whether what is in the files is in force. */
+  configuration: (isInForce: boolean) => void;
   /** What came of asking a source for a page of events. */
   sourceAsked: PollParts["count"];
   /** For how long a stream of a source hasn't been read; what nobody opens is read all the same. */
@@ -81,6 +83,11 @@ export function createMetrics(): Metrics {
     help: "Authentic deliveries that could not be understood and are kept to be looked at.",
     registers,
   });
+  const configuration = new Gauge({
+    name: "vaultbell_configuration_in_force",
+    help: "1 when vaultbell.yaml and the .env file are in force as they are; 0 when they can't be used and what was before goes on.",
+    registers,
+  });
   const seconds = new Histogram({
     name: "vaultbell_webhook_seconds",
     help: "From the arrival of a webhook's headers to the end of the answer.",
@@ -106,6 +113,7 @@ export function createMetrics(): Metrics {
     lastHeard: (source, seconds) => lastHeard.set({ source }, seconds),
     sourceAsked: (asked) => sourceAsked.inc({ ...asked }),
     lastRead: (source, feed, seconds) => lastRead.set({ source, feed }, seconds),
+    configuration: (isInForce) => configuration.set(isInForce ? 1 : 0),
     answered: (took) => seconds.observe(took),
   };
 }

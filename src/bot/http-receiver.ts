@@ -11,7 +11,7 @@ export interface HttpReceiver extends Receiver {
 }
 
 export interface HttpReceiverParts {
-  signingSecret: string;
+  signingSecret: () => string;
   work: InHand;
   clock: Clock;
   log: Logger;
@@ -59,7 +59,7 @@ export function httpReceiver({ signingSecret, work, clock, log }: HttpReceiverPa
     const now = clock.now().getTime();
     if (Math.abs(now - Number(timestamp) * 1000) > toleranceMs) return false;
     return isValidSlackRequest({
-      signingSecret,
+      signingSecret: signingSecret(),
       body: raw.toString(),
       headers: { "x-slack-signature": signature, "x-slack-request-timestamp": Number(timestamp) },
       nowMilliseconds: now,

@@ -15,7 +15,7 @@ import { watchToken } from "./token-watch.ts";
 import { clientOptions, slackLogger } from "./web-client.ts";
 
 /** How Slack reaches us, and the tokens for it. */
-type SlackAccess =
+export type SlackAccess =
   | { kind: "socket"; botToken: string; appToken: string }
   | { kind: "http"; botToken: string; signingSecret: string };
 
@@ -44,6 +44,8 @@ export interface SlackConnection {
   idle(): Promise<void>;
   /** For `POST /slack/events`; `null` in Socket Mode. */
   requestListener: ((request: IncomingMessage, response: ServerResponse) => void) | null;
+  /** From now on with these tokens. False: Slack is to reach us in another way, which takes a start. */
+  useTokens(access: SlackAccess): boolean;
   state(): { connected: boolean; trouble: string | null };
 }
 
@@ -51,20 +53,29 @@ export interface SlackConnection {
 export function connectSlack(parts: SlackParts): SlackConnection {
   const { slack, apiUrl, ports, directory, homes, log, firstPauseMs = 1_000 } = parts;
   const clock = parts.clock ?? { now: () => new Date() };
-  const options = () => clientOptions(apiUrl, log);
+  let access = slack;
+  const options = () => clientOptions(apiUrl, log, () => access.botToken);
   const client = new WebClient(slack.botToken, options());
   const work = inHand();
-  const http = slack.kind === "http" ? httpReceiver({ signingSecret: slack.signingSecret, work, clock, log }) : null;
+  const secretOf = (key: "http" | "socket") =>
+    access.kind !== key ? "" : access.kind === "http" ? access.signingSecret : access.appToken;
+  const http = slack.kind === "http" ? httpReceiver({ signingSecret: () => secretOf("http"), work, clock, log }) : null;
   const socket =
     slack.kind === "socket"
-      ? socketReceiver({ appToken: slack.appToken, clientOptions: options, work, log, firstPauseMs })
+      ? socketReceiver({
+          appToken: () => secretOf("socket"),
+          clientOptions: () => clientOptions(apiUrl, log),
+          work,
+          log,
+          firstPauseMs,
+        })
       : null;
   const receiver = socket ?? http;
   if (!receiver) throw new Error("Slack reaches us by Socket Mode or by HTTP");
   const app = new App({
     receiver,
     // Bolt's own would ask auth.test before each listener, or once at the start and fail with it.
-    authorize: async () => ({ botToken: slack.botToken }),
+    authorize: async () => ({ botToken: access.botToken }),
     clientOptions: options(),
     logger: slackLogger(log),
     // No listener holds a conversation or uses a function's token: a token in a payload is never used.
@@ -85,6 +96,15 @@ export function connectSlack(parts: SlackParts): SlackConnection {
       await receiver.stop();
     },
     idle: () => work.isDone(),
+    useTokens: (wanted) => {
+      if (wanted.kind !== access.kind) return false;
+      const hasAppToken = wanted.kind === "socket" && access.kind === "socket" && wanted.appToken !== access.appToken;
+      const hasBotToken = wanted.botToken !== access.botToken;
+      access = wanted;
+      if (hasAppToken) socket?.connectAnew();
+      if (hasBotToken) token.askNow();
+      return true;
+    },
     requestListener: http?.requestListener ?? null,
     state: () => {
       const trouble = socket?.trouble() ?? token.trouble();

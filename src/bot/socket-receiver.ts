@@ -8,10 +8,13 @@ import { sayTrouble } from "./trouble.ts";
 export interface SocketReceiver extends Receiver {
   /** What is wrong; `null` when at least one connection stands. */
   trouble(): string | null;
+  /** Makes the next connection at once, and lets the old one go once it stands. */
+  connectAnew(): void;
 }
 
 export interface SocketReceiverParts {
-  appToken: string;
+  /** The one of now: each connection is made with it. */
+  appToken: () => string;
   clientOptions: () => WebClientOptions;
   work: InHand;
   log: Logger;
@@ -76,7 +79,7 @@ export function socketReceiver({
 
   async function open(): Promise<OpenSocket | null> {
     try {
-      const socket = await openSocket(appToken, clientOptions(), receive);
+      const socket = await openSocket(appToken(), clientOptions(), receive);
       sockets.add(socket);
       void socket.isGone.then(() => lost(socket));
       if (!isStopped) trouble = null;
@@ -136,6 +139,7 @@ export function socketReceiver({
 
   let running: Promise<void> = Promise.resolve();
   return {
+    connectAnew: () => wake(),
     init: (theApp) => {
       app = theApp;
     },

@@ -6,6 +6,8 @@ import { sayTrouble } from "./trouble.ts";
 export interface TokenWatch {
   /** Resolves after the first answer, whatever it is. Never rejects. */
   start(): Promise<void>;
+  /** Asks at once, because there is another token. */
+  askNow(): void;
   stop(): void;
   trouble(): string | null;
 }
@@ -39,6 +41,10 @@ export function watchToken(client: WebClient, log: Logger, firstPauseMs = 1_000)
 
   return {
     start: () => ask(0),
+    askNow: () => {
+      clearTimeout(timer);
+      void ask(0);
+    },
     stop: () => {
       isStopped = true;
       clearTimeout(timer);

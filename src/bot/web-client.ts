@@ -6,14 +6,24 @@ import type { Logger } from "pino";
  * repeat `chat.postMessage` after a reset, a 500 or a timeout, and the message is there twice (RELIABILITY, fact 1).
  * A new object each time, because the SDK writes into the one that it is given.
  */
-export function clientOptions(apiUrl: string | null, log: Logger): WebClientOptions {
+export function clientOptions(apiUrl: string | null, log: Logger, token?: () => string): WebClientOptions {
   return {
+    ...(token && { fetch: withToken(token) }),
     ...(apiUrl !== null && { slackApiUrl: apiUrl }),
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     timeout: 10_000,
     allowAbsoluteUrls: false,
     logger: slackLogger(log),
+  };
+}
+
+/** The SDK keeps the token that it was made with: where it shows one, the one of now is shown instead. */
+function withToken(token: () => string): typeof fetch {
+  return (url, init) => {
+    const headers = new Headers(init?.headers);
+    if (headers.has("authorization")) headers.set("authorization", `Bearer ${token()}`);
+    return fetch(url, { ...init, headers });
   };
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Logger } from "pino";
 import { buildService, type Service, type ServiceParts } from "../app.ts";
 import { checkSlack } from "../bot/checks.ts";
 import { followingClock } from "../clock.ts";
@@ -15,9 +16,13 @@ import { parseSecrets } from "../vault/standard-webhooks.ts";
 import { environmentLine, mistakeLine } from "./check.ts";
 import { mendDatabase } from "./database.ts";
 import { checkLine } from "./doctor.ts";
+import { withEnvFile } from "./env-file.ts";
+import { keepCurrent } from "./keep-current.ts";
 import type { Output } from "./output.ts";
 
 export interface Running {
+  service: Service;
+  log: Logger;
   stop(): Promise<void>;
 }
 
@@ -30,7 +35,10 @@ const readinessTries = 50;
  * `vaultbell start`: runs everything until SIGTERM, SIGINT, or the end of the process that started it. Says in a few
  * lines what runs, where, on which database and which Slack, and what to do next. Resolves with the exit code.
  */
-export async function start(env: NodeJS.ProcessEnv, out: Output): Promise<number> {
+export async function start(given: NodeJS.ProcessEnv, out: Output): Promise<number> {
+  const file = withEnvFile(given);
+  if (!file.ok) return refuse(out, [file.sentence]);
+  const { env } = file;
   const read = readEnvironment(env);
   if (!read.ok) return refuse(out, read.mistakes.map(environmentLine));
   const { environment } = read;
@@ -60,7 +68,12 @@ export async function start(env: NodeJS.ProcessEnv, out: Output): Promise<number
     }
     throw error;
   }
+  const { service, log } = running;
+  const config = reading.config;
+  const current = isSandbox ? null : keepCurrent({ service, environment, config, given, out, log });
+  hangUp = () => void current?.look();
   out.log(`\nStopping, because of ${await stopped} …`);
+  current?.stop();
   const overdue = setTimeout(() => {
     out.error(
       "Stopping took longer than 10 s; ended. Nothing acknowledged is lost: the next start goes on from the database.",
@@ -140,15 +153,16 @@ export async function run(
       const { apiUrl, ...ways } = slack;
       await open({ ...common, slack: ways, slackApiUrl: apiUrl, clock: followingClock(), neighbour: null }, undefined);
     }
-    await service?.work();
-    if (service) void rehearseWhenReady(service);
+    if (!service) throw new Error("there is neither a Slack nor a stand-in for it");
+    await service.work();
+    void rehearseWhenReady(service);
   } catch (error) {
     await stop();
     throw error;
   }
   greet(environment, config, out, { usesExample, isFirst: embedded?.firstStart ?? false });
-  if (slack.kind !== "sandbox" && service) void sayWhatIsWrong(service, config, out);
-  return { stop };
+  if (slack.kind !== "sandbox") void sayWhatIsWrong(service, config, out);
+  return { service, log, stop };
 }
 
 /** Once it is ready, and no sooner: what takes in accesses and shows them comes first. */
@@ -228,6 +242,9 @@ function isOfDatabase(error: unknown): boolean {
 /** One Ctrl+C arrives several times: from the terminal, and from whoever passes it on. */
 const sameRequestMs = 2_000;
 
+/** What a hang-up means to a service that runs. */
+let hangUp = () => {};
+
 /** Resolves with what asked for it. Who asks again after a while means it: the process ends at once. */
 function stopRequested(): Promise<string> {
   return new Promise((resolve) => {
@@ -239,7 +256,8 @@ function stopRequested(): Promise<string> {
     };
     process.on("SIGTERM", ask("SIGTERM"));
     process.on("SIGINT", ask("Ctrl+C"));
-    process.on("SIGHUP", ask("SIGHUP"));
+    // On a terminal that is closed it means the end; to a service it means: read your files again.
+    process.on("SIGHUP", () => (process.stdin.isTTY ? ask("the end of the terminal")() : hangUp()));
     // scripts/run.mjs holds the other end: when it is killed, nobody else would tell us.
     if (process.connected) process.once("disconnect", ask("the end of the process that started it"));
   });

@@ -10,22 +10,22 @@ export interface Rules {
   at(occurredAt: Date, vaultId: string): Config;
 }
 
-/** Houses that have told the database of their configuration: once each, so that two replicas with two don't take turns. */
-const told = new WeakSet<House>();
+/** What each house's file said when it told the database: once for each, so that two replicas with two don't take turns. */
+const told = new WeakMap<House, string>();
 
 /** By fingerprint; `null`: a later version can't read it any more. */
 const parsed = new Map<string, Config | null>();
 
 /** From now on this house's configuration is in force, if it wasn't already; what it changes is announced. */
 export async function tellConfiguration(house: House): Promise<void> {
-  if (told.has(house)) return;
-  const { config, clock } = house;
+  const { config, file, clock } = house;
+  if (told.get(house) === file.fingerprint) return;
   const [newest] = await configurationsInForce(house.store.db);
   if (newest?.fingerprint !== config.fingerprint) {
     const now = clock.now();
     await inTransaction(house.store.db, (tx) => bringIntoForce(tx, { config, read: readText, by: [], now }));
   }
-  told.add(house);
+  told.set(house, file.fingerprint);
 }
 
 /** What is reported late is judged by the configuration that stood when it happened, not by what was thought better of since. */

@@ -6,19 +6,31 @@ import { seal, wake } from "../store/record.ts";
 import { endedSubject, lockSettings, newestSetting, settingEnded, settingsInForce } from "../store/settings.ts";
 import { type House, watchedVault } from "./house.ts";
 
+interface Settings {
+  /** Returns how many changes were taken up: none costs one question. */
+  takeUp(): Promise<number>;
+  /** From now on the file says this. */
+  fileChanged(file: Config): Promise<void>;
+}
+
 /** Keeps a house's configuration what the file and the settings in the database say. */
-export function createSettings(house: House): { takeUp: () => Promise<number> } {
-  let seen = "0";
+export function createSettings(house: House): Settings {
+  let seen: string | null = "0";
+  const takeUp = async () => {
+    const newest = await newestSetting(house.store.db, null);
+    if (newest === seen) return 0;
+    await endWhatTheFileSays(house);
+    house.config = configWith(house, await settingsInForce(house.store.db));
+    // What came between the two questions is taken up by the next turn.
+    seen = newest;
+    return 1;
+  };
   return {
-    /** Returns how many changes were taken up: none costs one question. */
-    takeUp: async () => {
-      const newest = await newestSetting(house.store.db, null);
-      if (newest === seen) return 0;
-      await endWhatTheFileSays(house);
-      house.config = configWith(house, await settingsInForce(house.store.db));
-      // What came between the two questions is taken up by the next turn.
-      seen = newest;
-      return 1;
+    takeUp,
+    fileChanged: async (file) => {
+      house.file = file;
+      seen = null;
+      await takeUp();
     },
   };
 }

@@ -22,7 +22,7 @@ let heard: string[] = [];
 beforeAll(async () => {
   const log = lines([]);
   const clock = { now: () => now };
-  const receiver = httpReceiver({ signingSecret: vector.signing_secret, work: inHand(), clock, log });
+  const receiver = httpReceiver({ signingSecret: () => vector.signing_secret, work: inHand(), clock, log });
   const app = new App({
     receiver,
     authorize: async () => ({ botToken: "xoxb-x" }),

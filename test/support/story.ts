@@ -24,6 +24,7 @@ export interface Story {
   /** The service's address. */
   url: string;
   secret: string;
+  tokens: { bot: string; app: string };
   directory: Service["directory"];
   /** What was sent by e-mail, and what the mail server says instead of taking it. */
   mails: { subject: string; text: string }[];
@@ -120,6 +121,7 @@ export async function openStory({
     sandbox,
     url,
     secret: standIn.webhookSecret,
+    tokens: standIn.tokens,
     directory: service.directory,
     mails,
     mailTrouble,

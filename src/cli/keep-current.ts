@@ -1,0 +1,125 @@
+import { unwatchFile, watchFile } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Logger } from "pino";
+import type { Service, ServiceParts } from "../app.ts";
+import { type Config, type Environment, loadConfig, readEnvironment } from "../config.ts";
+import { parseSecrets } from "../vault/standard-webhooks.ts";
+import { environmentLine, mistakeLine } from "./check.ts";
+import { envFileOf, withEnvFile } from "./env-file.ts";
+import type { Output } from "./output.ts";
+
+interface Current {
+  service: Pick<Service, "renew" | "refuse">;
+  environment: Environment;
+  config: Config;
+  /** As the process was given it, without what the .env file says. */
+  given: NodeJS.ProcessEnv;
+  out: Output;
+  log: Logger;
+}
+
+const lookEveryMs = 2_000;
+/** An editor may write a file in several pieces. */
+const settleMs = 200;
+
+/**
+ * Takes up what changes in vaultbell.yaml and the .env file, without a restart: looks at them every two seconds, which also sees
+ * files that are replaced, mounted or on other machines' disks. What is wrong is said, and what was before goes on.
+ */
+export function keepCurrent(current: Current): { look(): Promise<void>; stop(): void } {
+  const { service, given, out, log } = current;
+  let { environment, config } = current;
+  const envFile = envFileOf(given);
+  const files = [environment.configFile, ...(envFile === null ? [] : [envFile])];
+  let looking = Promise.resolve();
+
+  async function renew(): Promise<void> {
+    const now = readFiles(given);
+    if (!now.ok) {
+      for (const sentence of now.sentences) out.error(sentence);
+      out.error("What changed in the files can't be used: what was before stays in force.");
+      log.error({ mistakes: now.sentences.length }, "the changed files can't be used; what was before stays in force");
+      service.refuse(
+        `vaultbell.yaml or the .env file can't be used, and what was before stays in force: ${now.sentences[0]}`,
+      );
+      return;
+    }
+    const slack = accessOf(now.environment);
+    const changed = changes({ environment, config }, now);
+    if (slack === null) return;
+    const isTakenUp = await service.renew({
+      config: now.config,
+      webhookSecrets: parseSecrets(now.environment.webhookSecrets),
+      slack,
+    });
+    if (!isTakenUp) changed.atNextStart.push("the way in which Slack reaches us");
+    ({ environment, config } = now);
+    if (changed.atOnce.length > 0) out.log(`Taken up: ${changed.atOnce.join(", ")}.`);
+    if (changed.atNextStart.length > 0) out.log(`Takes effect at the next start: ${changed.atNextStart.join(", ")}.`);
+    log.info({ ...changed }, "what changed in the files was taken up");
+  }
+
+  const look = () => {
+    looking = looking
+      .then(() => pause(settleMs))
+      .then(renew)
+      .catch((error) => log.error({ error }, "what changed in the files could not be taken up"));
+    return looking;
+  };
+  const seen = () => void look();
+  for (const file of files) watchFile(file, { interval: lookEveryMs, persistent: false }, seen);
+  return {
+    look,
+    stop: () => {
+      for (const file of files) unwatchFile(file, seen);
+    },
+  };
+}
+
+type Files = { ok: true; environment: Environment; config: Config } | { ok: false; sentences: string[] };
+
+function readFiles(given: NodeJS.ProcessEnv): Files {
+  const read = withEnvFile(given);
+  if (!read.ok) return { ok: false, sentences: [read.sentence] };
+  const reading = readEnvironment(read.env);
+  if (!reading.ok) return { ok: false, sentences: reading.mistakes.map(environmentLine) };
+  const { environment } = reading;
+  const loaded = loadConfig(environment.configFile);
+  return loaded.ok
+    ? { ok: true, environment, config: loaded.config }
+    : { ok: false, sentences: loaded.mistakes.map(mistakeLine) };
+}
+
+/** Which variables, and what of the file, are otherwise than before: by name, because their values are secrets. */
+export function changes(
+  before: { environment: Environment; config: Config },
+  after: { environment: Environment; config: Config },
+): { atOnce: string[]; atNextStart: string[] } {
+  const differs = (read: (of: { environment: Environment; config: Config }) => unknown) =>
+    JSON.stringify(read(before)) !== JSON.stringify(read(after));
+  const named = (list: [string, (of: { environment: Environment; config: Config }) => unknown][]) =>
+    list.filter(([, read]) => differs(read)).map(([name]) => name);
+  return {
+    atOnce: named([
+      ["vaultbell.yaml", ({ config }) => config.fingerprint],
+      ["Slack's tokens", ({ environment }) => accessOf(environment)],
+      ["WEBHOOK_SECRETS", ({ environment }) => environment.webhookSecrets],
+    ]),
+    atNextStart: named([
+      ["sources", ({ config }) => config.sources],
+      ["fallback.email", ({ config }) => config.fallback.emails],
+      ["DATABASE_URL", ({ environment }) => environment.database],
+      ["PORT", ({ environment }) => environment.port],
+      ["SMTP_URL", ({ environment }) => environment.smtp],
+      ["SLACK_API_URL", ({ environment: { slack } }) => (slack.kind === "sandbox" ? null : slack.apiUrl)],
+      ["LOG_LEVEL", ({ environment }) => environment.logLevel],
+    ]),
+  };
+}
+
+/** `null`: the stand-in workspace, which makes its own tokens. */
+function accessOf({ slack }: Environment): ServiceParts["slack"] | null {
+  if (slack.kind === "sandbox") return null;
+  const { apiUrl: _, ...access } = slack;
+  return access;
+}

@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { withEnvFile } from "../../src/cli/env-file.ts";
+import { changes, keepCurrent } from "../../src/cli/keep-current.ts";
+import { loadConfig, readEnvironment } from "../../src/config.ts";
+import { readBlocks } from "../support/read-message.ts";
+import { cards, dana, defaultYaml, openStory, type Story } from "../support/story.ts";
+
+let story: Story;
+let folder: string;
+let given: NodeJS.ProcessEnv;
+let current: ReturnType<typeof keepCurrent>;
+const said: string[] = [];
+const otherSecret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
+
+beforeAll(async () => {
+  story = await openStory();
+  folder = mkdtempSync(join(tmpdir(), "vaultbell-current-"));
+  given = { VAULTBELL_CONFIG: join(folder, "vaultbell.yaml"), VAULTBELL_ENV_FILE: join(folder, ".env") };
+  write(defaultYaml);
+  const { environment, config } = files();
+  const out = { log: (line: string) => said.push(line), error: (line: string) => said.push(line) };
+  current = keepCurrent({ service: story.service, environment, config, given, out, log: story.service.house.log });
+});
+afterAll(async () => {
+  current.stop();
+  await story.stop();
+  rmSync(folder, { recursive: true });
+});
+
+test("a changed file is taken up by itself, told in the channel, and judged by", async () => {
+  await story.reveal({ by: dana });
+  write(defaultYaml.replace("intent: required", "intent: off"));
+  await expect.poll(() => said.splice(0), { timeout: 10_000 }).toEqual(["Taken up: vaultbell.yaml."]);
+  await story.settle();
+  const told = story.sandbox.workspace.messages(cards).map(({ blocks }) => readBlocks(blocks));
+  expect(told).toContainEqual(expect.stringContaining("announcing a purpose: now not asked for; before required."));
+  expect(story.service.house.config.vaults[0]?.intent).toBe("off");
+});
+
+test("a file that can't be used is said, by /readyz too, and what was before goes on", async () => {
+  write(defaultYaml.replace("Mon-Fri 08:00-19:00", "sometimes"));
+  await current.look();
+  expect(said.splice(0)).toEqual([
+    expect.stringMatching(/vaultbell\.yaml:9:12 {2}vaults\[0\]\.hours {2}"sometimes" is not understood as hours/),
+    "What changed in the files can't be used: what was before stays in force.",
+  ]);
+  expect(story.service.house.config.vaults[0]?.intent).toBe("off");
+  const { remarks } = await story.service.readiness();
+  expect(remarks).toEqual([expect.stringContaining("what was before stays in force")]);
+  expect(await metric("vaultbell_configuration_in_force")).toBe("0");
+  write(defaultYaml);
+  await current.look();
+  expect((await story.service.readiness()).remarks).toEqual([]);
+  expect(await metric("vaultbell_configuration_in_force")).toBe("1");
+});
+
+test("another webhook secret counts at once, beside the old one or instead of it", async () => {
+  const signedWith = async () => (await story.post("{}")).status;
+  expect(await signedWith()).toBe(422);
+  write(defaultYaml, { WEBHOOK_SECRETS: otherSecret });
+  await current.look();
+  expect(await signedWith()).toBe(401);
+  write(defaultYaml, { WEBHOOK_SECRETS: `${otherSecret} ${story.secret}` });
+  await current.look();
+  expect(await signedWith()).toBe(422);
+});
+
+test("another bot token and app token are used at once: no restart, and no connection less", async () => {
+  const { sandbox, service } = story;
+  write(defaultYaml, { SLACK_BOT_TOKEN: "xoxb-revoked" });
+  await current.look();
+  await expect.poll(() => service.slack.state().trouble).toContain("“invalid_auth”: the bot token is not valid");
+  await expect(service.slack.client.auth.test()).rejects.toThrow("invalid_auth");
+  const connections = new Set<number>();
+  write(defaultYaml);
+  await current.look();
+  await expect
+    .poll(() => {
+      connections.add(sandbox.sockets.connected);
+      return service.slack.state().trouble;
+    })
+    .toBeNull();
+  expect(connections).not.toContain(0);
+  await expect(service.slack.client.auth.test()).resolves.toMatchObject({ ok: true });
+});
+
+test("what takes a start is named as that, by its name and never by its value", () => {
+  const before = files();
+  write(defaultYaml, { DATABASE_URL: "postgres://u:secret@db.example.com/x", PORT: "3001", LOG_LEVEL: "debug" });
+  expect(changes(before, files())).toEqual({ atOnce: [], atNextStart: ["DATABASE_URL", "PORT", "LOG_LEVEL"] });
+});
+
+function write(yaml: string, variables: Record<string, string> = {}): void {
+  const all = {
+    SLACK_BOT_TOKEN: story.tokens.bot,
+    SLACK_APP_TOKEN: story.tokens.app,
+    WEBHOOK_SECRETS: story.secret,
+    ...variables,
+  };
+  writeFileSync(
+    join(folder, ".env"),
+    Object.entries(all)
+      .map((pair) => `${pair.join("=")}\n`)
+      .join(""),
+  );
+  writeFileSync(join(folder, "vaultbell.yaml"), yaml);
+}
+
+function files() {
+  const file = withEnvFile(given);
+  if (!file.ok) throw new Error(file.sentence);
+  const read = readEnvironment(file.env);
+  const reading = loadConfig(join(folder, "vaultbell.yaml"));
+  if (!read.ok || !reading.ok) throw new Error("the files are wrong");
+  return { environment: read.environment, config: reading.config };
+}
+
+async function metric(name: string): Promise<string | undefined> {
+  const text = await (await fetch(`${story.url}/metrics`)).text();
+  return new RegExp(`^${name} (.+)$`, "m").exec(text)?.[1];
+}
