@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Kysely, PostgresDialect, type Transaction } from "kysely";
 import pg from "pg";
 import { cutWhenSilent } from "./cut-when-silent.ts";
+import { doorFirst } from "./door-first.ts";
 import type { Schema } from "./schema.ts";
 
 export type Db = Kysely<Schema>;
@@ -52,6 +53,7 @@ export function openStore(url: string, onIdleError: (error: Error) => void): Sto
     one.on("connect", (client) => client.on("error", () => {}));
     one.on("connect", cutWhenSilent);
   }
+  doorFirst(doorPool, pool);
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return { url, db, pool, doorPool, close: async () => void (await Promise.all([db.destroy(), doorPool.end()])) };
 }
