@@ -47,7 +47,7 @@ export interface BotPorts {
   resolve(click: ResolveClick): Promise<ResolveOutcome>;
   mayResolve(
     click: Omit<ResolveClick, "outcome" | "note">,
-  ): Promise<ResolveOutcome | { kind: "may"; alert: Alert; vault: WatchedVault }>;
+  ): Promise<ResolveOutcome | { kind: "may"; alert: Alert; vault: WatchedVault; others: Alert[] }>;
   /** What a snooze would have hidden, before it is confirmed; the snooze itself; and its end. */
   previewSnooze(draft: SnoozeDraft): Promise<SnoozeOutcome>;
   snooze(draft: SnoozeDraft): Promise<SnoozeOutcome>;

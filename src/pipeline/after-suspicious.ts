@@ -1,10 +1,17 @@
 import type { ResolveClick, ResolveOutcome, ReviewOutcome, TickClick } from "../bot/ports.ts";
 import type { Alert, Resolution, WatchedVault } from "../model.ts";
-import { resolutionOf, suspicion, ticksMade } from "../policies/aftermath.ts";
-import { readAftermath, recordResolution, recordTicks, resolutionsOf } from "../store/aftermaths.ts";
+import { asOne, resolutionOf, suspicion, ticksMade } from "../policies/aftermath.ts";
+import {
+  cardHolder,
+  handedOutWith,
+  readAftermath,
+  recordResolution,
+  recordTicks,
+  resolutionsOf,
+} from "../store/aftermaths.ts";
 import type { Db, Tx } from "../store/database.ts";
 import { messagesOf, messagesShowing, subjectAt } from "../store/messages.ts";
-import { readAnswered } from "./answered.ts";
+import { allAnswered, readAnswered } from "./answered.ts";
 import type { House } from "./house.ts";
 import { type Admitted, announceChange, decide, refused } from "./review.ts";
 
@@ -22,7 +29,12 @@ export async function tick(house: House, { chosen, seenTick, ...click }: TickCli
     async (tx, { alert, vault }, now) => {
       const aftermath = await readAftermath(tx, alertId);
       if (!aftermath) throw new Error(`the card of ${alertId} is gone, and cards are never deleted`);
-      const ticks = suspicion(alert.accesses, alert.reviews) ? ticksMade(aftermath, chosen, seenTick) : [];
+      const all = [
+        alert,
+        ...(await allAnswered(tx, await handedOutWith(tx, alertId))).values().map((one) => one.alert),
+      ];
+      const isToDo = asOne(all, []).suspicion !== null;
+      const ticks = isToDo ? ticksMade(aftermath, chosen, seenTick) : [];
       await recordTicks(tx, alertId, ticks, { by: click.clickerId, at: now });
       const entries = ticks.map(({ step, isDone }) => ({
         kind: isDone ? "step ticked" : "step unticked",
@@ -36,8 +48,15 @@ export async function tick(house: House, { chosen, seenTick, ...click }: TickCli
   );
 }
 
-/** Says how a suspicious verdict ended. The first who says it wins; taking the verdict back takes the resolution along. */
+/**
+ * Says how a suspicious verdict ended. The first who says it wins; taking the verdict back takes the resolution along. Where a flood
+ * was called suspicious it ends all of it that the clicker may judge: their own accesses wait for somebody else's word.
+ */
 export async function resolve(house: House, click: ResolveClick): Promise<ResolveOutcome> {
+  return firstThatCounts(house, click.alertId, (alertId) => resolveOne(house, { ...click, alertId }), "recorded", true);
+}
+
+async function resolveOne(house: House, click: ResolveClick): Promise<ResolveOutcome> {
   return toBeResolved(house, click, `resolution ${click.outcome}`, async (tx, { alert, vault }, now, reviewId) => {
     const { outcome, note, clickerId: by } = click;
     await recordResolution(tx, alert.id, { reviewId, outcome, note, by, at: now });
@@ -51,12 +70,38 @@ export async function resolve(house: House, click: ResolveClick): Promise<Resolv
 export async function mayResolve(
   house: House,
   click: Omit<ResolveClick, "outcome" | "note">,
-): Promise<ResolveOutcome | { kind: "may"; alert: Alert; vault: WatchedVault }> {
-  return toBeResolved(house, click, "resolution asked for", async (_tx, { alert, vault }) => ({
-    kind: "may",
-    alert,
-    vault,
-  }));
+): Promise<ResolveOutcome | { kind: "may"; alert: Alert; vault: WatchedVault; others: Alert[] }> {
+  const ask = (alertId: string) =>
+    toBeResolved(house, { ...click, alertId }, "resolution asked for", async (tx, { alert, vault }) => {
+      const together = await allAnswered(tx, await togetherWith(tx, alertId));
+      const others = [...together.values()].flatMap((one) => (one.alert.id === alertId ? [] : [one.alert]));
+      return { kind: "may" as const, alert, vault, others };
+    });
+  return firstThatCounts(house, click.alertId, ask, "may", false);
+}
+
+/** What was called suspicious at once, the one that holds the card first; of what stands alone, itself. */
+async function togetherWith(db: Db | Tx, alertId: string): Promise<string[]> {
+  const holder = await cardHolder(db, alertId);
+  return [holder, ...(await handedOutWith(db, holder))];
+}
+
+/** Goes on to the next where one was refused or over; `isAll`: and also where one counts. Answers with the first that counts. */
+async function firstThatCounts<T extends { kind: string }>(
+  house: House,
+  alertId: string,
+  act: (alertId: string) => Promise<T>,
+  counts: T["kind"],
+  isAll: boolean,
+): Promise<T> {
+  let first: T | null = null;
+  for (const id of await togetherWith(house.store.db, alertId)) {
+    const outcome = await act(id);
+    if (first === null || (first.kind !== counts && outcome.kind === counts)) first = outcome;
+    if (outcome.kind === counts && !isAll) break;
+  }
+  if (first === null) throw new Error(`nothing is together with ${alertId}`);
+  return first;
 }
 
 async function toBeResolved<T>(
@@ -73,7 +118,7 @@ async function toBeResolved<T>(
       const { alert, vault, whoCan } = admitted;
       const review = suspicion(alert.accesses, alert.reviews);
       if (!review) return refused("nothing-to-resolve", vault, whoCan);
-      const resolution: Resolution | null = resolutionOf(review, await resolutionsOf(tx, alert.id));
+      const resolution: Resolution | null = resolutionOf(review, await resolutionsOf(tx, [alert.id]));
       if (resolution) return { kind: "already-resolved", vault, resolution };
       return act(tx, admitted, now, review.id);
     },
@@ -83,5 +128,8 @@ async function toBeResolved<T>(
 
 /** The card carries buttons as the alert's own messages do. */
 async function messagesWithCard(db: Db | Tx, alertId: string) {
-  return [...(await messagesShowing(db, alertId)), ...(await messagesOf(db, "what-now", alertId))];
+  return [
+    ...(await messagesShowing(db, alertId)),
+    ...(await messagesOf(db, "what-now", await cardHolder(db, alertId))),
+  ];
 }

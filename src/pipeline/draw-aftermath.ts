@@ -1,19 +1,17 @@
 import type { MessageView } from "../bot/views/alert.ts";
-import type { EscalationView } from "../bot/views/escalation.ts";
 import { securityMessage } from "../bot/views/security.ts";
-import { timelineMessage } from "../bot/views/timeline.ts";
+import { type Followed, timelineMessage } from "../bot/views/timeline.ts";
 import { whatNowMessage } from "../bot/views/what-now.ts";
-import type { Alert, Question, WatchedVault } from "../model.ts";
-import { resolutionOf, suspicion, ticksOf } from "../policies/aftermath.ts";
-import { readAftermath } from "../store/aftermaths.ts";
+import type { WatchedVault } from "../model.ts";
+import { asOne, ticksOf } from "../policies/aftermath.ts";
+import { floodOfCard, readAftermath } from "../store/aftermaths.ts";
 import { type Message, messagesOf } from "../store/messages.ts";
 import type { House } from "./house.ts";
 
-export interface AroundIt {
-  alert: Alert;
+export interface AroundIt extends Followed {
   vault: WatchedVault;
-  question: Question | null;
-  taken: EscalationView["taken"];
+  /** Called suspicious at once with it, in a flood. */
+  others: Followed[];
   link: string | null;
 }
 
@@ -21,24 +19,26 @@ export interface AroundIt {
 export async function aftermathView(
   house: House,
   message: Message,
-  { alert, vault, question, taken, link }: AroundIt,
+  { alert, vault, question, taken, others, link }: AroundIt,
 ): Promise<{ view: MessageView; tag: string; threadTs: string | null } | "not-yet"> {
   const aftermath = await readAftermath(house.store.db, alert.id);
   if (!aftermath) throw new Error(`the card of ${alert.id} is gone, and cards are never deleted`);
-  const stands = suspicion(alert.accesses, alert.reviews);
-  const resolution = resolutionOf(stands, aftermath.resolutions);
+  const all = [alert, ...others.map((one) => one.alert)];
   const tag = `${message.kind}:${message.id}`;
-  const common = { vault, suspicion: stands, resolution, blockId: tag };
+  const common = { vault, others: all.slice(1), ...asOne(all, aftermath.resolutions), blockId: tag };
   if (message.kind === "security") {
     return { view: securityMessage(alert, { ...common, link }), tag, threadTs: null };
   }
-  const above = await messagesOf(house.store.db, "alert", alert.id);
+  const flood = await floodOfCard(house.store.db, alert.id);
+  const above = flood ? [flood] : await messagesOf(house.store.db, "alert", alert.id);
   const threadTs = above.find(({ channel, ts }) => channel === message.channel && ts !== null)?.ts ?? null;
   if (threadTs === null) return "not-yet";
   if (message.kind === "timeline") {
-    return { view: timelineMessage(alert, { vault, aftermath, taken, question, blockId: tag }), tag, threadTs };
+    return { view: timelineMessage(alert, { vault, aftermath, taken, question, others, blockId: tag }), tag, threadTs };
   }
-  const withdrawal = alert.reviews.findLast(({ verdict }) => verdict === "undone" || verdict === "reopened") ?? null;
+  const withdrawal =
+    all.flatMap(({ reviews }) => reviews).findLast(({ verdict }) => verdict === "undone" || verdict === "reopened") ??
+    null;
   return {
     view: whatNowMessage(alert, { ...common, aftermath, ticks: ticksOf(aftermath), withdrawal }),
     tag,

@@ -14,14 +14,14 @@ import { answeredUpTo, denial, keptWaitingMs } from "../policies/asking.ts";
 import { nextStep, noFollowUp, roundBegan } from "../policies/escalation.ts";
 import { foldEmail } from "../policies/fold-email.ts";
 import { standing } from "../policies/standing.ts";
-import { resolutionsOf } from "../store/aftermaths.ts";
+import { handedOutWith, resolutionsOf } from "../store/aftermaths.ts";
 import { changesTold } from "../store/configurations.ts";
-import { readEscalationSubject, stepsTaken } from "../store/escalations.ts";
+import { readEscalationSubject, stepsTaken, stepsTakenOf } from "../store/escalations.ts";
 import { readFlood } from "../store/floods.ts";
 import { readIntents } from "../store/intents.ts";
 import { type Message, messagesShowing } from "../store/messages.ts";
 import { readPerson, slackUserOf, slackUsersByEmail, slackUsersById } from "../store/people.ts";
-import { readAnswered } from "./answered.ts";
+import { allAnswered, readAnswered } from "./answered.ts";
 import { aftermathView } from "./draw-aftermath.ts";
 import { type Around, digestView } from "./draw-digest.ts";
 import { settingsView } from "./draw-settings.ts";
@@ -207,21 +207,34 @@ async function drawEscalation(house: House, message: Message): Promise<Drawing> 
 }
 
 async function drawAftermath(house: House, message: Message): Promise<Drawing | "not-yet"> {
+  const { db } = house.store;
   const { alert, vault, question } = await facts(house, message.subject, message.channel);
-  const taken = (await stepsTaken(house.store.db, alert.id)).map(async (one) => ({
+  const together = await allAnswered(db, await handedOutWith(db, alert.id));
+  const steps = await stepsSaid(house, [alert.id, ...together.keys()]);
+  const taken = steps.filter(({ alertId }) => alertId === alert.id);
+  const others = [...together.values()].map((one) => ({
     ...one,
-    to: await saidOf(house, one.to),
+    taken: steps.filter(({ alertId }) => alertId === one.alert.id),
   }));
   const link = message.kind === "security" ? await linkTo(house, alert.id, message.channel) : null;
-  const around = { alert, vault, question, taken: await Promise.all(taken), link };
+  const around = { alert, vault, question, taken, others, link };
   const drawn = await aftermathView(house, message, around);
   return drawn === "not-yet" ? drawn : drawing(drawn.view, drawn.tag, { threadTs: drawn.threadTs });
+}
+
+/** The steps that were taken for these alerts, with whom they were for by name; each is asked for once. */
+async function stepsSaid(house: House, alertIds: string[]) {
+  const steps = await stepsTakenOf(house.store.db, alertIds);
+  const names = new Map(steps.map(({ to }) => [JSON.stringify(to), to]));
+  const said = new Map<string, Told>();
+  for (const [key, to] of names) said.set(key, await saidOf(house, to));
+  return steps.map((one) => ({ ...one, to: said.get(JSON.stringify(one.to)) ?? { kind: "managers" as const } }));
 }
 
 /** How the suspicious verdict that stands ended; asked only where one does. */
 async function resolutionShown(house: House, { id, accesses, reviews }: Alert): Promise<Resolution | null> {
   const stands = suspicion(accesses, reviews);
-  return stands && resolutionOf(stands, await resolutionsOf(house.store.db, id));
+  return stands && resolutionOf(stands, await resolutionsOf(house.store.db, [id]));
 }
 
 /** How far an alert's escalation has come; `null`: it has none. */

@@ -4,6 +4,7 @@ import { standing } from "../policies/standing.ts";
 import { inTransaction } from "../store/database.ts";
 import { floodOf, readFlood, wantOneByOne } from "../store/floods.ts";
 import { seal, wake } from "../store/record.ts";
+import type { InFlood } from "./aftermath.ts";
 import type { House } from "./house.ts";
 import { mayReview, review } from "./review.ts";
 
@@ -16,7 +17,9 @@ const aboutTheClicker = new Set(["guest", "stranger", "bot", "deactivated", "unk
  */
 export async function reviewFlood(house: House, click: FloodClick): Promise<FloodOutcome> {
   const { floodId, ...common } = click;
-  return forEachOpen(house, floodId, click, (alertId, revision) => review(house, { ...common, alertId, revision }));
+  return forEachOpen(house, floodId, click, (alertId, revision, flood) =>
+    review(house, { ...common, alertId, revision }, flood),
+  );
 }
 
 /** Whether a click on a flood would count for any of its alerts: asked before the form is opened. */
@@ -55,7 +58,7 @@ async function forEachOpen(
   house: House,
   floodId: string,
   { message }: Pick<FloodClick, "message">,
-  judge: (alertId: string, revision: number) => Promise<Awaited<ReturnType<typeof mayReview>>>,
+  judge: (alertId: string, revision: number, flood: InFlood) => Promise<Awaited<ReturnType<typeof mayReview>>>,
   enough = Number.POSITIVE_INFINITY,
 ): Promise<FloodOutcome> {
   const flood = await floodOf(house.store.db, floodId);
@@ -77,7 +80,7 @@ async function forEachOpen(
   const outcome: FloodOutcome = { counted: 0, own: 0, decidedBefore: 0, refused: null };
   for (const one of await readFlood(house.store.db, flood.id)) {
     if (standing([one], one.reviews).kind === "decided") continue;
-    const result = await judge(one.alertId, one.revision);
+    const result = await judge(one.alertId, one.revision, flood);
     if (result.kind === "recorded" || result.kind === "may") outcome.counted += 1;
     if (result.kind === "recorded" && isPending(result.alert)) outcome.pending = (outcome.pending ?? 0) + 1;
     const isSaid = result.kind === "refused" && result.reason === "second-person";

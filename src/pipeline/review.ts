@@ -11,7 +11,7 @@ import { isHomeOf } from "../store/homes.ts";
 import { messagesShowing, standingChanged, urgency, want } from "../store/messages.ts";
 import { slackUsersByEmail } from "../store/people.ts";
 import { type RecordEntry, seal, wake } from "../store/record.ts";
-import { handOutCard } from "./aftermath.ts";
+import { handOutCard, type InFlood } from "./aftermath.ts";
 import { readAnswered } from "./answered.ts";
 import { type House, watchedVault } from "./house.ts";
 import { ownClickNote } from "./notes.ts";
@@ -27,9 +27,10 @@ export type Admitted = { kind: "may"; alert: Alert; vault: WatchedVault; whoCan:
 
 /**
  * Records a manager's verdict. The first click on a revision wins; whoever comes second is told who was first. A click
- * counts for what its message showed: what came since stays open. Refusals are on the record too.
+ * counts for what its message showed: what came since stays open. Refusals are on the record too. `flood`: the message that covers
+ * it with others, if the click was there.
  */
-export async function review(house: House, click: ReviewClick): Promise<ReviewOutcome> {
+export async function review(house: House, click: ReviewClick, flood: InFlood | null = null): Promise<ReviewOutcome> {
   const outcome: ReviewOutcome = await decide<ReviewOutcome>(
     house,
     click,
@@ -73,7 +74,8 @@ export async function review(house: House, click: ReviewClick): Promise<ReviewOu
         needed,
       };
       const entries: RecordEntry[] = [{ kind: "review", payload }];
-      if (click.verdict === "suspicious") entries.push(...(await handOutCard(tx, alert, vault, { reviewId, at: now })));
+      if (click.verdict === "suspicious")
+        entries.push(...(await handOutCard(tx, alert, vault, { reviewId, at: now, flood })));
       await announceChange(tx, alert.id, now, entries);
       return { kind: "recorded", alert: (await readAnswered(tx, alert.id)).alert, vault, coversAll };
     },

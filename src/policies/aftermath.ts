@@ -12,6 +12,20 @@ export function resolutionOf(review: Review | null, resolutions: Resolution[]): 
   return resolutions.find(({ reviewId }) => reviewId === review?.id) ?? null;
 }
 
+/**
+ * How what was called suspicious at once stands as one: suspicious as long as one of it is, and ended when each that still is has
+ * its resolution.
+ */
+export function asOne(
+  alerts: { accesses: { revision: number }[]; reviews: Review[] }[],
+  resolutions: Resolution[],
+): { suspicion: Review | null; resolution: Resolution | null } {
+  const standing = alerts.flatMap(({ accesses, reviews }) => suspicion(accesses, reviews) ?? []);
+  const ends = standing.map((review) => resolutionOf(review, resolutions));
+  const isEnded = ends.every((end) => end !== null);
+  return { suspicion: standing[0] ?? null, resolution: isEnded ? (ends.at(-1) ?? null) : null };
+}
+
 /** For each step of the card the last that was said of it; `null`: nothing yet. */
 export function ticksOf({ card, ticks }: Pick<Aftermath, "card" | "ticks">): (Tick | null)[] {
   return card.steps.map((_, step) => ticks.findLast((tick) => tick.step === step) ?? null);

@@ -127,15 +127,22 @@ export async function takeStep(tx: Tx, alertId: string, step: Step): Promise<boo
 
 /** In the order in which they were taken. */
 export async function stepsTaken(db: Db | Tx, alertId: string): Promise<Step[]> {
+  return (await stepsTakenOf(db, [alertId])).map(({ alertId: _, ...step }) => step);
+}
+
+/** The same of several alerts. */
+export async function stepsTakenOf(db: Db | Tx, alertIds: string[]): Promise<(Step & { alertId: string })[]> {
+  if (alertIds.length === 0) return [];
   const rows = await db
     .selectFrom("escalation")
     .selectAll()
-    .where("alert_id", "=", alertId)
+    .where("alert_id", "in", alertIds)
     .orderBy("at")
     .orderBy("round")
     .orderBy("step")
     .execute();
   return rows.map((row) => ({
+    alertId: row.alert_id,
     round: row.round,
     step: row.step,
     to: targetOf(row.target_kind, row.target),

@@ -156,6 +156,20 @@ export async function wantOneByOne(tx: Tx, alertIds: string[], now: Date): Promi
   return Number(result.numUpdatedRows);
 }
 
+/** The newest flood message in Slack that covers an alert; `null`: none does. */
+export async function floodShowing(tx: Tx, alertId: string): Promise<{ id: string; channel: string } | null> {
+  const row = await tx
+    .selectFrom("flood_alert")
+    .innerJoin("message", "message.id", "flood_alert.message_id")
+    .select(["message.id", "message.channel"])
+    .where("flood_alert.alert_id", "=", alertId)
+    .where("message.ts", "is not", null)
+    .orderBy("message.id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
 /** A flood message by the opaque id that its buttons carry. */
 export async function floodOf(
   db: Db,

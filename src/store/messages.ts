@@ -123,7 +123,12 @@ export async function standingChanged(tx: Tx, alertId: string, at: Date): Promis
     .updateTable("message")
     .set(changed)
     .where("kind", "in", ["alert", "what-now", "timeline", "security"])
-    .where("subject", "=", alertId)
+    .where((is) =>
+      is.or([
+        is("subject", "=", alertId),
+        is.and([is("kind", "<>", "alert"), is("subject", "in", cardsShared(alertId))]),
+      ]),
+    )
     .where((is) => is.not(is.and([is("ts", "is", null), is("covered", ">", 0), is("shown", ">=", is.ref("wanted"))])))
     .execute();
   await tx
@@ -140,6 +145,10 @@ export async function standingChanged(tx: Tx, alertId: string, at: Date): Promis
     )
     .execute();
 }
+
+/** Whose card an alert shares that was called suspicious in a flood. */
+const cardsShared = (alertId: string) =>
+  sql<string>`(select with_alert from what_now where alert_id = ${alertId} and with_alert is not null)`;
 
 /** The digests that ask about an alert, as the message table knows them. */
 const digestsWith = (alertId: string) =>

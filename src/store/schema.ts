@@ -207,6 +207,8 @@ export interface Schema {
     steps: string[];
     link: string | null;
     opened_at: Date;
+    flood_id: Generated<string | null>;
+    with_alert: Generated<string | null>;
   };
   what_now_tick: {
     id: Generated<string>;

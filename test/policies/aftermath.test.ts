@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Review, Tick } from "../../src/model.ts";
-import { resolutionOf, suspicion, ticksMade, ticksOf } from "../../src/policies/aftermath.ts";
+import { asOne, resolutionOf, suspicion, ticksMade, ticksOf } from "../../src/policies/aftermath.ts";
 
 const at = new Date("2026-11-24T09:31:00Z");
 const card = { call: null, freeze: null, link: null, steps: ["freeze", "order", "rotate"] };
@@ -51,6 +51,15 @@ test("a resolution belongs to its verdict: taken back, it counts no longer; said
   expect(suspicion(accesses, reopened)).toBeNull();
   expect(resolutionOf(null, resolutions)).toBeNull();
   expect(resolutionOf(suspicion(accesses, [...reopened, review("3", "suspicious")]), resolutions)).toBeNull();
+});
+
+test("what was called suspicious at once ends when each that still is has its resolution", () => {
+  const of = (id: string, ...more: Review[]) => ({ accesses, reviews: [review(id, "suspicious"), ...more] });
+  const end = (reviewId: string) => ({ reviewId, outcome: "misuse" as const, note: "n", by: "U02JUAN", at });
+  const flood = [of("1"), of("2", review("3", "reopened")), of("4")];
+  expect(asOne(flood, [end("1")])).toMatchObject({ suspicion: { id: "1" }, resolution: null });
+  expect(asOne(flood, [end("1"), end("4")])).toMatchObject({ suspicion: { id: "1" }, resolution: { reviewId: "4" } });
+  expect(asOne(flood.slice(1, 2), [end("2")])).toEqual({ suspicion: null, resolution: null });
 });
 
 test("Expected is no suspicion", () => {

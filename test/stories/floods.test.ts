@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import type { SandboxMessage } from "../../src/sandbox/types.ts";
 import { readBlocks } from "../support/read-message.ts";
-import { cards, dana, defaultYaml, marta, openStory, type Story } from "../support/story.ts";
+import { cards, dana, defaultYaml, juan, marta, openStory, type Story } from "../support/story.ts";
 
 let story: Story;
 afterEach(() => story?.stop());
@@ -47,8 +47,8 @@ test("one click judges the whole flood, and the message says so; what came since
   expect(readBlocks(story.alerts().at(-1)?.blocks)).toContain("1 more since is open");
 });
 
-test("Suspicious on a flood asks for a sentence once and records it for each", async () => {
-  await floodOf(40);
+test("Suspicious on a flood asks for a sentence once and records it for each; card, timeline and security have it once", async () => {
+  await floodOf(40, `security: ${security}\n${oneIsEnough}`);
   await story.press(marta, flood(), "Suspicious");
   const view = story.sandbox.workspace.views(marta).at(-1) as { id: string };
   await story.sandbox.as(marta).submit(view.id, { suspicious_note: { suspicious_note: "looks like a script" } });
@@ -60,8 +60,38 @@ test("Suspicious on a flood asks for a sentence once and records it for each", a
     .distinct()
     .execute();
   expect(notes).toEqual([{ verdict: "suspicious", note: "looks like a script" }]);
-  expect(await reviewCount()).toBe(covered());
+  const alerts = covered();
+  expect(await reviewCount()).toBe(alerts);
+
+  const together = `${alerts} people made ${alerts} accesses in Company cards`;
+  expect(inSecurity()).toEqual([expect.stringContaining(`🚩 Suspicious: ${together}`)]);
+  const thread = story.sandbox.workspace.messages(cards).filter(({ threadTs }) => threadTs !== undefined);
+  expect(thread.map(({ threadTs }) => threadTs)).toEqual([flood().ts, flood().ts]);
+  const [card, timeline] = ["🧭", "🕰️"].map((sign) => thread.find(({ blocks }) => readBlocks(blocks).startsWith(sign)));
+  if (!card) throw new Error("there is no card");
+  expect(readBlocks(card.blocks)).toContain(`🧭 What now? ${together}.`);
+  expect(readBlocks(timeline?.blocks)).toMatch(
+    new RegExp(`Suspicious, says @U02MARTA: ‘looks like a script’ \\(${alerts} alerts\\)`),
+  );
+
+  await story.sandbox.as(marta).choose(card, "what_now_steps", ["step:0"]);
+  await story.service.idle();
+  await story.settle();
+  await story.press(juan, card, "Resolve…");
+  const form = story.sandbox.workspace.views(juan).at(-1) as { id: string };
+  await story.sandbox.as(juan).submit(form.id, {
+    resolve_note: { resolve_note: "a backup script" },
+    resolve_outcome: { resolve_outcome: "false-alarm" },
+  });
+  await story.service.idle();
+  await story.settle();
+  const ended = await story.service.house.store.db.selectFrom("resolution").select(["outcome", "by"]).execute();
+  expect(ended).toEqual(Array.from({ length: alerts }, () => ({ outcome: "false-alarm", by: juan })));
+  expect(inSecurity()).toEqual([expect.stringContaining(`🏁 Resolved, false alarm: ${together}`)]);
 });
+
+const security = "C0SECURITY";
+const inSecurity = () => story.sandbox.workspace.messages(security).map(({ blocks }) => readBlocks(blocks));
 
 test("nobody clears themselves in a flood either: Dana's own access stays open, and a stranger to the vault counts for nothing (threat T1)", async () => {
   story = await openStory({ startAt: "2026-11-28T01:13:00Z", yaml: oneIsEnough });
@@ -170,8 +200,8 @@ function event({ person, by, item, as }: Access, id: string, vault: string) {
   };
 }
 
-async function floodOf(people: number): Promise<void> {
-  story = await openStory({ startAt: "2026-11-28T01:13:00Z", yaml: oneIsEnough });
+async function floodOf(people: number, yaml = oneIsEnough): Promise<void> {
+  story = await openStory({ startAt: "2026-11-28T01:13:00Z", yaml });
   await accesses(Array.from({ length: people }, (_, person) => ({ person, by: "night" as const })));
 }
 

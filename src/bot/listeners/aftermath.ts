@@ -30,7 +30,7 @@ export async function resolveAsked(click: Click, parts: ListenerParts): Promise<
   const outcome = await parts.ports.mayResolve(about);
   if (outcome.kind === "may") {
     const origin = { alertId, revision: 0, ...click.message };
-    return openForm(resolveForm(origin, outcome.alert, outcome.vault), click, parts, "verdict");
+    return openForm(resolveForm(origin, outcome.alert, outcome.vault, outcome.others), click, parts, "verdict");
   }
   const said = resolveAnswer(outcome);
   if (said) await parts.tell(click.place, said);

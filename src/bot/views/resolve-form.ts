@@ -6,6 +6,7 @@ import { plain } from "./alert-actions.ts";
 import { answer, reviewAnswer } from "./answers.ts";
 import { bold, line, lines, richText, said, user, when } from "./rich-text.ts";
 import { carryOrigin, type FormOrigin } from "./suspicious-form.ts";
+import { whoDidWhat } from "./together.ts";
 import { OUTCOMES } from "./what-now.ts";
 import { personName, sayWhat, vaultName } from "./words.ts";
 
@@ -14,9 +15,10 @@ export const RESOLVE_OUTCOME = "resolve_outcome";
 export const RESOLVE_NOTE = "resolve_note";
 
 /** How it ended, in one choice and one sentence. */
-export function resolveForm(origin: FormOrigin, alert: Alert, vault: WatchedVault): ModalView {
+export function resolveForm(origin: FormOrigin, alert: Alert, vault: WatchedVault, others: Alert[] = []): ModalView {
   const { slack } = alert.person;
   const who = slack.kind === "matched" ? user(slack.user.id) : bold(personName(alert.person));
+  const what = others.length === 0 ? ` ${sayWhat(alert, vault)}` : whoDidWhat(alert, others, vault);
   return {
     type: "modal",
     callback_id: RESOLVE_FORM,
@@ -25,7 +27,7 @@ export function resolveForm(origin: FormOrigin, alert: Alert, vault: WatchedVaul
     submit: plain("Record"),
     close: plain("Back"),
     blocks: [
-      richText(line(who, said(` ${sayWhat(alert, vault)} in ${vaultName(vault)}.`))),
+      richText(line(...(others.length === 0 ? [who] : []), said(`${what} in ${vaultName(vault)}.`))),
       {
         type: "input",
         block_id: RESOLVE_OUTCOME,

@@ -1,12 +1,17 @@
+import type { RichTextElement } from "@slack/types";
 import type { Alert, Resolution, Review, WatchedVault } from "../../model.ts";
 import { alertStory, type MessageView } from "./alert.ts";
 import { bold, channel, line, lines, quote, quoted, richText, said, user, when } from "./rich-text.ts";
 import { worstAccess } from "./standing.ts";
+import { plainMrkdwn } from "./text.ts";
+import { whoDidWhat } from "./together.ts";
 import { OUTCOMES } from "./what-now.ts";
 import { personName, sayWhat, vaultName } from "./words.ts";
 
 export interface SecurityView {
   vault: WatchedVault;
+  /** Called suspicious at once with it, in a flood; absent: none. */
+  others?: Alert[];
   suspicion: Review | null;
   resolution: Resolution | null;
   /** Slack's address of the alert; `null`: it isn't known. */
@@ -17,20 +22,23 @@ export interface SecurityView {
 /** To the security channel, once: a manager calls something suspicious. Later it says how that stands. */
 export function securityMessage(
   alert: Alert,
-  { vault, suspicion, resolution, link, blockId }: SecurityView,
+  { vault, others = [], suspicion, resolution, link, blockId }: SecurityView,
 ): MessageView {
-  const { slack } = alert.person;
-  const who = slack.kind === "matched" ? user(slack.user.id, { bold: true }) : bold(personName(alert.person));
+  const what = others.length === 0 ? ` ${sayWhat(alert, vault)}` : whoDidWhat(alert, others, vault);
   const lead = !suspicion ? "Taken back" : resolution ? `Resolved, ${OUTCOMES[resolution.outcome]}` : "Suspicious";
   return {
-    text: `${lead}: ${alertStory(alert, vault, worstAccess(alert, { kind: "open" }))}`,
+    text: `${lead}: ${
+      others.length === 0
+        ? alertStory(alert, vault, worstAccess(alert, { kind: "open" }))
+        : `${what} (${plainMrkdwn(vaultName(vault), 40)})`
+    }`,
     blocks: [
       {
         ...richText(
           line(
             bold(`${!suspicion ? "↩️" : resolution ? "🏁" : "🚩"} ${lead}: `),
-            who,
-            bold(` ${sayWhat(alert, vault)} in ${vaultName(vault)}`),
+            ...(others.length === 0 ? [whoOf(alert)] : []),
+            bold(`${what} in ${vaultName(vault)}`),
           ),
           ...(suspicion ? [quote(quoted(suspicion.note, 600, "No note was given."))] : []),
           lines([
@@ -63,4 +71,9 @@ export function securityMessage(
     ],
     metadata: { event_type: "vaultbell_security", event_payload: { alert_id: alert.id } },
   };
+}
+
+function whoOf({ person }: Alert): RichTextElement {
+  const { slack } = person;
+  return slack.kind === "matched" ? user(slack.user.id, { bold: true }) : bold(personName(person));
 }

@@ -4,14 +4,24 @@ import type { MessageView } from "./alert.ts";
 import { type EscalationView, sayTold } from "./escalation.ts";
 import { bold, bullets, italic, line, quoted, richText, said, user, when } from "./rich-text.ts";
 import { plainMrkdwn } from "./text.ts";
+import { whoDidWhat } from "./together.ts";
 import { OUTCOMES } from "./what-now.ts";
-import { firstName, personName, sayWhat, vaultName } from "./words.ts";
+import { firstName, vaultName } from "./words.ts";
+
+/** An alert with what else happened about it. */
+export interface Followed {
+  alert: Alert;
+  taken: EscalationView["taken"];
+  question: Question | null;
+}
 
 export interface TimelineView {
   vault: WatchedVault;
   aftermath: Aftermath;
   taken: EscalationView["taken"];
   question: Question | null;
+  /** Called suspicious at once with it, in a flood; absent: none. */
+  others?: Followed[];
   blockId: string;
 }
 
@@ -22,12 +32,17 @@ interface Moment {
 
 /** In the thread of an alert that was called suspicious: what happened, in the order in which it did. One message, kept up. */
 export function timelineMessage(alert: Alert, view: TimelineView): MessageView {
-  const { vault, blockId } = view;
-  const moments = momentsOf(alert, view);
+  const { vault, blockId, others = [] } = view;
+  const each = [{ alert, taken: view.taken, question: view.question }, ...others].map(momentsOf);
+  const moments = [...asOne(each), ...momentsAfter(view.aftermath)].toSorted((a, b) => a.at.getTime() - b.at.getTime());
   const shown = moments.slice(-MOMENTS);
   const left = moments.length - shown.length;
   const rows = shown.map(({ at, said: words }) => [when(at, vault.timezone), said(": "), ...words]);
-  const what = `${personName(alert.person)} ${sayWhat(alert, vault)}`;
+  const what = whoDidWhat(
+    alert,
+    others.map((one) => one.alert),
+    vault,
+  );
   return {
     text: `Timeline: ${plainMrkdwn(what, 120)} (${plainMrkdwn(vaultName(vault), 40)})`,
     blocks: [
@@ -46,10 +61,25 @@ export function timelineMessage(alert: Alert, view: TimelineView): MessageView {
 /** More of them nobody reads in a thread. */
 const MOMENTS = 30;
 
-function momentsOf(alert: Alert, { aftermath, taken, question }: TimelineView): Moment[] {
+/** What happened to several in the same words is told once, at its first time, with how many it happened to. */
+function asOne(each: Moment[][]): Moment[] {
+  if (each.length === 1) return each.flat();
+  const same = new Map<string, Moment[]>();
+  for (const moment of each.flat()) {
+    const key = JSON.stringify(moment.said);
+    same.set(key, [...(same.get(key) ?? []), moment]);
+  }
+  return [...same.values()].flatMap((all) => {
+    const [first] = all.toSorted((a, b) => a.at.getTime() - b.at.getTime());
+    if (!first) return [];
+    return all.length === 1 ? [first] : [{ ...first, said: [...first.said, italic(` (${all.length} alerts)`)] }];
+  });
+}
+
+function momentsOf({ alert, taken, question }: Followed): Moment[] {
   const who = firstName(alert.person);
   const accesses = alert.accesses.length;
-  const moments: Moment[] = [
+  return [
     { at: alert.openedAt, said: [said(`the alert was opened${accesses > 1 ? `; ${accesses} accesses by now` : ""}`)] },
     ...(question ? [{ at: question.askedAt, said: [said(`${who} was asked`)] }] : []),
     ...(question?.answers ?? []).map(({ at, kind, text }) => ({
@@ -66,6 +96,12 @@ function momentsOf(alert: Alert, { aftermath, taken, question }: TimelineView): 
         : [...sayTold(to), said(" couldn’t be reached in Slack")],
     })),
     ...alert.reviews.map((review) => ({ at: review.at, said: sayReview(review) })),
+  ];
+}
+
+/** What was done about it: of several it was done for all at once. */
+function momentsAfter(aftermath: Aftermath): Moment[] {
+  return [
     ...aftermath.ticks.map(({ at, by, step, isDone }) => ({
       at,
       said: [
@@ -75,18 +111,19 @@ function momentsOf(alert: Alert, { aftermath, taken, question }: TimelineView): 
         said("’"),
       ],
     })),
-    ...aftermath.resolutions.map(({ at, by, outcome, note }) => ({
-      at,
-      said: [
-        bold(`resolved as ${OUTCOMES[outcome]} by `),
-        user(by),
-        said(": ‘"),
-        quoted(note, 200, "an empty note"),
-        said("’"),
-      ],
-    })),
+    ...[...new Map(aftermath.resolutions.map((one) => [`${one.by} ${one.outcome} ${one.note}`, one])).values()].map(
+      ({ at, by, outcome, note }) => ({
+        at,
+        said: [
+          bold(`resolved as ${OUTCOMES[outcome]} by `),
+          user(by),
+          said(": ‘"),
+          quoted(note, 200, "an empty note"),
+          said("’"),
+        ],
+      }),
+    ),
   ];
-  return moments.toSorted((a, b) => a.at.getTime() - b.at.getTime());
 }
 
 function sayReview({ verdict, by, note }: Review): RichTextElement[] {

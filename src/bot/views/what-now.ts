@@ -4,13 +4,16 @@ import type { MessageView } from "./alert.ts";
 import { plain } from "./alert-actions.ts";
 import { bold, italic, line, lines, quoted, richText, said, user, when } from "./rich-text.ts";
 import { clean, plainMrkdwn } from "./text.ts";
-import { personName, sayWhat, vaultName } from "./words.ts";
+import { whoDidWhat } from "./together.ts";
+import { vaultName } from "./words.ts";
 
 export const WHAT_NOW_STEPS = "what_now_steps";
 export const WHAT_NOW_RESOLVE = "what_now_resolve";
 
 export interface WhatNowView {
   vault: WatchedVault;
+  /** Called suspicious at once with it, in a flood; absent: none. */
+  others?: Alert[];
   aftermath: Aftermath;
   /** For each step of the card the last that was said of it. */
   ticks: (Tick | null)[];
@@ -25,7 +28,7 @@ export interface WhatNowView {
 /** The vault's own card in the alert's thread: whom to call, how to freeze it, what to do, and the way to the end. */
 export function whatNowMessage(alert: Alert, view: WhatNowView): MessageView {
   const { vault, aftermath, blockId } = view;
-  const what = `${personName(alert.person)} ${sayWhat(alert, vault)}`;
+  const what = whoDidWhat(alert, view.others ?? [], vault);
   const title = line(bold("🧭 What now? "), said(`${what} in ${vaultName(vault)}.`));
   const { card } = aftermath;
   const isToDo = view.suspicion !== null && view.resolution === null;

@@ -225,7 +225,7 @@ function portsOf(house: FakeHouse, now: () => Date): BotPorts {
     },
     mayResolve: async (click) => {
       note("mayResolve", click);
-      return { kind: "may", alert: house.alert, vault: house.vault };
+      return { kind: "may", alert: house.alert, vault: house.vault, others: [] };
     },
     reviewFlood: async (click) => {
       note("reviewFlood", click);
