@@ -15,7 +15,7 @@ import { watchToken } from "./token-watch.ts";
 import { clientOptions, slackLogger } from "./web-client.ts";
 
 /** How Slack reaches us, and the tokens for it. */
-export type SlackAccess =
+type SlackAccess =
   | { kind: "socket"; botToken: string; appToken: string }
   | { kind: "http"; botToken: string; signingSecret: string };
 
