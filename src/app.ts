@@ -291,6 +291,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
         : 0;
       metrics.backlog({ waiting: messages.waiting, oldestSeconds });
       metrics.quarantine(ends.quarantined);
+      metrics.unjudged(ends.unjudged);
       const quietFor = ({ lastAt }: { lastAt: Date }) => Math.max(0, (clock.now().getTime() - lastAt.getTime()) / 1000);
       for (const one of sources) metrics.lastHeard(one.source, quietFor(one));
       for (const { source, feed, readAt, begunAt } of feeds) {
@@ -318,6 +319,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     if (path === "/healthz") return sendJson(response, 200, { status: "alive" });
     const state = readiness({ ...(await vitals()), refused });
     if (path === "/readyz") return sendJson(response, state.ready ? 200 : 503, state);
+    metrics.ready(state.ready);
     response.writeHead(200, { "content-type": metrics.registry.contentType }).end(await metrics.registry.metrics());
   }
 

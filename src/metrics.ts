@@ -15,6 +15,9 @@ export interface Metrics {
   /** For how long a source has said nothing. */
   lastHeard: (source: string, seconds: number) => void;
   answered: (seconds: number) => void;
+  /** What /readyz says. */
+  ready: (isReady: boolean) => void;
+  unjudged: (accesses: number) => void;
   /** Whether what is in the files is in force. */
   configuration: (isInForce: boolean) => void;
   /** What came of asking a source for a page of events. */
@@ -83,6 +86,16 @@ export function createMetrics(): Metrics {
     help: "Authentic deliveries that could not be understood and are kept to be looked at.",
     registers,
   });
+  const ready = new Gauge({
+    name: "vaultbell_ready",
+    help: "1 when database and Slack can be reached and nothing is overdue, as /readyz says; otherwise 0.",
+    registers,
+  });
+  const unjudged = new Gauge({
+    name: "vaultbell_accesses_unjudged",
+    help: "Accesses that are recorded and that the policies haven't judged yet.",
+    registers,
+  });
   const configuration = new Gauge({
     name: "vaultbell_configuration_in_force",
     help: "1 when vaultbell.yaml and the .env file are in force as they are; 0 when they can't be used and what was before goes on.",
@@ -113,6 +126,8 @@ export function createMetrics(): Metrics {
     lastHeard: (source, seconds) => lastHeard.set({ source }, seconds),
     sourceAsked: (asked) => sourceAsked.inc({ ...asked }),
     lastRead: (source, feed, seconds) => lastRead.set({ source, feed }, seconds),
+    ready: (isReady) => ready.set(isReady ? 1 : 0),
+    unjudged: (accesses) => unjudged.set(accesses),
     configuration: (isInForce) => configuration.set(isInForce ? 1 : 0),
     answered: (took) => seconds.observe(took),
   };
