@@ -24,6 +24,7 @@ import { drawHome } from "./pipeline/home.ts";
 import type { House } from "./pipeline/house.ts";
 import { judge } from "./pipeline/judge.ts";
 import { lookAfterLeavers } from "./pipeline/leaver.ts";
+import { tellOfNotices } from "./pipeline/notices.ts";
 import { createPorts } from "./pipeline/ports.ts";
 import { lookAfterRecurring } from "./pipeline/recurring.ts";
 import { lookForSilence, sourcesHeard } from "./pipeline/silence.ts";
@@ -259,6 +260,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     name: "source trouble",
     work: () => lookForTrouble(house),
   });
+  const noticing = nowAndThen(clock, troublePauseMs, { name: "notices", work: () => tellOfNotices(house) });
   const intents = nowAndThen(clock, intentsPauseMs, {
     name: "intents",
     work: async () => (await lookAfterRecurring(house, directs)) + (await askAboutUnused(house, directs)),
@@ -377,6 +379,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
         silence: keepGoing(listeningForSilence, clock, log),
         sources: keepGoing(polling, clock, log),
         trouble: keepGoing(lookingForTrouble, clock, log),
+        notices: keepGoing(noticing, clock, log),
         digests: keepGoing(digesting, clock, log),
         snoozes: keepGoing(snoozing, clock, log),
         homes: keepGoing(keepingUp, clock, log),
@@ -440,6 +443,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       (await leaving.work()) +
       (await listeningForSilence.work()) +
       (await lookingForTrouble.work()) +
+      (await noticing.work()) +
       (await keepingUp.work()) +
       (await fallingBack.work()),
     nextDue: async () => earlier(await nextDue(store.db), await homes.nextDue()),

@@ -14,6 +14,8 @@ const usage = `Usage: vaultbell COMMAND
                  what is recorded as a file, with names or pseudonyms; "export --help" says more
   replay --since 30d [--config FILE]
                  judges past accesses again by this or another configuration, and says what would differ
+  names import FILE
+                 takes the titles of items from a list, where the vault service's events tell ids alone
   audit verify [--head SEQ:HASH] …
                  checks the record's hash chain, and the tables against it
   audit export [--out FILE]
@@ -50,6 +52,8 @@ async function main([command, ...args]: string[]): Promise<number> {
       return (await import("./cli/replay.ts")).replayHistory(args, env, console);
     case "audit":
       return (await import("./cli/audit.ts")).audit(args, env, console);
+    case "names":
+      return (await import("./cli/names.ts")).names(args, env, console);
     case "help":
     case "--help":
     case undefined:

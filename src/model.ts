@@ -37,6 +37,31 @@ export function isTest({ item }: Pick<ReportedAccess, "item">): boolean {
   return item.id === testItemId;
 }
 
+/** "changed": what somebody may do in a vault; "guest-changed": somebody became a guest, or is none any more. */
+export type NoticeKind = "granted" | "changed" | "revoked" | "suspended" | "reactivated" | "deleted" | "guest-changed";
+
+/** What a source says of vaults and people besides accesses. */
+export interface Notice {
+  /** The source's own id of the event; unique within the source. */
+  eventId: string;
+  kind: NoticeKind;
+  occurredAt: Date;
+  actor: { vaultIdentity: string | null; email: string | null; name: string | null };
+  subject: { kind: "person" | "group"; identity: string; email: string | null; name: string | null };
+  /** Where it is about access to a vault. */
+  vaultId: string | null;
+}
+
+/** With which app somebody was heard of. */
+export interface AppSeen {
+  identity: string;
+  email: string | null;
+  name: string | null;
+  app: string;
+  version: string;
+  at: Date;
+}
+
 /** A vault service that is asked for its events, as the configuration names it. The secrets are in the environment. */
 export interface SourceConfig {
   kind: SourceKind;

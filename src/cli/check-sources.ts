@@ -14,7 +14,7 @@ export async function checkSources(
   env: Record<string, string | undefined>,
   now: Date,
 ): Promise<Check[]> {
-  const { sources, mistakes } = buildSources(configured, env);
+  const { sources, mistakes } = buildSources(configured, env, new Set());
   const missing = mistakes.map(
     ({ problem, remedy }): Check => ({ what: "source", verdict: "bad", finding: problem, remedy }),
   );

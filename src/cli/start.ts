@@ -46,7 +46,7 @@ export async function start(given: NodeJS.ProcessEnv, out: Output): Promise<numb
   const usesExample = isSandbox && environment.configFileIsDefault && !existsSync(environment.configFile);
   const reading = loadConfig(usesExample ? exampleFile : environment.configFile);
   if (!reading.ok) return refuse(out, reading.mistakes.map(mistakeLine));
-  const built = buildSources(reading.config.sources, env);
+  const built = buildSources(reading.config.sources, env, new Set(reading.config.vaults.map(({ id }) => id)));
   if (built.mistakes.length > 0) return refuse(out, built.mistakes.map(environmentLine));
   for (const note of [...environment.notes, ...reading.config.notes]) out.log(`Note: ${note}`);
 

@@ -30,6 +30,7 @@ import { type House, watchedVault } from "./house.ts";
 import { readIntentSubject } from "./intent-subjects.ts";
 import { leaverView } from "./leaver.ts";
 import { readNote } from "./notes.ts";
+import { noticesView } from "./notices.ts";
 import { askedView } from "./questions.ts";
 import { neededFor, undoMs } from "./review.ts";
 import { silenceView } from "./silence.ts";
@@ -60,6 +61,10 @@ export async function draw(house: House, message: Message): Promise<Drawing | "n
     case "source": {
       const tag = `source:${message.id}`;
       return drawing(await sourceView(house, message.subject, message.channel, tag), tag);
+    }
+    case "notice": {
+      const tag = `notice:${message.id}`;
+      return drawing(await noticesView(house, message.subject, message.channel, tag), tag);
     }
     case "leaver": {
       const tag = `leaver:${message.id}`;

@@ -18,32 +18,39 @@ export async function lookForTrouble(house: House): Promise<number> {
   const states = await feedStates(db, names);
   const open = await openTroubles(db);
   let told = 0;
-  for (const { source, feed, trouble, troubleSince } of states) {
-    const known = open.find((one) => one.source === source && one.feed === feed);
-    if (trouble === null && known) {
+  for (const source of names) {
+    const theirs = states.filter((state) => state.source === source);
+    const known = open.find((one) => one.source === source);
+    // One at a time for each source: a revoked token stands in the way of all that it was for.
+    if (known) {
+      if (theirs.find(({ feed }) => feed === known.feed)?.trouble) continue;
       told += await tell(house, source, async (tx, channels) => {
         if (!(await recordTroubleOver(tx, known.id, now))) return false;
         await wantAll(
           tx,
           channels.map((channel) => wanted(`${known.id}:over`, channel, now)),
         );
-        await seal(tx, now, [{ kind: "source read again", payload: { trouble: known.id, source, feed } }]);
+        const payload = { trouble: known.id, source, feed: known.feed };
+        await seal(tx, now, [{ kind: "source read again", payload }]);
         return true;
       });
-    } else if (trouble !== null && troubleSince !== null && !known && isWorthTelling(trouble, troubleSince, now)) {
-      told += await tell(house, source, async (tx, channels) => {
-        const id = await recordTrouble(tx, { source, feed, since: troubleSince, trouble, toldAt: now });
-        if (id === null) return false;
-        await wantAll(
-          tx,
-          channels.map((channel) => wanted(id, channel, now)),
-        );
-        await seal(tx, now, [
-          { kind: "source unread", payload: { trouble: id, source, feed, since: troubleSince, why: trouble } },
-        ]);
-        return true;
-      });
+      continue;
     }
+    const worst = theirs.find(
+      ({ trouble, troubleSince }) => trouble && troubleSince && isWorthTelling(trouble, troubleSince, now),
+    );
+    if (!worst?.trouble || !worst.troubleSince) continue;
+    const { feed, trouble, troubleSince: since } = worst;
+    told += await tell(house, source, async (tx, channels) => {
+      const id = await recordTrouble(tx, { source, feed, since, trouble, toldAt: now });
+      if (id === null) return false;
+      await wantAll(
+        tx,
+        channels.map((channel) => wanted(id, channel, now)),
+      );
+      await seal(tx, now, [{ kind: "source unread", payload: { trouble: id, source, feed, since, why: trouble } }]);
+      return true;
+    });
   }
   return told;
 }

@@ -4,6 +4,7 @@ import type {
   DigestFacts,
   EscalationTarget,
   Finding,
+  NoticeKind,
   PolicyName,
   Recurrence,
   ResolutionOutcome,
@@ -46,6 +47,32 @@ export interface Schema {
   };
   source_trouble: { id: Generated<string>; source: string; feed: string; since: Date; trouble: Trouble; told_at: Date };
   source_trouble_over: { trouble_id: string; at: Date };
+  notice: {
+    id: Generated<string>;
+    source: string;
+    event_id: string;
+    kind: NoticeKind;
+    occurred_at: Date;
+    received_at: Date;
+    actor_identity: string | null;
+    actor_email: string | null;
+    actor_name: string | null;
+    subject_kind: "person" | "group";
+    subject_identity: string;
+    subject_email: string | null;
+    subject_name: string | null;
+    vault_id: string | null;
+  };
+  notice_told: { notice_id: string; channel: string; batch: string | null; at: Date };
+  app_seen: {
+    source: string;
+    identity: string;
+    app: string;
+    version: string;
+    email: string | null;
+    name: string | null;
+    last_at: Date;
+  };
   item_name: { item_id: string; vault_id: string | null; title: string; imported_at: Date };
   person: { id: Generated<string>; same_as: string | null; created_at: Date };
   person_alias: { kind: AliasKind; value: string; person_id: string; learnt_at: Date };
@@ -295,7 +322,8 @@ export type MessageKind =
   | "setting"
   | "leaver"
   | "silence"
-  | "source";
+  | "source"
+  | "notice";
 /** What a Suspicious brings with it: the card and the timeline in the thread, and a message to the security channel. */
 type AftermathKind = "what-now" | "timeline" | "security";
 

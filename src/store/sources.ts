@@ -165,3 +165,30 @@ export async function namesOfItems(
     .execute();
   return new Map(rows.map(({ item_id, vault_id, title }) => [item_id, { title, vaultId: vault_id }]));
 }
+
+/** Names of items, the newest import counting; those that are known by their ids alone so far are called by them from now on. */
+export async function importNames(tx: Tx, names: ItemName[], at: Date): Promise<void> {
+  for (let from = 0; from < names.length; from += 1_000) {
+    const some = names.slice(from, from + 1_000);
+    await sql`
+      insert into item_name (item_id, vault_id, title, imported_at)
+      select id, vault, title, ${at}
+        from unnest(${some.map(({ id }) => id)}::text[], ${some.map(({ vaultId }) => vaultId)}::text[],
+                    ${some.map(({ title }) => title)}::text[]) as new (id, vault, title)
+      on conflict (item_id) do update
+        set vault_id = coalesce(excluded.vault_id, item_name.vault_id), title = excluded.title, imported_at = excluded.imported_at`.execute(
+      tx,
+    );
+  }
+  await sql`
+    update item set title = item_name.title from item_name
+     where item_name.item_id = item.item_id and item_name.imported_at = ${at} and item.title is null`.execute(tx);
+  await seal(tx, at, [{ kind: "names imported", payload: { names: names.length } }]);
+}
+
+export interface ItemName {
+  id: string;
+  title: string;
+  /** `null`: the list doesn't say. */
+  vaultId: string | null;
+}

@@ -44,7 +44,7 @@ test("two of a kind need two names", () => {
 test("a missing token and a service account's are told by the variable, never by their value", () => {
   const { sources } = understoodFrom(withSources("kind: 1password"));
   const said = (env: Record<string, string>) =>
-    buildSources(sources, env)
+    buildSources(sources, env, new Set())
       .mistakes.map(({ problem }) => problem)
       .join();
   expect(said({})).toContain("ONEPASSWORD_EVENTS_TOKEN is not set");

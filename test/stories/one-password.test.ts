@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { onePassword } from "../../src/vault/sources/one-password.ts";
-import { type OnePasswordStandIn, openOnePassword, usage } from "../support/one-password.ts";
+import { audit, type OnePasswordStandIn, openOnePassword, usage } from "../support/one-password.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { cards, dana, defaultYaml, openStory, type Story } from "../support/story.ts";
 
@@ -17,7 +17,7 @@ test("1Password's past is learnt without a sound; what follows rings, and a revo
   const { origin, token } = service;
   story = await openStory({
     yaml: `${defaultYaml}sources: [{ kind: 1password, server: "${origin}" }]\n`,
-    sources: [onePassword({ name: "1password", origin, token })],
+    sources: [onePassword({ name: "1password", origin, token, vaultIds: new Set(["v_cards"]) })],
   });
   await story.later(1);
   expect(story.alerts()).toEqual([]);
@@ -31,6 +31,25 @@ test("1Password's past is learnt without a sound; what follows rings, and a revo
   expect(alert).toContain("paying the hosting invoice");
   // The October access was learnt from: this isn't the first.
   expect(alert).not.toMatch(/first/i);
+
+  service.add(
+    "auditevents",
+    audit("A1", { timestamp: "2026-11-24T09:01:30Z", object_type: "user", action: "suspend", object_uuid: "U7DANA" }),
+    audit("A2", {
+      timestamp: "2026-11-24T09:01:40Z",
+      object_type: "uva",
+      action: "grant",
+      object_uuid: "v_cards",
+      aux_uuid: "U9",
+      aux_details: { name: "Lena Vogt" },
+    }),
+  );
+  await story.later(1);
+  expect(said("🔑")).toEqual([
+    expect.stringMatching(
+      /U7DANA was suspended by Marta Vidal.*\n?.*Lena Vogt was given access to Company cards by Marta Vidal/s,
+    ),
+  ]);
 
   service.token = "another one now";
   await story.later(1);
@@ -49,6 +68,8 @@ test("1Password's past is learnt without a sound; what follows rings, and a revo
   expect(readBlocks(story.alerts()[0]?.blocks ?? [])).toContain("2");
   expect(await kinds()).toEqual([
     "source begun",
+    "source caught up",
+    "source caught up",
     "source caught up",
     "access history",
     "access history",

@@ -162,3 +162,17 @@ export function usage(uuid: string, timestamp: string, other: Record<string, unk
     ...other,
   };
 }
+
+/** An audit event as the service tells it, of Marta's making. */
+export function audit(uuid: string, other: Record<string, unknown>): Record<string, unknown> {
+  return {
+    uuid,
+    timestamp: "2026-11-24T08:30:00Z",
+    actor_uuid: "U2MARTA",
+    actor_details: { uuid: "U2MARTA", name: "Marta Vidal", email: "marta@example.com" },
+    account_uuid: "A1",
+    session: { uuid: "S1", device_uuid: "D1", ip: "203.0.113.9", login_time: "2026-11-24T08:00:00Z" },
+    location: { country: "ES", region: "Madrid", city: "Madrid" },
+    ...other,
+  };
+}

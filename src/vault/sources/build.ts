@@ -13,13 +13,14 @@ interface SecretMistake {
 export function buildSources(
   configured: readonly SourceConfig[],
   env: Record<string, string | undefined>,
+  vaultIds: ReadonlySet<string>,
 ): { sources: PolledSource[]; mistakes: SecretMistake[] } {
   const sources: PolledSource[] = [];
   const mistakes: SecretMistake[] = [];
   for (const { name, origin, tokenVariable } of configured) {
     const token = env[tokenVariable]?.trim() ?? "";
     const problem = problemOf(token);
-    if (problem === null) sources.push(onePassword({ name, origin, token }));
+    if (problem === null) sources.push(onePassword({ name, origin, token, vaultIds }));
     else
       mistakes.push({
         variable: tokenVariable,

@@ -117,7 +117,7 @@ export function createPolling(parts: PollParts): Polling {
       return false;
     }
     const isMore = page.hasMore;
-    const isEmpty = page.accesses.length === 0 && page.strange.length === 0;
+    const isEmpty = [page.accesses, page.notices, page.apps, page.strange].every((found) => found.length === 0);
     const pauseMs = isMore ? (isEmpty ? emptyPauseMs : 0) : feed.everyMs;
     const at = clock.now();
     const recorded = await inTransaction(store.db, async (tx) => {
@@ -145,7 +145,7 @@ export function createPolling(parts: PollParts): Polling {
     point("poll-after-commit");
     if (!recorded) return false;
     parts.count({ source: source.name, feed: feed.name, outcome: "read" });
-    if (recorded.accepted + recorded.strange > 0) {
+    if (recorded.accepted + recorded.strange + recorded.notices > 0) {
       log.info({ source: source.name, feed: feed.name, ...recorded, isCatchingUp }, "source read");
     }
     return isMore && !isEmpty;

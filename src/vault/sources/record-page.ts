@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { Tx } from "../../store/database.ts";
 import { type AuthenticDelivery, knownEvents, recordWithin, sealed } from "../../store/deliveries.ts";
+import { newNotices, recordApps, recordNotices, tellNothingOf } from "../../store/notices.ts";
 import { markHistory, namesOfItems } from "../../store/sources.ts";
 import { notUnderstood } from "../problem.ts";
 import type { Feed, Page, PolledSource } from "./source.ts";
@@ -14,7 +15,7 @@ export async function recordPage(
   source: PolledSource,
   feed: Feed,
   read: { page: Page; text: string; answeredAt: Date; at: Date; historyBefore: Date | null },
-): Promise<{ accepted: number; known: number; strange: number }> {
+): Promise<{ accepted: number; known: number; strange: number; notices: number }> {
   const { page, text, answeredAt, at, historyBefore } = read;
   const known = await knownEvents(
     tx,
@@ -33,7 +34,8 @@ export async function recordPage(
   });
   const common = { source: source.name, secretId: source.secretId, signedAt: answeredAt, receivedAt: at };
   const deliveries: AuthenticDelivery[] = [];
-  if (accesses.length > 0) {
+  const notices = await newNotices(tx, source.name, page.notices);
+  if (accesses.length + notices.length > 0) {
     const body = Buffer.from(text);
     const messageId = `${feed.name} ${hash("sha256", body)}`;
     deliveries.push({ ...common, messageId, body, content: { kind: "accesses", accesses } });
@@ -53,5 +55,13 @@ export async function recordPage(
       past.map(({ eventId }) => eventId),
     );
   }
-  return { accepted: accesses.length, known: known.size, strange: page.strange.length };
+  await recordNotices(tx, source.name, notices, at);
+  await tellNothingOf(
+    tx,
+    source.name,
+    historyBefore === null ? [] : notices.filter((one) => one.occurredAt < historyBefore),
+    at,
+  );
+  await recordApps(tx, source.name, page.apps);
+  return { accepted: accesses.length, known: known.size, strange: page.strange.length, notices: notices.length };
 }

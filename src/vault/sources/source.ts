@@ -1,4 +1,4 @@
-import type { ReportedAccess, Trouble } from "../../model.ts";
+import type { AppSeen, Notice, ReportedAccess, Trouble } from "../../model.ts";
 import type { Mistake } from "../problem.ts";
 
 /** A vault service that is asked for its events. Everything in here but `authorize` is pure. */
@@ -46,6 +46,8 @@ export interface Page {
   /** There is probably more to read at once; it may still be nothing. */
   hasMore: boolean;
   accesses: ReportedAccess[];
+  notices: Notice[];
+  apps: AppSeen[];
   /** Events that couldn't be understood, with why. */
   strange: { event: unknown; mistakes: Mistake[] }[];
 }

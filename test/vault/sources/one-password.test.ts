@@ -6,7 +6,12 @@ import { onePassword } from "../../../src/vault/sources/one-password.ts";
 import { usage } from "../../support/one-password.ts";
 import { arbitraryOf, readDocument } from "../../support/openapi.ts";
 
-const source = onePassword({ name: "1password", origin: "https://events.1password.eu", token: "eyJ.e30.c2ln" });
+const source = onePassword({
+  name: "1password",
+  origin: "https://events.1password.eu",
+  token: "eyJ.e30.c2ln",
+  vaultIds: new Set(["v_cards"]),
+});
 const usages = source.feeds.find(({ name }) => name === "itemusages");
 const now = new Date("2026-11-24T09:00:00Z");
 const read = (page: unknown) => usages?.read(JSON.stringify(page), { position: null, now });
@@ -17,6 +22,8 @@ test("an item usage is an access, told by ids", () => {
     position: "c1",
     hasMore: true,
     strange: [],
+    notices: [],
+    apps: [expect.objectContaining({ identity: "U7DANA", app: "1Password for Mac", version: "81204" })],
     accesses: [
       {
         eventId: "E1",
@@ -108,7 +115,8 @@ test("whatever the service's own definition allows is taken or set aside, one by
 
 test("a token says when it ends; its own word is all there is", () => {
   const claims = Buffer.from('{"exp":1795000000}').toString("base64url");
-  const until = (token: string) => onePassword({ name: "x", origin: "https://x", token }).expiresAt;
+  const until = (token: string) =>
+    onePassword({ name: "x", origin: "https://x", token, vaultIds: new Set(["v_cards"]) }).expiresAt;
   expect(until(`eyJhbGciOiJFUzI1NiJ9.${claims}.c2ln`)).toEqual(new Date("2026-11-18T11:06:40Z"));
   expect(until("not-a-jwt")).toBeNull();
 });
