@@ -27,11 +27,12 @@ import { lookAfterLeavers } from "./pipeline/leaver.ts";
 import { tellOfNotices } from "./pipeline/notices.ts";
 import { createPorts } from "./pipeline/ports.ts";
 import { lookAfterRecurring } from "./pipeline/recurring.ts";
+import { eraseOverdue } from "./pipeline/retention.ts";
 import { lookForSilence, sourcesHeard } from "./pipeline/silence.ts";
 import { sayEnds } from "./pipeline/snooze.ts";
 import { lookForTrouble } from "./pipeline/sources.ts";
 import { createSettings } from "./pipeline/take-up.ts";
-import { keepGoing, nowAndThen } from "./pipeline/tick.ts";
+import { keepGoing, nowAndThen, type Stage } from "./pipeline/tick.ts";
 import { askAboutUnused } from "./pipeline/unused-intents.ts";
 import { point } from "./point.ts";
 import { foldEmail } from "./policies/fold-email.ts";
@@ -78,6 +79,9 @@ const fallbackPauseMs = 15_000;
 const intentsPauseMs = 60_000;
 const leaversPauseMs = 60_000;
 const silencePauseMs = 5 * 60_000;
+const retentionPauseMs = 60 * 60_000;
+/** What is over its time isn't urgent: after each stretch everybody else goes first. */
+const erasureRestMs = 250;
 const troublePauseMs = 30_000;
 const picturePauseMs = 10_000;
 /** So many deliveries are waiting for their commit when judging gives way, for so long between two batches. */
@@ -261,6 +265,19 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     work: () => lookForTrouble(house),
   });
   const noticing = nowAndThen(clock, troublePauseMs, { name: "notices", work: () => tellOfNotices(house) });
+  let erasesAgainAt = 0;
+  const erasing: Stage = {
+    name: "retention",
+    work: async () => {
+      const now = clock.now().getTime();
+      if (now < erasesAgainAt) return 0;
+      const done = await eraseOverdue(house);
+      if (done === 0) erasesAgainAt = now + retentionPauseMs;
+      return done;
+    },
+    nextDue: async () => new Date(erasesAgainAt),
+    restMs: (done) => (done > 0 ? erasureRestMs : 0),
+  };
   const intents = nowAndThen(clock, intentsPauseMs, {
     name: "intents",
     work: async () => (await lookAfterRecurring(house, directs)) + (await askAboutUnused(house, directs)),
@@ -378,6 +395,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
         leavers: keepGoing(leaving, clock, log),
         silence: keepGoing(listeningForSilence, clock, log),
         sources: keepGoing(polling, clock, log),
+        retention: keepGoing(erasing, clock, log),
         trouble: keepGoing(lookingForTrouble, clock, log),
         notices: keepGoing(noticing, clock, log),
         digests: keepGoing(digesting, clock, log),
@@ -444,6 +462,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       (await listeningForSilence.work()) +
       (await lookingForTrouble.work()) +
       (await noticing.work()) +
+      (await erasing.work()) +
       (await keepingUp.work()) +
       (await fallingBack.work()),
     nextDue: async () => earlier(await nextDue(store.db), await homes.nextDue()),

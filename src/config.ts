@@ -8,7 +8,7 @@ import { configSchema, type WrittenConfig } from "./config/schema.ts";
 import { usualServers, usualTokens } from "./config/source.ts";
 import { readYaml } from "./config/yaml.ts";
 import type { Path } from "./config/yaml-tree.ts";
-import type { DayRange, FollowUp, ManagerRef, PublicHolidays, SourceConfig, WatchedVault } from "./model.ts";
+import type { DayRange, FollowUp, ManagerRef, PublicHolidays, Retention, SourceConfig, WatchedVault } from "./model.ts";
 
 export { type Environment, readEnvironment } from "./config/environment.ts";
 
@@ -34,6 +34,7 @@ export interface Config {
   digest: { weekday: number; minute: number } | null;
   /** The other road when Slack can't be reached or refuses us. */
   fallback: { channel: string | null; emails: string[] };
+  retention: Retention;
   /** What the operator should know although nothing is wrong, a sentence each. */
   notes: string[];
 }
@@ -145,6 +146,7 @@ function build(written: WrittenConfig, file: string, text: string): Config {
         hint: hint ?? null,
       })),
       followUp: followUpOf(vault, written.security ?? null),
+      detailsDays: vault.retention?.details ?? null,
     }),
   );
   return {
@@ -176,6 +178,10 @@ function build(written: WrittenConfig, file: string, text: string): Config {
     },
     sittingMinutes: written.sitting ?? 30,
     digest: written.digest ? { weekday: written.digest.day, minute: written.digest.at } : null,
+    retention: {
+      bodiesDays: written.retention?.bodies ?? null,
+      detailsDays: written.retention?.details ?? null,
+    },
     fallback: { channel: written.fallback?.channel ?? null, emails: written.fallback?.email ?? [] },
     notes: notesOn(written),
   };

@@ -16,6 +16,8 @@ const usage = `Usage: vaultbell COMMAND
                  judges past accesses again by this or another configuration, and says what would differ
   names import FILE
                  takes the titles of items from a list, where the vault service's events tell ids alone
+  erase --person ADDRESS [--yes]
+                 takes out what is personal of one person; says first what would go
   audit verify [--head SEQ:HASH] …
                  checks the record's hash chain, and the tables against it
   audit export [--out FILE]
@@ -48,6 +50,8 @@ async function main([command, ...args]: string[]): Promise<number> {
       return (await import("./cli/report.ts")).report(args, env, console);
     case "export":
       return (await import("./cli/export.ts")).exportRows(args, env, console);
+    case "erase":
+      return (await import("./cli/erase.ts")).erase(args, env, console);
     case "replay":
       return (await import("./cli/replay.ts")).replayHistory(args, env, console);
     case "audit":

@@ -319,6 +319,16 @@ export interface WatchedVault {
   ticket: TicketRule | null;
   items: WatchedItem[];
   followUp: FollowUp;
+  /** After how many days the details of its accesses are erased; `null`: as the configuration says for all. */
+  detailsDays: number | null;
+}
+
+/** After how many days something is erased; `null`: never by itself. */
+export interface Retention {
+  /** The bodies of deliveries, exactly as they came. */
+  bodiesDays: number | null;
+  /** Who, by name and address, from which device and network; what was said of it; purposes, notes, answers, and what entries say. */
+  detailsDays: number | null;
 }
 
 export type Severity = "note" | "warning" | "critical";

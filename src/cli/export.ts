@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import pg from "pg";
 import { configFileOf, databaseOf, meansExample } from "../config/environment.ts";
 import { type Config, exampleFile, loadConfig } from "../config.ts";
-import { beginExport, coverageOf, endExport, exported } from "../pipeline/exports.ts";
+import { beginExport, endExport, exported } from "../pipeline/exports.ts";
+import { limitsOf } from "../pipeline/limits.ts";
 import { disguiseWith } from "../policies/pseudonyms.ts";
 import { databaseTime, openReader, openStore, type Tx } from "../store/database.ts";
 import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
@@ -89,7 +90,8 @@ async function exportFrom(
 
     const all = `${rows.toLocaleString("en")} rows`;
     if (failure === null) {
-      for (const line of await coverageOf(store, vaults, endedAt)) out.error(line);
+      const vaultIds = vaults.map(({ id: vaultId }) => vaultId);
+      for (const line of await limitsOf({ store, config }, vaultIds, endedAt)) out.error(line);
       out.error(`${all}, on the record as export ${id}.`);
       return 0;
     }

@@ -27,12 +27,12 @@ export async function onDatabase(
       }
     });
   } catch (error) {
-    out.error(sayFailure(error));
+    out.error(sayDatabaseFailure(error));
     return 1;
   }
 }
 
-function sayFailure(error: unknown): string {
+export function sayDatabaseFailure(error: unknown): string {
   // undefined_table, undefined_column: nobody has started Vaultbell, or migrated, on this database yet.
   if (error instanceof pg.DatabaseError && (error.code === "42P01" || error.code === "42703")) {
     return "There is no record here yet, or not with the newest schema: run `vaultbell migrate` or start Vaultbell first.";

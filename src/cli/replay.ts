@@ -79,12 +79,17 @@ function readQuestion(args: string[]): { sinceMs: number; config: string | null 
 /** More than this many rows nobody reads; the counts above them are of all. */
 const mostRows = 200;
 
-function report({ accesses, differences, was, wouldBe }: Replayed, config: Config, since: Date): string[] {
+function report({ accesses, erased, differences, was, wouldBe }: Replayed, config: Config, since: Date): string[] {
   const kinds = [...new Set([...was.keys(), ...wouldBe.keys()])].sort();
   const first = `${civilDate(since, config.timezone)} ${sayTime(since, config.timezone)}`;
   const shown = differences.slice(0, mostRows);
   return [
     `${accesses} accesses since ${first} judged again by ${config.file}. Nothing was changed.`,
+    ...(erased === 0
+      ? []
+      : [
+          `${erased} more of that time have no details any more (retention, or their person was erased): not judged again.`,
+        ]),
     "",
     ...table([
       ["", "was", "would be"],

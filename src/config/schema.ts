@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type PolicyName, sourceKinds } from "../model.ts";
+import { dayCountPattern, readDayCount } from "./day-count.ts";
 import { daysPattern, readDays } from "./days.ts";
 import { durationPattern, readDuration } from "./duration.ts";
 import { readHolidays, readHolidaysOrOff } from "./holidays.ts";
@@ -216,6 +217,13 @@ const whatNow = z
     examples: [{ call: "Marta Vidal, +34 600 000 001", steps: ["Freeze the card", "Order a new one"] }],
   });
 
+const details = text((written) => readDayCount(written, 60, 36_500), {
+  description:
+    "After how long names, addresses, devices and networks of accesses, what was said of them, purposes, notes, answers, and what the record's entries say are erased. That something was opened, when and by whom, stays. 60d at least. Without it: never.",
+  pattern: dayCountPattern,
+  examples: ["400d"],
+});
+
 const vault = z.strictObject({
   id: text(readVaultServiceId, { description: "The vault's id in the vault service.", examples: ["v_cards"] }),
   name: line(100, { description: "How the vault is called in Slack.", examples: ["Company cards"] }),
@@ -339,6 +347,13 @@ const vault = z.strictObject({
     })
     .optional(),
   whatNow: whatNow.optional(),
+  retention: z
+    .strictObject({ details })
+    .meta({
+      description: "How long details of this vault are kept, where it isn't as at the top.",
+      examples: [{ details: "400d" }],
+    })
+    .optional(),
   items: z
     .array(item)
     .meta({
@@ -490,6 +505,21 @@ export const configSchema = z
       .meta({
         description: "The other road, for when Slack can't be reached or refuses us.",
         examples: [{ channel: "C0SECURITY", email: ["lead@example.com"] }],
+      })
+      .optional(),
+    retention: z
+      .strictObject({
+        bodies: text((written) => readDayCount(written, 1, 36_500), {
+          description: "After how long the exact bodies of deliveries are erased. Without it: never.",
+          pattern: dayCountPattern,
+          examples: ["90d"],
+        }).optional(),
+        details: details.optional(),
+      })
+      .meta({
+        description:
+          "How long what is recorded is kept. The record's hash chain stays whole, and says what was erased.",
+        examples: [{ bodies: "90d", details: "400d" }],
       })
       .optional(),
     people: z

@@ -355,6 +355,7 @@ function vaultOf(house: House, vaultId: string | null, channel: string): Watched
       ticket: null,
       items: [],
       followUp: noFollowUp,
+      detailsDays: null,
     }
   );
 }

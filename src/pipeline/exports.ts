@@ -4,12 +4,10 @@ import { type Disguise, leftOut } from "../policies/pseudonyms.ts";
 import { standing } from "../policies/standing.ts";
 import { reviewsOf } from "../store/alerts.ts";
 import { inTransaction, type Tx } from "../store/database.ts";
-import { lastHeard } from "../store/digest-facts.ts";
 import { type Exportable, type ExportFilter, type ExportRow, exportRows } from "../store/exports.ts";
 import { urgency, wantAll } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
 import { recordAsked } from "../store/reports.ts";
-import { coverageOfAll } from "../vault/coverage.ts";
 import { type Column, exportColumns } from "./export-columns.ts";
 import { type WhosWho, whosWho } from "./export-people.ts";
 import type { House } from "./house.ts";
@@ -91,12 +89,6 @@ export async function endExport(
   await inTransaction(store.db, (tx) =>
     seal(tx, clock.now(), [{ kind: "export ended", payload: { export: id, ...end } }]),
   );
-}
-
-/** What the sources of these vaults can't see, and when they last spoke: no file says more than that. */
-export async function coverageOf({ db }: House["store"], vaults: WatchedVault[], now: Date): Promise<string[]> {
-  const vaultIds = vaults.map(({ id }) => id);
-  return coverageOfAll(await lastHeard(db, vaultIds, new Date(now.getTime() + 1)), now);
 }
 
 /** With what was judged of them by the time of the export. */

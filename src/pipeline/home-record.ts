@@ -1,3 +1,4 @@
+import { sayRetention } from "../bot/views/erased.ts";
 import type { OwnRecord, RecordLine } from "../bot/views/home-record.ts";
 import type { SlackUser } from "../model.ts";
 import { standing } from "../policies/standing.ts";
@@ -27,6 +28,7 @@ export async function ownRecord(house: House, user: SlackUser, page: number): Pr
     emails: [...new Set(theirs.flatMap(({ person }) => person.emails))],
     vaultIdentities: [...new Set(theirs.flatMap(({ person }) => person.vaultIdentities))],
     total,
+    kept: sayRetention(house.config.retention, house.config.vaults),
     since: first,
     lines: accesses.map((access) => toLine(house, access, said)),
     page: Math.min(page, pages - 1),

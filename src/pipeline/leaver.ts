@@ -7,14 +7,13 @@ import { isSamePerson, outsider } from "../policies/eligibility.ts";
 import { itemKey } from "../policies/memory.ts";
 import { rotationState } from "../policies/rotation.ts";
 import { type Db, inTransaction, type Tx } from "../store/database.ts";
-import { lastHeard } from "../store/digest-facts.ts";
 import * as leavers from "../store/leavers.ts";
 import { subjectAt, urgency, wantAll, wantAnew } from "../store/messages.ts";
 import { type KnownPerson, readPersons } from "../store/people.ts";
 import { seal, wake } from "../store/record.ts";
 import { itemsOf, sightsOfPerson } from "../store/reports.ts";
-import { coverageOfAll } from "../vault/coverage.ts";
 import { type House, watchedVault } from "./house.ts";
+import { limitsOf } from "./limits.ts";
 import { chooseVaults, personsNamed, placeOf } from "./named.ts";
 import { rolesOf } from "./roles.ts";
 
@@ -124,7 +123,6 @@ export async function leaverView(house: House, subject: string, blockId: string)
   const leaver = await leavers.readLeaver(house.store.db, leaverId);
   if (!leaver) throw new Error(`the list ${leaverId} is gone, and lists are never deleted`);
   const { items, person } = await listOf(house, house.store.db, leaver);
-  const heard = await lastHeard(house.store.db, [leaver.vaultId], new Date(house.clock.now().getTime() + 1));
   const vault = watchedVault(house.config, leaver.vaultId);
   return leaverMessage({
     name: person.name,
@@ -132,7 +130,7 @@ export async function leaverView(house: House, subject: string, blockId: string)
     zone: vault?.timezone ?? house.config.timezone,
     items,
     page,
-    coverage: coverageOfAll(heard, house.clock.now()),
+    coverage: await limitsOf(house, [leaver.vaultId], house.clock.now()),
     blockId,
   });
 }

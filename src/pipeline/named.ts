@@ -20,7 +20,7 @@ export function chooseVaults(vaults: WatchedVault[], typed: string | null, chann
 }
 
 /** Whoever is known by exactly this id or address. Where an address is two Slack users', both answers would be a guess: none. */
-export async function personsNamed(house: House, named: PersonNamed): Promise<KnownPerson[]> {
+export async function personsNamed(house: Pick<House, "store" | "config">, named: PersonNamed): Promise<KnownPerson[]> {
   const { db } = house.store;
   const user = named.kind === "slack" ? await slackUserOf(db, named.id) : null;
   const aliases =

@@ -5,6 +5,7 @@ import { isExposure } from "../policies/exposure.ts";
 import { emptyMemory, type Memory, remember } from "../policies/memory.ts";
 import { addUse, type Use } from "../policies/uses.ts";
 import type { Db, Tx } from "../store/database.ts";
+import { erasedWord } from "../store/erasing.ts";
 import { eldersOf, type Judged, judgedAfter, readingOnly } from "../store/history.ts";
 import { readClocksAhead } from "../store/memory.ts";
 import { factsAbout, factsFor, type Past } from "./actor-facts.ts";
@@ -23,6 +24,8 @@ export interface Difference {
 
 export interface Replayed {
   accesses: number;
+  /** So many more of that time have no details any more, and can't be judged again. */
+  erased: number;
   differences: Difference[];
   /** How many came out how, by "unexplained, warning" or "not watched". */
   was: Map<string, number>;
@@ -40,7 +43,7 @@ const forgottenMs = 35 * 24 * 60 * 60_000;
 export function replay(db: Db, config: Config, since: Date): Promise<Replayed> {
   return readingOnly(db, async (tx) => {
     const history = await theHistory(tx);
-    const replayed: Replayed = { accesses: 0, differences: [], was: new Map(), wouldBe: new Map() };
+    const replayed: Replayed = { accesses: 0, erased: 0, differences: [], was: new Map(), wouldBe: new Map() };
     let after = "0";
     for (;;) {
       const page = await judgedAfter(tx, after, pageSize);
@@ -57,7 +60,10 @@ async function judgeAgain(
   { config, since, history, replayed }: { config: Config; since: Date; history: History; replayed: Replayed },
 ): Promise<void> {
   const exposures = page.filter(({ access }) => isExposure(access.action) && !isTest(access));
-  const asked = exposures.map(({ access }) => access).filter(({ receivedAt }) => receivedAt >= since);
+  const ofTime = exposures.map(({ access }) => access).filter(({ receivedAt }) => receivedAt >= since);
+  // Without device, network and address nobody can say how it would be judged.
+  const asked = ofTime.filter(({ actor }) => actor.vaultIdentity !== erasedWord);
+  replayed.erased += ofTime.length - asked.length;
   const facts = asked.length > 0 ? await factsAbout(tx, asked, config) : null;
   const clocks = await readClocksAhead(
     tx,
@@ -66,7 +72,7 @@ async function judgeAgain(
   for (const judged of exposures) {
     const { access } = judged;
     const vault = watchedVault(config, access.vault.id);
-    const isAsked = facts !== null && access.receivedAt >= since;
+    const isAsked = facts !== null && asked.includes(access);
     const actor = isAsked ? facts.of(access) : null;
     let intentId = judged.intentId;
     if (actor !== null) {

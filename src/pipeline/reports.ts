@@ -2,16 +2,15 @@ import type { Named, OpenAlert, Report, ReportRows, ReviewerHealth, Sight } from
 import type { WatchedVault } from "../model.ts";
 import { standing } from "../policies/standing.ts";
 import type { Db } from "../store/database.ts";
-import { lastHeard } from "../store/digest-facts.ts";
 import { placesOf } from "../store/home-alerts.ts";
 import { reviewerTimes, saidOf } from "../store/home-facts.ts";
 import { type KnownPerson, readPersons, slackUsersById } from "../store/people.ts";
 import * as reports from "../store/reports.ts";
-import { coverageOfAll } from "../vault/coverage.ts";
 import { allAnswered } from "./answered.ts";
 import { openAlerts } from "./home-manager.ts";
 import { addressOf, type House } from "./house.ts";
 import { rotationRows } from "./leaver.ts";
+import { limitsOf } from "./limits.ts";
 import { placeOf } from "./named.ts";
 
 /** A question of which everything is known that it takes to answer it. */
@@ -37,14 +36,12 @@ const reviewersSinceMs = 30 * 24 * 60 * 60_000;
 /** Answers from what the judge keeps, a few statements whatever there is of the past. */
 export async function reportOn(house: House, question: Resolved, reporting: Reporting): Promise<Report> {
   const { asked, vaults, zone, now, page, perPage } = reporting;
-  const { db } = house.store;
   const vaultIds = vaults.map(({ id }) => id);
   const { total, ...rows } = await rowsOf(house, question, {
     vaultIds,
     now,
     page: { from: page * perPage, limit: perPage },
   });
-  const heard = await lastHeard(db, vaultIds, new Date(now.getTime() + 1));
   return {
     ...rows,
     asked,
@@ -53,7 +50,7 @@ export async function reportOn(house: House, question: Resolved, reporting: Repo
     page,
     total,
     pages: Math.max(1, Math.ceil(total / perPage)),
-    coverage: coverageOfAll(heard, now),
+    coverage: await limitsOf(house, vaultIds, now),
   };
 }
 

@@ -217,7 +217,8 @@ export async function personsAsOf(
       ids.map((id) => reported.get(id)).find((one) => one !== undefined) ??
       emails[0]?.split("@")[0] ??
       vaultIdentities[0] ??
-      "Somebody";
+      // Everybody was made with something by which they are known.
+      (of("slack").length > 0 ? "Somebody" : "Erased person");
     const person = { id: ids[0] ?? personId, name, vaultIdentities, emails, slack, ...(slackThen && { slackThen }) };
     return { ids, person, isLookedUp: emails.length === 0 || emails.some((one) => lookedUp.has(one)) };
   });

@@ -296,11 +296,14 @@ export interface Schema {
   };
   erasure: {
     id: Generated<string>;
-    what: "bodies" | "personal" | "person";
+    what: "bodies" | "details" | "words" | "person";
     at: Date;
     before: Date | null;
     person_id: string | null;
+    vault_id: string | null;
+    except_vaults: Generated<string[]>;
     up_to: string;
+    erased: string;
   };
   record_head: { one: Generated<boolean>; seq: string; hash: Buffer };
 }

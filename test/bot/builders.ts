@@ -36,6 +36,7 @@ export function aVault(changes: Partial<WatchedVault> = {}): WatchedVault {
     ticket: null,
     items: [anItem("i_visa", "Company Visa")],
     followUp: noFollowUp,
+    detailsDays: null,
     ...changes,
   };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { sayRetention } from "../../src/bot/views/erased.ts";
 import { type HomeFacts, homeView, outsiderHome } from "../../src/bot/views/home.ts";
 import type { Leading } from "../../src/bot/views/home-lead.ts";
 import type { Managing, Waiting } from "../../src/bot/views/home-manager.ts";
@@ -43,6 +44,7 @@ const record: Extract<OwnRecord, { kind: "known" }> = {
   emails: ["dana@example.com"],
   vaultIdentities: ["U7DANA"],
   total: 12,
+  kept: sayRetention({ bodiesDays: null, detailsDays: 400 }, [{ name: "Company cards", detailsDays: 90 }]),
   since: before(60 * 24 * 30),
   lines: [line, { ...line, verdict: null, said: [], state: "explained", action: "copy" }],
   page: 0,

@@ -69,6 +69,7 @@ test("the design's example is understood whole", () => {
           security: "C0SECURITY",
           whatNow: { call: null, freeze: null, link: null, steps: expect.any(Array) },
         },
+        detailsDays: null,
       },
     ],
     people: [
@@ -85,6 +86,7 @@ test("the design's example is understood whole", () => {
     sittingMinutes: 30,
     sources: [],
     fallback: { channel: null, emails: [] },
+    retention: { bodiesDays: null, detailsDays: null },
     digest: { weekday: 1, minute: 540 },
     managers: [
       { kind: "email", email: "marta@example.com" },

@@ -78,6 +78,7 @@ export function aVault(changes: Partial<WatchedVault> = {}): WatchedVault {
       { id: "i_amex", title: "Team Amex", isSensitive: false, hint: null },
     ],
     followUp: noFollowUp,
+    detailsDays: null,
     ...changes,
   };
 }

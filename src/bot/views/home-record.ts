@@ -31,6 +31,8 @@ export type OwnRecord =
       emails: string[];
       vaultIdentities: string[];
       total: number;
+      /** How long it is kept, in a sentence. */
+      kept: string;
       /** When the first was recorded. */
       since: Date | null;
       lines: RecordLine[];
@@ -63,7 +65,7 @@ export function recordBlocks(record: OwnRecord, { reader }: Pick<HomeFacts, "rea
 
 type Known = Extract<OwnRecord, { kind: "known" }>;
 
-function aboutAll({ total, since, emails, vaultIdentities }: Known, zone: string): RichTextElement[][] {
+function aboutAll({ total, since, emails, vaultIdentities, kept }: Known, zone: string): RichTextElement[][] {
   const names = [...emails, ...vaultIdentities].map((name) => clean(name, 60)).filter(Boolean);
   const shown = names.slice(0, 5);
   const known =
@@ -80,7 +82,7 @@ function aboutAll({ total, since, emails, vaultIdentities }: Known, zone: string
     [...count, ...(known ? [said(` The vaults know you as ${known}.`)] : [])],
     [
       italic(
-        "Kept of each: when, which item, by which act, from which app, device and network, what you announced or said, and who judged it. Never kept: the secret itself. Nothing of it is changed or deleted, for as long as the database of this Vaultbell is kept. The managers of a vault see what is of that vault.",
+        `Kept of each: when, which item, by which act, from which app, device and network, what you announced or said, and who judged it. Never kept: the secret itself. ${kept} The managers of a vault see what is of that vault.`,
       ),
     ],
   ];

@@ -86,6 +86,7 @@ const plainVault: Omit<WatchedVault, "id" | "name" | "channel" | "managers"> = {
   ticket: null,
   items: [],
   followUp: noFollowUp,
+  detailsDays: null,
 };
 
 /** Which kind of token it is can be told without asking anybody. */

@@ -1,0 +1,151 @@
+import { sql } from "kysely";
+import type { Db, Tx } from "./database.ts";
+import { erasableEntry } from "./erasable-entries.ts";
+import { eraseDetails, erasedWord, erasePayloads } from "./erasing.ts";
+
+/** How much there is about a person. */
+export interface AboutPerson {
+  accesses: number;
+  purposes: number;
+  answers: number;
+  notes: number;
+  bodies: number;
+  /** Under what they are known. */
+  aliases: number;
+}
+
+const window = 500;
+
+/** What would go: counted under all of a person's ids. */
+export async function countAbout(db: Db | Tx, personIds: string[]): Promise<AboutPerson> {
+  const { rows } = await sql<AboutPerson>`
+    with theirs as (select access.* from assessment join access on access.id = assessment.access_id
+                     where assessment.person_id = any (${personIds}::bigint[])),
+         alerts as (select id from alert where person_id = any (${personIds}::bigint[]))
+    select (select count(*)::integer from theirs where actor_identity is distinct from ${erasedWord}) as accesses,
+           (select count(*)::integer from delivery where id in (select delivery_id from theirs) and body <> '') as bodies,
+           (select count(*)::integer from intent where person_id = any (${personIds}::bigint[]) and purpose <> ${erasedWord}) as purposes,
+           (select count(*)::integer from answer where alert_id in (select id from alerts) and text <> ${erasedWord}) as answers,
+           (select count(*)::integer from review where alert_id in (select id from alerts) and note <> ${erasedWord})
+             + (select count(*)::integer from resolution where alert_id in (select id from alerts) and note <> ${erasedWord}) as notes,
+           (select count(*)::integer from person_alias where person_id = any (${personIds}::bigint[])) as aliases`.execute(
+    db,
+  );
+  const [row] = rows;
+  if (!row) throw new Error("nothing was counted");
+  return row;
+}
+
+/** Alerts of theirs, with the revision that a verdict would have to cover. */
+export async function alertsOf(db: Db | Tx, personIds: string[]): Promise<{ id: string; revision: number }[]> {
+  return personIds.length === 0
+    ? []
+    : db.selectFrom("alert").select(["id", "revision"]).where("person_id", "in", personIds).orderBy("id").execute();
+}
+
+/** By what they may be named in what entries say: addresses, identities, names and Slack ids. */
+export async function namesFor(db: Db | Tx, personIds: string[]): Promise<{ names: string[]; slackUserIds: string[] }> {
+  const { rows } = await sql<{ name: string; slackId: string | null }>`
+    select value as name, case kind when 'slack' then value end as "slackId" from person_alias
+     where person_id = any (${personIds}::bigint[]) and kind <> 'vault'
+    union select substring(value from position(':' in value) + 1), null from person_alias
+     where person_id = any (${personIds}::bigint[]) and kind = 'vault'
+    union select slack_user.name, slack_user.id from slack_user
+     where id in (select value from person_alias where kind = 'slack' and person_id = any (${personIds}::bigint[]))
+        or email_folded in (select value from person_alias where kind = 'email' and person_id = any (${personIds}::bigint[]))
+    union select distinct unnest(array[actor_name, actor_email]), null
+      from assessment join access on access.id = assessment.access_id where assessment.person_id = any (${personIds}::bigint[])
+    union select slack_user_id, slack_user_id from intent where person_id = any (${personIds}::bigint[])`.execute(db);
+  const names = rows.map(({ name }) => name).filter((name) => name !== null && name !== erasedWord && name.length >= 4);
+  return { names: [...new Set(names)], slackUserIds: [...new Set(rows.flatMap(({ slackId }) => slackId ?? []))] };
+}
+
+/** Details and bodies of the next of their accesses; 0: none is left. */
+export async function eraseTheirAccesses(tx: Tx, personIds: string[]): Promise<number> {
+  const { rows } = await sql<{ id: string; deliveryId: string }>`
+    select access.id::text, access.delivery_id::text as "deliveryId"
+      from assessment join access on access.id = assessment.access_id
+     where assessment.person_id = any (${personIds}::bigint[]) and access.actor_identity is distinct from ${erasedWord}
+     order by access.id limit ${window}`.execute(tx);
+  await eraseDetails(
+    tx,
+    rows.map(({ id }) => id),
+  );
+  await sql`update delivery set body = '' where id = any (${rows.map(({ deliveryId }) => deliveryId)}::bigint[]) and body <> ''`.execute(
+    tx,
+  );
+  return rows.length;
+}
+
+/**
+ * What the next entries say about them, or of them by name; what they decided about others, as a manager, stays. `null`: there are
+ * no more entries after `after`.
+ */
+export async function eraseTheirEntries(
+  tx: Tx,
+  personIds: string[],
+  { names, slackUserIds }: { names: string[]; slackUserIds: string[] },
+  after: string,
+): Promise<{ upTo: string; ranges: [string, string][]; erased: number } | null> {
+  const { rows: ends } = await sql<{ upTo: string | null }>`
+    select max(seq)::text as "upTo" from (select seq from record where seq > ${after} order by seq limit 5000) as stretch`.execute(
+    tx,
+  );
+  const upTo = ends[0]?.upTo ?? null;
+  if (upTo === null) return null;
+  const needles = names.map((name) => Buffer.from(JSON.stringify(name).slice(1, -1)));
+  const { rows } = await sql<{ seq: string }>`
+    select record.seq::text from record cross join lateral (select convert_from(record.payload, 'UTF8')::jsonb as said) as one
+     where record.seq > ${after} and record.seq <= ${upTo} and record.payload is not null and ${erasableEntry}
+       and (record.access_id in (select access_id from assessment where person_id = any (${personIds}::bigint[]))
+            or said ->> 'person' = any (${personIds}::text[]) or said ->> 'personId' = any (${personIds}::text[])
+            or said ->> 'alert' in (select id from alert where person_id = any (${personIds}::bigint[]))
+               and record.kind not like 'review%'
+            or record.kind not similar to '(review|setting|snooze|digest|leaver|export|configuration)%'
+               and said ->> 'by' = any (${slackUserIds}::text[])
+            or exists (select from unnest(${needles}::bytea[]) as needle where position(needle in record.payload) > 0
+                        and record.kind not similar to '(setting|snooze|digest|configuration)%'))
+     order by record.seq`.execute(tx);
+  const ranges = await erasePayloads(
+    tx,
+    rows.map(({ seq }) => seq),
+  );
+  return { upTo, ranges, erased: rows.length };
+}
+
+/** The rest, in the end: their words, what is remembered of their habits, and everything by which they were known. */
+export async function eraseTheRest(
+  tx: Tx,
+  personIds: string[],
+  slackUserIds: string[],
+  { now, upTo, erased }: { now: Date; upTo: string; erased: number },
+): Promise<string> {
+  const theirAlerts = sql`(select id from alert where person_id = any (${personIds}::bigint[]))`;
+  await sql`update intent set purpose = ${erasedWord}, ticket = null
+             where person_id = any (${personIds}::bigint[]) and (purpose <> ${erasedWord} or ticket is not null)`.execute(
+    tx,
+  );
+  await sql`update answer set text = ${erasedWord} where alert_id in ${theirAlerts} and text <> ${erasedWord}`.execute(
+    tx,
+  );
+  await sql`update review set note = ${erasedWord} where alert_id in ${theirAlerts} and note <> ${erasedWord}`.execute(
+    tx,
+  );
+  await sql`update resolution set note = ${erasedWord} where alert_id in ${theirAlerts} and note <> ${erasedWord}`.execute(
+    tx,
+  );
+  for (const table of ["person_context", "person_stretch"]) {
+    await sql`delete from ${sql.raw(table)} where person_id = any (${personIds}::bigint[])`.execute(tx);
+  }
+  await sql`delete from slack_lookup where email_folded in (
+              select value from person_alias where kind = 'email' and person_id = any (${personIds}::bigint[]))`.execute(
+    tx,
+  );
+  await sql`delete from slack_user where id = any (${slackUserIds}::text[])`.execute(tx);
+  await sql`delete from home where slack_user_id = any (${slackUserIds}::text[])`.execute(tx);
+  await sql`delete from person_alias where person_id = any (${personIds}::bigint[])`.execute(tx);
+  const { rows } = await sql<{ id: string }>`
+    insert into erasure (what, at, person_id, up_to, erased)
+    values ('person', ${now}, ${personIds[0] ?? null}, ${upTo}, ${erased}) returning id::text`.execute(tx);
+  return rows[0]?.id ?? "";
+}
