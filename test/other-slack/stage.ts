@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { pino } from "pino";
 import { buildService, type Service } from "../../src/app.ts";
 import { parseConfig } from "../../src/config.ts";
 import { parseSecrets, sign } from "../../src/vault/standard-webhooks.ts";
 import { type FreshDatabase, freshDatabase } from "../support/database.ts";
 import { readBlocks } from "../support/read-message.ts";
+import { watchedLog } from "../support/watched-log.ts";
 import { type Oddities, openPlainSlack, type PlainMessage, type PlainSlack } from "./plain-slack.ts";
 
 export type Way = "Socket Mode" | "HTTP";
@@ -72,6 +72,7 @@ export async function openStage(way: Way, oddities: Oddities = {}): Promise<Stag
     now: clock.now,
     ...oddities,
   });
+  const watched = watchedLog();
   const service = await buildService({
     config: reading.config,
     databaseUrl: database.url,
@@ -79,7 +80,7 @@ export async function openStage(way: Way, oddities: Oddities = {}): Promise<Stag
     slack: way === "HTTP" ? { kind: "http", botToken, signingSecret } : { kind: "socket", botToken, appToken },
     slackApiUrl: slack.apiUrl,
     clock,
-    log: pino({ level: process.env.STORY_LOG ?? "silent" }),
+    log: watched.log,
     neighbour: null,
   });
   const url = `http://127.0.0.1:${await service.open(0, "127.0.0.1")}`;
@@ -132,6 +133,7 @@ export async function openStage(way: Way, oddities: Oddities = {}): Promise<Stag
       await service.close();
       await slack.close();
       await database.drop();
+      watched.mustHoldNothingOf([botToken, appToken, signingSecret, webhookSecret]);
     },
   };
   return stage;

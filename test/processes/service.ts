@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { mustHoldNothingOf } from "../support/watched-log.ts";
 import { knock } from "./knock.ts";
 
 const root = resolve(import.meta.dirname, "..", "..");
@@ -66,6 +67,11 @@ export function startService({ port, env, killAt, command }: ServiceOptions): Se
   const ended = once(child, "exit").then(([code, signal]) => {
     isOver = true;
     running.delete(child);
+    const secrets = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "WEBHOOK_SECRETS"];
+    mustHoldNothingOf(
+      said,
+      secrets.flatMap((name) => env[name] ?? []),
+    );
     return (signal ?? code) as number | NodeJS.Signals;
   });
   const url = `http://127.0.0.1:${port}`;

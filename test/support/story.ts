@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { pino } from "pino";
 import { buildService, type Service } from "../../src/app.ts";
 import { parseConfig } from "../../src/config.ts";
 import { movableClock } from "../../src/sandbox/clock.ts";
@@ -9,6 +8,7 @@ import type { PolledSource } from "../../src/vault/sources/source.ts";
 import { parseSecrets, sign } from "../../src/vault/standard-webhooks.ts";
 import { freshDatabase } from "./database.ts";
 import { readBlocks } from "./read-message.ts";
+import { watchedLog } from "./watched-log.ts";
 
 export const dana = "U02DANA";
 export const marta = "U02MARTA";
@@ -87,6 +87,9 @@ export async function openStory({
   const mails: Story["mails"] = [];
   const mailTrouble: Story["mailTrouble"] = { current: null };
   const slack = await sandbox.listen();
+  const watched = watchedLog();
+  /** What must not be found in any log. */
+  const canaries = [standIn.webhookSecret, ...Object.values(standIn.tokens)];
   const service = await buildService({
     config: reading.config,
     databaseUrl: database.url,
@@ -95,7 +98,7 @@ export async function openStory({
     slackApiUrl: slack.apiUrl,
     clock,
     signatureClock: { now: () => new Date() },
-    log: pino({ level: process.env.STORY_LOG ?? "silent" }),
+    log: watched.log,
     sendMail: async (mail) => {
       if (mailTrouble.current) throw mailTrouble.current;
       mails.push(mail);
@@ -144,6 +147,7 @@ export async function openStory({
       const [secret] = parseSecrets([standIn.webhookSecret]);
       if (!secret) throw new Error("the story has no secret");
       const headers = sign(secret, id, new Date(), Buffer.from(body));
+      canaries.push(headers["webhook-signature"]);
       const response = await fetch(`${url}/webhooks/access`, {
         method: "POST",
         body,
@@ -152,6 +156,7 @@ export async function openStory({
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     },
     command: async (who, text, channel = cards) => {
+      canaries.push(text);
       await sandbox.as(who).command(channel, "/intent", text);
       await service.idle();
       await settle();
@@ -191,6 +196,7 @@ export async function openStory({
       await service.close();
       await sandbox.close();
       await database.drop();
+      watched.mustHoldNothingOf(canaries);
     },
   };
 }
