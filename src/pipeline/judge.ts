@@ -3,6 +3,7 @@ import { point } from "../point.ts";
 import { assess } from "../policies/assess.ts";
 import { isExposure } from "../policies/exposure.ts";
 import { foldEmail } from "../policies/fold-email.ts";
+import { itemKey } from "../policies/memory.ts";
 import { snoozeOver } from "../policies/snooze.ts";
 import { isSpotCheck } from "../policies/spot-check.ts";
 import { testAssessment } from "../policies/test-access.ts";
@@ -142,6 +143,7 @@ interface Conclusion {
   personId: string;
   outcome: AssessmentOutcome;
   assessment: Assessment | null;
+  counted: judging.Counted | null;
   alertId: string | null;
   snoozeId: string | null;
   isSpotCheck: boolean;
@@ -156,7 +158,7 @@ interface Grounds {
 }
 
 function conclude(house: House, access: Judging, { rules, facts, memory, bell }: Grounds): Conclusion {
-  const unjudged = { assessment: null, alertId: null, snoozeId: null, isSpotCheck: false };
+  const unjudged = { assessment: null, counted: null, alertId: null, snoozeId: null, isSpotCheck: false };
   const about = { accessId: access.id, personId: access.personId, ...unjudged };
   const vault = watchedVault(house.config, access.vault.id);
   if (!isExposure(access.action)) return { ...about, outcome: vault ? "not-an-exposure" : "unwatched" };
@@ -185,7 +187,10 @@ function conclude(house: House, access: Judging, { rules, facts, memory, bell }:
   const isPicked = isSpotCheck(access, assessment, picking);
   const sound: Assessment = { ...assessment, ...(snooze && { severity: "note" }), isSpotCheck: isPicked };
   const alertId = bell.ring(access, vault, sound);
-  return { ...about, outcome: "alert", assessment, alertId, snoozeId: snooze?.id ?? null, isSpotCheck: isPicked };
+  const { source, receivedAt, occurredAt } = access;
+  const counted = { vaultId: vault.id, source, receivedAt, occurredAt, itemKey: itemKey(access) };
+  const snoozeId = snooze?.id ?? null;
+  return { ...about, outcome: "alert", assessment, counted, alertId, snoozeId, isSpotCheck: isPicked };
 }
 
 function entryOf(

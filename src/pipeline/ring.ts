@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import type { Access, Assessment, Severity, WatchedVault } from "../model.ts";
+import { type Access, type Assessment, isTest, type Severity, type WatchedVault } from "../model.ts";
 import { channelIsTold } from "../policies/asking.ts";
 import { joinSitting } from "../policies/sitting.ts";
-import { isForTheDigest } from "../policies/spot-check.ts";
+import { asksForVerdict, isForTheDigest } from "../policies/spot-check.ts";
 import type { Tx } from "../store/database.ts";
 import type { Sitting } from "../store/judging.ts";
 import * as judging from "../store/judging.ts";
@@ -71,6 +71,7 @@ export async function ringer(
       revision: 1,
       loudest: severity,
       isQuiet: isForTheDigest(assessment, vault),
+      asks: doesAsk(access, assessment),
     };
     opened.push(sitting);
     joined.push({ accessId, alertId: id, revision: 1 });
@@ -84,6 +85,7 @@ export async function ringer(
     const { loudest: before, isQuiet: wasQuiet } = sitting;
     sitting.isQuiet = wasQuiet && isForTheDigest(assessment, vault);
     if (wasQuiet && !sitting.isQuiet) tellOf(sitting.id, access, vault, assessment);
+    sitting.asks ||= doesAsk(access, assessment);
     sitting.loudest = louderOf(before, severity);
     sitting.revision += 1;
     joined.push({ accessId: access.id, alertId: sitting.id, revision: sitting.revision });
@@ -128,6 +130,11 @@ export async function ringer(
       await wantAllAnew(tx, "alert", anew, now);
     },
   };
+}
+
+/** A test asks nobody for a verdict. */
+function doesAsk(access: Access, assessment: Assessment): boolean {
+  return asksForVerdict(assessment) && !isTest(access);
 }
 
 function louderOf(a: Severity, b: Severity): Severity {

@@ -9,9 +9,6 @@ export interface Stretch {
   endsAt: Date;
 }
 
-/** Policies whose findings a digest says otherwise: as explained or not, and as outside the hours. */
-const saidOtherwise = ["announced-purpose", "telling-purpose", "office-hours"];
-
 /**
  * What was reported in the stretch, counted. An access belongs to the stretch in which it was reported to us: no report, however
  * late, is in two of them or in none.
@@ -23,15 +20,12 @@ export async function weekRows(
 ): Promise<WeekRows> {
   const { rows } = await sql<{ found: Found }>`
     with week as materialized (
-      select access.vault_id, access.received_at >= ${startsAt}::timestamptz as is_this, access.source, access.received_at,
-             access.item_id, access.item_title, assessment.person_id, assessment.findings,
-             date_bin('15 minutes', access.occurred_at, 'epoch') as beginning, assessment.state = 'explained' as is_explained,
-             assessment.access_id, assessment.is_spot_check,
-             assessment.findings @> '[{"policy": "office-hours"}]' as is_after_hours
-        from unnest(${vaultIds}::text[]) as asked (vault_id)
-        join access on access.vault_id = asked.vault_id
-         and access.received_at >= ${comparedFrom}::timestamptz and access.received_at < ${endsAt}::timestamptz
-        join assessment on assessment.access_id = access.id and assessment.outcome = 'alert'
+      select counted_vault as vault_id, counted_at >= ${startsAt}::timestamptz as is_this, counted_source as source,
+             counted_at as received_at, counted_item as item_key, person_id, unusual, counted_quarter as beginning,
+             state = 'explained' as is_explained, is_after_hours, access_id, is_spot_check
+        from assessment
+       where outcome = 'alert' and counted_vault = any (${vaultIds}::text[])
+         and counted_at >= ${comparedFrom}::timestamptz and counted_at < ${endsAt}::timestamptz
     ), this_week as (
       select * from week where is_this
     )
@@ -42,18 +36,20 @@ export async function weekRows(
                 count(*) filter (where is_after_hours and not is_explained) as both
            from week group by 1, 2, 3 order by 1, 3) as one),
       'findings', (select json_agg(one) from (
-         select finding ->> 'policy' as policy, count(*) as accesses from this_week, jsonb_array_elements(findings) as finding
-          where finding ->> 'policy' <> all(${saidOtherwise}::text[])
+         select policy, count(*) as accesses from this_week, unnest(unusual) as policy
           group by 1 order by 2 desc, 1) as one),
       'items', (select json_agg(one) from (
-         select vault_id as "vaultId", item_id as id, max(item_title) as title, count(*) as accesses,
-                count(distinct person_id) as people
-           from this_week group by 1, 2 order by 4 desc, 2) as one),
+         select opened.vault_id as "vaultId", item.item_id as id, item.title, opened.accesses, opened.people
+           from (select vault_id, item_key, count(*) as accesses, count(distinct person_id) as people
+                   from this_week group by 1, 2) as opened
+           join item on item.item_key = opened.item_key order by 4 desc, 2) as one),
       'people', (select json_agg(one) from (
          select vault_id as "vaultId", count(distinct person_id) as people from this_week group by 1) as one),
       'spotChecks', (select count(*) from this_week where is_spot_check),
-      'quiet', (select count(*) from this_week join alert_access using (access_id) join alert on alert.id = alert_access.alert_id
-                 where is_explained and alert.is_quiet),
+      -- Most vaults have no alert that is told in the digest alone.
+      'quiet', case when exists (select from alert where is_quiet and vault_id = any (${vaultIds}::text[])) then
+        (select count(*) from this_week join alert_access using (access_id) join alert on alert.id = alert_access.alert_id
+          where is_explained and alert.is_quiet) else 0 end,
       'sources', (select json_agg(one) from (
          select vault_id as "vaultId", source, max(received_at) as "lastAt" from week group by 1, 2 order by 1, 2) as one)
     ) as found`.execute(db);
@@ -95,13 +91,12 @@ export async function lastHeard(db: Db | Tx, vaultIds: string[], before: Date): 
 
 export async function countAccesses(db: Db | Tx, { vaultIds, startsAt, endsAt }: Stretch): Promise<number> {
   const { count } = await db
-    .selectFrom("access")
-    .innerJoin("assessment", "assessment.access_id", "access.id")
+    .selectFrom("assessment")
     .select((is) => is.fn.countAll<string>().as("count"))
-    .where("access.vault_id", "in", vaultIds)
-    .where("access.received_at", ">=", startsAt)
-    .where("access.received_at", "<", endsAt)
-    .where("assessment.outcome", "=", "alert")
+    .where("counted_vault", "in", vaultIds)
+    .where("counted_at", ">=", startsAt)
+    .where("counted_at", "<", endsAt)
+    .where("outcome", "=", "alert")
     .executeTakeFirstOrThrow();
   return Number(count);
 }
@@ -133,11 +128,11 @@ export interface PurposeRow {
 export async function purposesOf(db: Db | Tx, { vaultIds, startsAt, endsAt }: Stretch): Promise<PurposeRow[]> {
   const { rows } = await sql<PurposeRow>`
     select intent.purpose, intent.announced_at as "announcedAt",
-           least(intent.ends_at, intent_end.at) as "endsAt", intent.vault_id as "vaultId", intent.item_id as "itemId",
-           intent_end.how, coalesce(intent_use.accesses, 0)::integer as uses
+           least(intent.ends_at, ended.at) as "endsAt", intent.vault_id as "vaultId", intent.item_id as "itemId",
+           ended.how, coalesce((select accesses from intent_use where intent_use.intent_id = intent.id), 0)::integer as uses
       from intent
-      left join intent_end on intent_end.intent_id = intent.id
-      left join intent_use on intent_use.intent_id = intent.id
+      -- A week's purposes are few of a year's: each is looked up, whatever the planner thinks of it.
+      left join lateral (select at, how from intent_end where intent_end.intent_id = intent.id limit 1) as ended on true
      where intent.vault_id = any(${vaultIds}) and intent.recurrence is null
        and intent.ends_at >= ${startsAt} and intent.announced_at < ${endsAt}
      order by intent.id limit 5000`.execute(db);
@@ -151,19 +146,14 @@ export async function verdictsIn(
   openedSince: Date,
 ): Promise<{ verdicts: number; medianMs: number | null; by: string[] }> {
   const { rows } = await sql<{ verdicts: number; medianMs: number | null; by: string[] | null }>`
-    with first_verdict as (
-      select first.at, first.by, alert.opened_at from alert
-       cross join lateral (select at, by from review
-                            where review.alert_id = alert.id and verdict in ('expected', 'suspicious') order by id limit 1) as first
-       where alert.vault_id = any(${vaultIds}) and alert.opened_at >= ${openedSince} and alert.opened_at < ${endsAt}
-         and first.at >= ${startsAt} and first.at < ${endsAt}
-         and exists (select from alert_access join assessment using (access_id)
-                      where alert_access.alert_id = alert.id and assessment.outcome = 'alert'))
+    with this_week as (
+      select at, by, opened_at from first_verdict
+       where vault_id = any (${vaultIds}::text[]) and at >= ${startsAt} and at < ${endsAt} and opened_at >= ${openedSince})
     select count(*)::integer as verdicts,
            (percentile_disc(0.5) within group (order by extract(epoch from at - opened_at)) * 1000)::float8 as "medianMs",
-           (select array_agg(distinct coalesce(slack_user.name, by)) from first_verdict
+           (select array_agg(distinct coalesce(slack_user.name, by)) from this_week
               left join slack_user on slack_user.id = by) as by
-      from first_verdict`.execute(db);
+      from this_week`.execute(db);
   const found = rows[0];
   return { verdicts: found?.verdicts ?? 0, medianMs: found?.medianMs ?? null, by: (found?.by ?? []).toSorted() };
 }

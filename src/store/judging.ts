@@ -53,6 +53,8 @@ export async function recordAssessments(
     personId: string;
     outcome: AssessmentOutcome;
     assessment: Assessment | null;
+    /** What digests count it by; `null` where it isn't shown. */
+    counted: Counted | null;
     policyVersion: string;
     at: Date;
     snoozeId: string | null;
@@ -72,6 +74,7 @@ export async function recordAssessments(
     assessed_at: one.at,
     snooze_id: one.snoozeId,
     is_spot_check: one.isSpotCheck,
+    ...columnsOf(one.counted, one.assessment),
   }));
   await tx.insertInto("assessment").values(rows).execute();
   await tx
@@ -84,6 +87,33 @@ export async function recordAssessments(
     .execute();
 }
 
+/** Of an access, what a digest counts it by. */
+export interface Counted {
+  vaultId: string;
+  source: string;
+  receivedAt: Date;
+  occurredAt: Date;
+  itemKey: string;
+}
+
+const quarterMs = 15 * 60_000;
+/** Policies whose findings a digest says otherwise: as explained or not, and as outside the hours. */
+const saidOtherwise = new Set(["announced-purpose", "telling-purpose", "office-hours"]);
+
+function columnsOf(counted: Counted | null, assessment: Assessment | null) {
+  if (counted === null) return {};
+  const policies = (assessment?.findings ?? []).map(({ policy }) => policy);
+  return {
+    counted_vault: counted.vaultId,
+    counted_source: counted.source,
+    counted_at: counted.receivedAt,
+    counted_item: counted.itemKey,
+    counted_quarter: new Date(Math.floor(counted.occurredAt.getTime() / quarterMs) * quarterMs),
+    is_after_hours: policies.includes("office-hours"),
+    unusual: policies.filter((policy) => !saidOtherwise.has(policy)),
+  };
+}
+
 export interface Sitting {
   /** The alert's id. */
   id: string;
@@ -94,6 +124,8 @@ export interface Sitting {
   loudest: Severity;
   /** All its accesses are told in the digest alone: it has no message. */
   isQuiet: boolean;
+  /** Something in it asks for a verdict. */
+  asks: boolean;
 }
 
 /** For each of these, the sittings of the person in the vault that reach into the time from `since` to `until`, newest first. */
@@ -106,7 +138,7 @@ export async function sittingsAround(
   if (keys.length === 0) return found;
   const { rows } = await sql<Sitting & { place: number }>`
     select asked.place, one.id, one.first_occurred_at as "firstOccurredAt", one.last_occurred_at as "lastOccurredAt", one.revision,
-           one.loudest, one.is_quiet as "isQuiet"
+           one.loudest, one.is_quiet as "isQuiet", one.asks
       from unnest(${keys.map((key) => key.place)}::integer[], ${keys.map((key) => key.personId)}::bigint[],
                   ${keys.map((key) => key.vaultId)}::text[], ${keys.map((key) => key.since)}::timestamptz[],
                   ${keys.map((key) => key.until)}::timestamptz[]) as asked (place, person_id, vault_id, since, until_)
@@ -140,6 +172,8 @@ export async function openAlerts(
         last_occurred_at: alert.lastOccurredAt,
         loudest: alert.loudest,
         is_quiet: alert.isQuiet,
+        asks: alert.asks,
+        may_wait: alert.asks,
       })),
     )
     .execute();
@@ -163,12 +197,15 @@ export async function growAlerts(tx: Tx, grown: Sitting[]): Promise<void> {
   await sql`
     update alert set revision = new.revision, first_occurred_at = new.first_at, last_occurred_at = new.last_at,
                      loudest = new.loudest, is_quiet = new.is_quiet,
+                     -- No verdict covers what has come.
+                     asks = new.asks, may_wait = new.asks,
                      -- Whoever looks after alerts that wait looks at once.
                      attend_at = 'epoch'
       from unnest(${grown.map((one) => one.id)}::text[], ${grown.map((one) => one.revision)}::integer[],
                   ${grown.map((one) => one.firstOccurredAt)}::timestamptz[],
                   ${grown.map((one) => one.lastOccurredAt)}::timestamptz[],
-                  ${grown.map((one) => one.loudest)}::text[], ${grown.map((one) => one.isQuiet)}::boolean[])
-           as new (id, revision, first_at, last_at, loudest, is_quiet)
+                  ${grown.map((one) => one.loudest)}::text[], ${grown.map((one) => one.isQuiet)}::boolean[],
+                  ${grown.map((one) => one.asks)}::boolean[])
+           as new (id, revision, first_at, last_at, loudest, is_quiet, asks)
      where alert.id = new.id`.execute(tx);
 }

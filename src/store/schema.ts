@@ -103,6 +103,13 @@ export interface Schema {
     assessed_at: Date;
     snooze_id: Generated<string | null>;
     is_spot_check: Generated<boolean>;
+    counted_vault: Generated<string | null>;
+    counted_source: Generated<string | null>;
+    counted_at: Generated<Date | null>;
+    counted_item: Generated<string | null>;
+    counted_quarter: Generated<Date | null>;
+    is_after_hours: Generated<boolean | null>;
+    unusual: Generated<string[] | null>;
   };
   person_item: SpanColumns & { item_key: string; last_access: string | null };
   item: { item_key: string; vault_id: string; item_id: string; title: string | null; reported_at: Date };
@@ -161,7 +168,10 @@ export interface Schema {
     loudest: Generated<Severity>;
     is_quiet: Generated<boolean>;
     attend_at: Generated<Date | null>;
+    asks: Generated<boolean>;
+    may_wait: Generated<boolean>;
   };
+  first_verdict: { alert_id: string; vault_id: string; opened_at: Date; at: Date; by: string };
   escalation: {
     alert_id: string;
     round: string;

@@ -29,18 +29,14 @@ export async function undecidedAlerts(
 ): Promise<Candidate[]> {
   if (vaultIds.length === 0 && called.length === 0) return [];
   const { rows } = await sql<Candidate & { reviews: (Omit<Review, "at"> & { at: string })[] }>`
-    with found as (
+    with waiting as (
+      select id from alert where may_wait and vault_id = any (${vaultIds}) and opened_at > ${since}
+      union
+      select alert.id from escalation join alert on alert.id = escalation.alert_id and alert.may_wait and alert.opened_at > ${since}
+       where escalation.target = any (${called}) and escalation.target_kind <> 'channel'
+    ), found as (
       select alert.id, alert.vault_id, alert.opened_at
-        from alert
-       where alert.opened_at > ${since}
-         and (alert.vault_id = any (${vaultIds})
-              or alert.id in (select alert_id from escalation where target = any (${called}) and target_kind <> 'channel'))
-         and not exists (
-           select from (select * from review where review.alert_id = alert.id order by id desc limit 1) as last
-            where last.verdict in ('expected', 'suspicious') and last.needed = 1 and last.revision >= alert.revision)
-         and exists (select from alert_access join assessment using (access_id)
-                      where alert_access.alert_id = alert.id and assessment.outcome = 'alert'
-                        and (assessment.state <> 'explained' or assessment.is_spot_check))
+        from waiting join alert on alert.id = waiting.id
        order by case loudest when 'critical' then 0 when 'warning' then 1 else 2 end, alert.opened_at
        limit ${limit}
     )

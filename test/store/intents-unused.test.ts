@@ -149,7 +149,7 @@ async function accessed(personId: string, vaultId: string, occurredAt: Date): Pr
     values (${digest}, ${delivery.id}, 'webhook', ${`evt_${accesses}`}, 'reveal', ${occurredAt}, ${occurredAt}, 'dana@example.com',
             ${vaultId}, 'i_visa') returning id`.execute(store.db);
   const id = `al_${accesses}`;
-  const alert = { id, vaultId, personId, revision: 1, loudest: "note" as const, isQuiet: false };
+  const alert = { id, vaultId, personId, revision: 1, loudest: "note" as const, isQuiet: false, asks: false };
   await inTransaction(store.db, async (tx) => {
     await openAlerts(tx, [{ ...alert, firstOccurredAt: occurredAt, lastOccurredAt: occurredAt }], occurredAt);
     await joinAlerts(tx, [{ accessId: access.rows[0]?.id ?? "", alertId: id, revision: 1 }]);

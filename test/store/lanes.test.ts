@@ -274,5 +274,5 @@ async function shown(subject: string, ts: string): Promise<void> {
 async function openAlert(tx: Tx, id: string): Promise<void> {
   const person = await tx.insertInto("person").values({ created_at: t0 }).returning("id").executeTakeFirstOrThrow();
   const sitting = { id, vaultId: "v", personId: person.id, firstOccurredAt: t0, lastOccurredAt: t0, revision: 1 };
-  await openAlerts(tx, [{ ...sitting, loudest: "warning", isQuiet: false }], t0);
+  await openAlerts(tx, [{ ...sitting, loudest: "warning", isQuiet: false, asks: true }], t0);
 }
