@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { Access, Assessment, Snooze } from "../model.ts";
+import type { Access, Assessment, Intent, Snooze } from "../model.ts";
 import {
   type ContextKind,
   contextKey,
@@ -13,6 +13,7 @@ import {
 } from "../policies/memory.ts";
 import { addUse, type Use } from "../policies/uses.ts";
 import type { Tx } from "../store/database.ts";
+import { oneAtATime } from "../store/judging.ts";
 import * as stored from "../store/memory.ts";
 import { toSnooze } from "../store/snoozes.ts";
 import type { ActorFacts, Past } from "./actor-facts.ts";
@@ -43,8 +44,9 @@ export async function remembered(
   const elderOf = (access: Access) => idsOf(access)[0] ?? access.personId;
   const elders = new Map(accesses.flatMap((access) => idsOf(access).map((id) => [id, elderOf(access)] as const)));
   const memories = await readMemories(tx, accesses, elders, idsOf);
-  const intentIds = [...new Set(accesses.flatMap((access) => facts.of(access).intents.map(({ id }) => id)))];
-  const uses = await stored.readUses(tx, intentIds);
+  const intents = new Map(accesses.flatMap((access) => facts.of(access).intents.map((one) => [one.id, one] as const)));
+  await oneAtATime(tx, "intent", countedInSeveralVaults([...intents.values()]));
+  const uses = await stored.readUses(tx, [...intents.keys()]);
   const vaults = await stored.readVaults(
     tx,
     [...new Set(accesses.map(({ vault }) => vault.id))].map((id) => ({ id, key: vaultKey(id) })),
@@ -96,6 +98,17 @@ export async function remembered(
         uses: [...addedUses].map(([intentId, use]) => ({ intentId, ...use })),
       }),
   };
+}
+
+/**
+ * Purposes for so many accesses, in whatever vault: the sittings of two vaults are judged at the same moment, and each must know
+ * what the other has used up.
+ */
+function countedInSeveralVaults(intents: Intent[]): string[] {
+  return intents
+    .filter(({ mostUses, vaultId }) => mostUses !== null && vaultId === null)
+    .map(({ id }) => id)
+    .sort();
 }
 
 async function readMemories(

@@ -38,7 +38,7 @@ export async function ringer(
 ): Promise<Ringer> {
   const keyOf = (access: Access) => `${facts.of(access).personIds[0]} ${access.vault.id}`;
   const keys = [...new Set(watched.map(({ access }) => keyOf(access)))].sort();
-  await judging.oneAtATime(tx, keys);
+  await judging.oneAtATime(tx, "sitting", keys);
   const around = keys.map((key) =>
     reachOf(
       watched.filter(({ access }) => keyOf(access) === key).map(({ access }) => access),

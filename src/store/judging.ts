@@ -35,11 +35,11 @@ export async function claimForJudging(tx: Tx, accessIds: string[]): Promise<Set<
   return new Set(rows.map((row) => row.access_id));
 }
 
-/** One at a time for each key (a person in a vault), until the transaction ends. All callers bring them in one order. */
-export async function oneAtATime(tx: Tx, keys: string[]): Promise<void> {
+/** One at a time for each key (a person in a vault, or a purpose), until the transaction ends. All callers bring them in one order. */
+export async function oneAtATime(tx: Tx, what: "sitting" | "intent", keys: string[]): Promise<void> {
   if (keys.length === 0) return;
   await sql`
-    select pg_advisory_xact_lock(hashtextextended('sitting ' || wanted.key, 0))
+    select pg_advisory_xact_lock(hashtextextended(${what}::text || ' ' || wanted.key, 0))
       from (select key from unnest(${keys}::text[]) with ordinality as asked (key, place) order by place) as wanted`.execute(
     tx,
   );

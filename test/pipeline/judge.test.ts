@@ -140,6 +140,38 @@ test("one said to be for one access explains what happened first as far as it is
   expect(recount.rows).toEqual([]);
 });
 
+test("a purpose for one access in any vault explains one, also when two replicas judge in two vaults at the same moment", async () => {
+  const house = stage.houseOf(`${yaml}  - { id: v_keys, name: Keys, channel: C0KEYS, hours: always }\n`);
+  await announce("paying licence renewal", "2026-11-24T09:00:00Z", 1);
+  await stage.report(
+    { event: "cards", at: "2026-11-24T09:10:00Z" },
+    { event: "keys", at: "2026-11-24T09:11:00Z", vault: "v_keys" },
+  );
+  // Each has read what is used up before either writes it down, as far as they are let.
+  const { pool } = stage.store;
+  const [slow, second] = [await pool.connect(), await pool.connect()];
+  const waiting = async (many: number) => {
+    const asked =
+      "select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    while ((await pool.query(asked)).rows[0].n < many) await new Promise((resolve) => setTimeout(resolve, 10));
+  };
+  await slow.query("begin; lock table intent_use in exclusive mode");
+  await second.query(
+    "begin; select from unjudged where access_id = (select id from access where event_id = 'keys') for update",
+  );
+  const first = judge(house, 1);
+  await waiting(1);
+  await second.query("commit");
+  const other = judge({ ...house }, 2);
+  await waiting(2);
+  await slow.query("commit");
+  for (const client of [slow, second]) client.release();
+  expect(await Promise.all([first, other])).toEqual([1, 1]);
+  const { cards, keys } = await stage.concluded();
+  expect([cards?.state, keys?.state]).toEqual(["explained", "unexplained"]);
+  expect(keys?.sentence).toContain("was for one access");
+});
+
 test("a vault's clock that runs fast is measured by its deliveries, and lets nothing pass (T4)", async () => {
   const ahead = { signedAheadMs: 3 * 60_000 };
   await announce("paying licence renewal", "2026-11-24T09:00:00Z");
