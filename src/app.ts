@@ -46,9 +46,10 @@ import { migrateAt } from "./store/migrate.ts";
 import type { Work } from "./store/record.ts";
 import { nextSnoozeEnd } from "./store/snoozes.ts";
 import { feedStates } from "./store/sources.ts";
-import { createDoor } from "./vault/door.ts";
+import { type AuthenticDelivery, createDoor } from "./vault/door.ts";
 import { connectionsAtMost, serverLimits } from "./vault/server-limits.ts";
 import { createPolling } from "./vault/sources/poll.ts";
+import type { PushedSource } from "./vault/sources/pushed.ts";
 import type { PolledSource } from "./vault/sources/source.ts";
 import type { WebhookSecret } from "./vault/standard-webhooks.ts";
 
@@ -70,6 +71,8 @@ export interface ServiceParts {
   sendMail?: SendMail | null;
   /** The vault services that are asked, with their secrets. */
   sources?: PolledSource[];
+  /** Those that post in their own shape, and show a token. */
+  pushed?: PushedSource[];
   /** Whatever else answers on the same port: the stand-in workspace. */
   neighbour: Neighbour | null;
 }
@@ -176,18 +179,20 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
   const secrets = [...parts.webhookSecrets];
   let refused: string | null = null;
   metrics.configuration(true);
-  const door = createDoor({
+  const doorParts = {
     secrets,
     clock,
     ...(parts.signatureClock && { signatureClock: parts.signatureClock }),
     log,
-    record: async (delivery) => {
+    record: async (delivery: AuthenticDelivery) => {
       const outcome = await ingest.record(delivery);
       if (outcome.kind !== "unavailable") refusedLast = null;
       return outcome;
     },
     counters: metrics.door,
-  });
+  };
+  const door = createDoor(doorParts);
+  const doors = new Map((parts.pushed ?? []).map((pushed) => [pushed.name, createDoor({ ...doorParts, pushed })]));
   let isRush = false;
   const judging = {
     name: "judge",
@@ -348,6 +353,11 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       const from = performance.now();
       response.once("close", () => metrics.answered((performance.now() - from) / 1000));
       door.handle(request, response);
+      return;
+    }
+    const pushedDoor = path.startsWith("/webhooks/sources/") ? doors.get(path.slice(18)) : undefined;
+    if (pushedDoor) {
+      pushedDoor.handle(request, response);
       return;
     }
     const { requestListener } = connected();

@@ -164,11 +164,12 @@ function build(written: WrittenConfig, file: string, text: string): Config {
       holidays: holidays ?? null,
       away: away ?? [],
     })),
-    sources: (written.sources ?? []).map(({ kind, name, server, token }) => ({
+    sources: (written.sources ?? []).map(({ kind, name, server, token, mapping }) => ({
       kind,
       name: name ?? kind,
       origin: server ?? usualServers[kind],
       tokenVariable: token ?? usualTokens[kind],
+      mapping: mapping ?? null,
     })),
     intents: {
       defaultMinutes: written.intents?.default ?? 60,

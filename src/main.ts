@@ -5,6 +5,8 @@ const usage = `Usage: vaultbell COMMAND
   init           asks what it takes, checks each answer, writes vaultbell.yaml and .env, and rings once as a test
   start          runs everything; without Slack tokens, beside a stand-in workspace with its page at /
   check [FILE]   reads the configuration and says what is wrong in it, and where
+  check --sample FILE [--source NAME]
+                 shows what a sample of a service's events becomes, and where it can't be read
   migrate        brings the database to the newest schema (start does this too)
   doctor         looks at database, Slack, channels and managers, and says how to mend what is wrong
   test-alert     rings once as a test, and waits for a manager to press Expected

@@ -71,9 +71,11 @@ export interface SourceConfig {
   origin: string;
   /** Names the environment variable that holds the token. */
   tokenVariable: string;
+  /** Where the mapping file is, of a source whose events are mapped. */
+  mapping: string | null;
 }
 
-export const sourceKinds = ["1password"] as const;
+export const sourceKinds = ["1password", "mapped"] as const;
 
 export type SourceKind = (typeof sourceKinds)[number];
 

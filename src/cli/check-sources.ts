@@ -1,24 +1,23 @@
 import type { Check } from "../bot/checks.ts";
-import type { SourceConfig, Trouble } from "../model.ts";
+import type { Config } from "../config.ts";
+import type { Trouble } from "../model.ts";
 import { sayDuration } from "../time.ts";
 import { askSource } from "../vault/sources/ask.ts";
-import { buildSources } from "../vault/sources/build.ts";
 import type { PolledSource } from "../vault/sources/source.ts";
+import { sourcesOf } from "./sources.ts";
 
 const dayMs = 24 * 60 * 60_000;
 const soonMs = 21 * dayMs;
 
 /** Asks each source what our token may do, and says how to mend what is wrong. Reads no events. */
 export async function checkSources(
-  configured: readonly SourceConfig[],
+  config: Config,
   env: Record<string, string | undefined>,
   now: Date,
 ): Promise<Check[]> {
-  const { sources, mistakes } = buildSources(configured, env, new Set());
-  const missing = mistakes.map(
-    ({ problem, remedy }): Check => ({ what: "source", verdict: "bad", finding: problem, remedy }),
-  );
-  const asked = await Promise.all(sources.map((source) => checkSource(source, now)));
+  const { sources, mistakes } = sourcesOf(config, env);
+  const missing = mistakes.map((finding): Check => ({ what: "source", verdict: "bad", finding, remedy: null }));
+  const asked = await Promise.all(sources.polled.map((source) => checkSource(source, now)));
   return [...missing, ...asked.flat()];
 }
 

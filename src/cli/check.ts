@@ -4,6 +4,8 @@ import { configFileOf, type EnvironmentMistake, meansExample, type Variables } f
 import { type Config, exampleFile, loadConfig, type Mistake, readEnvironment } from "../config.ts";
 import type { DayRange, FollowUp, ManagerRef, WatchedVault } from "../model.ts";
 
+import { checkSample } from "./sample.ts";
+
 interface Output {
   log(line: string): void;
   error(line: string): void;
@@ -16,8 +18,9 @@ interface Output {
  */
 export async function check(args: string[], env: Variables, out: Output): Promise<number> {
   const [file, ...more] = args;
+  if (file === "--sample") return checkSample(more, env, out);
   if (more.length > 0 || file?.startsWith("-")) {
-    out.error("Usage: vaultbell check [FILE]");
+    out.error("Usage: vaultbell check [FILE]\n       vaultbell check --sample FILE [--source NAME]");
     return file === "--help" || file === "-h" ? 0 : 2;
   }
   const environment = readEnvironment(env);

@@ -50,7 +50,7 @@ export async function doctor(env: NodeJS.ProcessEnv, out: Output): Promise<numbe
     ...(await lookAtDatabase(environment, new Date())),
     ...(await lookAtSlack(environment, config)),
     ...(await lookAtMail(environment, config)),
-    ...(await checkSources(config.sources, env, new Date())),
+    ...(await checkSources(config, env, new Date())),
     ...(await lookAtService(environment.port)),
   ];
   for (const check of checks) out.log(checkLine(check));

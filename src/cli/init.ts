@@ -115,7 +115,7 @@ async function ring(asker: Asker, config: Parameters<typeof run>[1], whole: Node
     { log: () => {}, error: out.error },
     {
       usesExample: false,
-      sources: [],
+      sources: { polled: [], pushed: [] },
     },
   ).catch((error: unknown) => {
     throw new Unsettled(`It doesn't start: ${error instanceof Error ? error.message : String(error)}`);

@@ -10,8 +10,7 @@ import { rehearse } from "../rehearsal.ts";
 import type { StandIn } from "../stand-in.ts";
 import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
 import { type EmbeddedDatabase, startEmbedded } from "../store/embedded/start.ts";
-import { buildSources } from "../vault/sources/build.ts";
-import type { PolledSource } from "../vault/sources/source.ts";
+import type { Sources } from "../vault/sources/build.ts";
 import { parseSecrets } from "../vault/standard-webhooks.ts";
 import { environmentLine, mistakeLine } from "./check.ts";
 import { mendDatabase } from "./database.ts";
@@ -19,6 +18,7 @@ import { checkLine } from "./doctor.ts";
 import { withEnvFile } from "./env-file.ts";
 import { keepCurrent } from "./keep-current.ts";
 import type { Output } from "./output.ts";
+import { sourcesOf } from "./sources.ts";
 
 export interface Running {
   service: Service;
@@ -46,8 +46,8 @@ export async function start(given: NodeJS.ProcessEnv, out: Output): Promise<numb
   const usesExample = isSandbox && environment.configFileIsDefault && !existsSync(environment.configFile);
   const reading = loadConfig(usesExample ? exampleFile : environment.configFile);
   if (!reading.ok) return refuse(out, reading.mistakes.map(mistakeLine));
-  const built = buildSources(reading.config.sources, env, new Set(reading.config.vaults.map(({ id }) => id)));
-  if (built.mistakes.length > 0) return refuse(out, built.mistakes.map(environmentLine));
+  const built = sourcesOf(reading.config, env);
+  if (built.mistakes.length > 0) return refuse(out, built.mistakes);
   for (const note of [...environment.notes, ...reading.config.notes]) out.log(`Note: ${note}`);
 
   if (reading.config.fallback.emails.length > 0 && environment.smtp === null) {
@@ -94,7 +94,7 @@ export async function run(
   config: Config,
   env: NodeJS.ProcessEnv,
   out: Output,
-  { usesExample, sources }: { usesExample: boolean; sources: PolledSource[] },
+  { usesExample, sources }: { usesExample: boolean; sources: Sources },
 ): Promise<Running> {
   const { slack } = environment;
   // The stand-in's terminal is read by a newcomer; a real installation's log by machines.
@@ -127,7 +127,15 @@ export async function run(
       smtp && config.fallback.emails.length > 0
         ? (await import("../mail.ts")).mailer(smtp.url, smtp.from, config.fallback.emails)
         : null;
-    const common = { config, databaseUrl, webhookSecrets: parseSecrets(secrets), log, sendMail, sources };
+    const common = {
+      config,
+      databaseUrl,
+      webhookSecrets: parseSecrets(secrets),
+      log,
+      sendMail,
+      sources: sources.polled,
+      pushed: sources.pushed,
+    };
     const open = async (parts: ServiceParts, host: string | undefined) => {
       service = await buildService(parts).catch((error) => {
         throw isOfDatabase(error) ? new DatabaseFault(error) : error;

@@ -84,7 +84,7 @@ function* aboutItems(items: Group[], vaultPath: Path): Generator<Contradiction> 
 
 function* aboutSources(sources: unknown[]): Generator<Contradiction> {
   const seen = new Map<string, number>();
-  for (const [index, { kind, name, server }] of sources.map(group).entries()) {
+  for (const [index, { kind, name, server, mapping }] of sources.map(group).entries()) {
     const path: Path = ["sources", index];
     const called = typeof name === "string" ? name : typeof kind === "string" ? kind : null;
     const first = called === null ? undefined : seen.get(called);
@@ -100,6 +100,17 @@ function* aboutSources(sources: unknown[]): Generator<Contradiction> {
         path: [...path, "name"],
         problem: `the name ${quoted(name)} doesn't begin with the kind of its source`,
         remedy: `Write \`name: ${kind}-${name}\`: what a source can tell is known by the name for ever.`,
+      };
+    }
+    if (kind !== undefined && (kind === "mapped") !== (mapping !== undefined)) {
+      yield {
+        path: mapping === undefined ? path : [...path, "mapping"],
+        problem: mapping === undefined ? "a mapped source has no mapping" : "only a mapped source has a mapping",
+        remedy:
+          mapping === undefined
+            ? "Add `mapping: ./keeper.mapping.yaml` with its file."
+            : "Remove it, or write `kind: mapped`.",
+        ...(mapping === undefined && { isMissing: true as const }),
       };
     }
     const origin = typeof server === "string" ? readOrigin(server) : null;

@@ -408,6 +408,11 @@ const source = z.strictObject({
     pattern: variablePattern,
     examples: ["ONEPASSWORD_EVENTS_TOKEN"],
   }).optional(),
+  mapping: line(400, {
+    description:
+      "The file that says what the service's JSON means, for kind: mapped, from where Vaultbell runs. docs/sources/anything-else.md.",
+    examples: ["./keeper.mapping.yaml"],
+  }).optional(),
 });
 
 export const configSchema = z
@@ -431,7 +436,8 @@ export const configSchema = z
       .array(source)
       .max(10)
       .meta({
-        description: "Vault services that Vaultbell asks for their events, because they don't tell by themselves.",
+        description:
+          "Vault services besides those that sign webhooks: asked for their events, or posting them in their own shape.",
         examples: [[{ kind: "1password", server: "https://events.1password.eu" }]],
       })
       .optional(),

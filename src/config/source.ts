@@ -13,8 +13,14 @@ export const onePasswordServers = [
   "https://events.ent.1password.com",
 ];
 
-export const usualServers: Record<SourceKind, string> = { "1password": "https://events.1password.com" };
-export const usualTokens: Record<SourceKind, string> = { "1password": "ONEPASSWORD_EVENTS_TOKEN" };
+export const usualServers: Record<SourceKind, string> = {
+  "1password": "https://events.1password.com",
+  mapped: "",
+};
+export const usualTokens: Record<SourceKind, string> = {
+  "1password": "ONEPASSWORD_EVENTS_TOKEN",
+  mapped: "MAPPED_TOKEN",
+};
 
 /** The name under which a source's accesses are kept: it can't be changed without a second history beginning. */
 export function readSourceName(text: string): Reading<string> {

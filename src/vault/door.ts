@@ -1,11 +1,14 @@
+import { hash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { MIMEType } from "node:util";
 import type { Logger } from "pino";
 import type { Clock } from "../model.ts";
 import { type Answer, problemAnswer, write } from "./answer.ts";
+import { attributesOf } from "./cloud-events.ts";
 import { type DeliveryContent, parseWebhook } from "./parse-webhook.ts";
 import * as problems from "./problem.ts";
 import { readBody } from "./read-body.ts";
+import type { PushedSource } from "./sources/pushed.ts";
 import { type SignatureHeaders, verify, type WebhookSecret } from "./standard-webhooks.ts";
 
 /** The vaults' door: signed access events over HTTP. */
@@ -16,7 +19,8 @@ export interface Door {
 
 /** A delivery whose signature fitted, understood or not. */
 export interface AuthenticDelivery {
-  source: "webhook";
+  /** "webhook", or the name of a source that shows a token. */
+  source: string;
   messageId: string;
   /** The id of the secret that fitted. */
   secretId: string;
@@ -47,6 +51,8 @@ export interface DoorCounters {
 
 interface DoorOptions {
   secrets: readonly WebhookSecret[];
+  /** Instead of signatures: the door of a source that shows a token. */
+  pushed?: PushedSource;
   clock: Clock;
   /** By which signatures are fresh or stale; other than `clock` only where that one is moved for a try. */
   signatureClock?: Clock;
@@ -72,7 +78,9 @@ export function createDoor(options: DoorOptions): Door {
   const shared = { bytesLeft: options.unreadBytesAtMost ?? unreadBytesAtMost };
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const problem = problemOfHeaders(request);
+    const origin = request.headers["webhook-request-origin"];
+    if (request.method === "OPTIONS" && typeof origin === "string") return write(leaveFor(origin), request, response);
+    const problem = problemOfHeaders(request, options.pushed?.types ?? cloudEventTypes);
     const answer = problem ? refuse(problem) : await answerTo(request);
     if (answer) write(answer, request, response);
   }
@@ -97,6 +105,8 @@ export function createDoor(options: DoorOptions): Door {
   }
 
   async function answerToBody(request: IncomingMessage, body: Buffer): Promise<Answer> {
+    const attributes = attributesOf(request.headersDistinct);
+    if (options.pushed) return answerToPushed(request, body, options.pushed, attributes);
     const headers = signatureHeaders(request);
     if (headers === "repeated") return refuse(problems.headerRepeated);
     const receivedAt = options.clock.now();
@@ -108,9 +118,31 @@ export function createDoor(options: DoorOptions): Door {
       return problemAnswer(problems.notAuthentic, { "www-authenticate": "StandardWebhooks" });
     }
     const { messageId, secretId, signedAt } = verification;
-    const content = parseWebhook(body);
+    const content = parseWebhook(body, attributes);
     const outcome = await record({ source: "webhook", messageId, secretId, signedAt, receivedAt, body, content });
     return answerWith(outcome, content, { messageId, secretId });
+  }
+
+  async function answerToPushed(
+    request: IncomingMessage,
+    body: Buffer,
+    pushed: PushedSource,
+    attributes: Record<string, string> | null,
+  ): Promise<Answer> {
+    const [given, ...more] = request.headersDistinct.authorization ?? [];
+    const token = /^Bearer +([\x21-\x7e]+)$/i.exec(given ?? "")?.[1] ?? "";
+    if (!pushed.isToken(token) || more.length > 0) {
+      counters.delivery("not-authentic");
+      log.warn({ source: pushed.name, from: request.socket.remoteAddress }, "delivery not authentic");
+      return problemAnswer(problems.noToken, { "www-authenticate": "Bearer" });
+    }
+    const receivedAt = options.clock.now();
+    const { content, kept } = pushed.read(body, attributes);
+    // Nothing names such a delivery but what it says: sent again, it is the same.
+    const messageId = hash("sha256", body);
+    const common = { source: pushed.name, messageId, secretId: pushed.secretId, signedAt: receivedAt, receivedAt };
+    const outcome = await record({ ...common, body: kept, content });
+    return answerWith(outcome, content, { source: pushed.name, messageId, secretId: pushed.secretId });
   }
 
   async function record(delivery: AuthenticDelivery): Promise<RecordOutcome> {
@@ -167,20 +199,29 @@ const refusalHeaders = new Map<problems.Problem, Record<string, string>>([
   [problems.encodingNotSupported, { "accept-encoding": "identity" }],
 ]);
 
-function problemOfHeaders(request: IncomingMessage): problems.Problem | null {
+/** A sender of CloudEvents may ask leave before it posts ("Abuse protection" in their HTTP webhook specification). */
+function leaveFor(origin: string): Answer {
+  const headers = { allow: "POST", "webhook-allowed-origin": origin.slice(0, 256), "webhook-allowed-rate": "*" };
+  return { status: 200, headers, body: {} };
+}
+
+const cloudEventTypes = ["application/cloudevents+json", "application/cloudevents-batch+json"];
+
+function problemOfHeaders(request: IncomingMessage, others: readonly string[]): problems.Problem | null {
   if (request.method !== "POST") return problems.methodNotAllowed;
   const types = request.headersDistinct["content-type"] ?? [];
-  if (types.length !== 1 || !types.every(isJson)) return problems.mediaTypeNotSupported;
+  if (types.length !== 1 || !types.every((type) => isReadable(type, others))) return problems.mediaTypeNotSupported;
   const encodings = request.headersDistinct["content-encoding"] ?? [];
   if (!encodings.every((encoding) => encoding.toLowerCase() === "identity")) return problems.encodingNotSupported;
   return null;
 }
 
-function isJson(contentType: string): boolean {
+function isReadable(contentType: string, others: readonly string[]): boolean {
   try {
     const type = new MIMEType(contentType);
     const charset = type.params.get("charset") ?? "utf-8";
-    return type.essence === "application/json" && charset.toLowerCase() === "utf-8";
+    const isKnown = type.essence === "application/json" || others.includes(type.essence);
+    return isKnown && charset.toLowerCase() === "utf-8";
   } catch {
     return false;
   }

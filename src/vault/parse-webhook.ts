@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { ReportedAccess } from "../model.ts";
+import { unwrapped } from "./cloud-events.ts";
 import { inspectJson, isNestedTooDeeply, type JsonPath } from "./inspect-json.ts";
 import { type Part, readId, readInstant, readPart, readText, readVersion, toPart } from "./json-part.ts";
 import { type Mistake, nestedTooDeeply, notJson, notUnderstood, notUtf8, type Problem } from "./problem.ts";
@@ -33,7 +34,16 @@ const deliveryShape: Shape = { type: true, data: accessShape };
  * Reads the body of an authentic delivery: one access event, or up to 1,000 of them in `data`. All mistakes are told
  * at once, and one makes the whole delivery not understood. Unknown fields are ignored. Never throws.
  */
-export function parseWebhook(body: Buffer): DeliveryContent {
+export function parseWebhook(body: Buffer, attributes: Record<string, string> | null = null): DeliveryContent {
+  return parseBody(body, isRead, (value, mistakes) => readDelivery(unwrapped(value, attributes), mistakes));
+}
+
+/** Reads a JSON body: its encoding, its depth and its keys are looked at before `read` sees it. `isRead`: which keys matter. */
+export function parseBody(
+  body: Buffer,
+  isRead: (path: JsonPath) => boolean,
+  read: (value: unknown, mistakes: Mistake[]) => ReportedAccess[],
+): DeliveryContent {
   const text = decode(body);
   if (text === null) return { kind: "not-understood", problem: notUtf8 };
   if (isNestedTooDeeply(text)) return { kind: "not-understood", problem: nestedTooDeeply };
@@ -41,7 +51,7 @@ export function parseWebhook(body: Buffer): DeliveryContent {
   if (!parsed) return { kind: "not-understood", problem: notJson };
 
   const mistakes = inspectJson(text, isRead);
-  const accesses = readDelivery(parsed.value, mistakes);
+  const accesses = read(parsed.value, mistakes);
   return mistakes.length > 0
     ? { kind: "not-understood", problem: notUnderstood(mistakes) }
     : { kind: "accesses", accesses };
@@ -89,8 +99,8 @@ function readDelivery(value: unknown, mistakes: Mistake[]): ReportedAccess[] {
   return data.flatMap((event, index) => readAccess(event, `/data/${index}`, mistakes));
 }
 
-/** Where a mistake was found, what is returned is discarded with the rest of the delivery. */
-function readAccess(value: unknown, pointer: string, mistakes: Mistake[]): ReportedAccess[] {
+/** One event in our own shape. Where a mistake was found, what is returned is discarded with the rest of the delivery. */
+export function readAccess(value: unknown, pointer: string, mistakes: Mistake[]): ReportedAccess[] {
   const event = toPart(value, pointer, mistakes);
   if (!event) return [];
   const person = readPart(event, "person", "required");

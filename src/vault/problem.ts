@@ -28,7 +28,7 @@ export const mediaTypeNotSupported: Problem = {
   type: "urn:vaultbell:problem:media-type-not-supported",
   title: "The body must be JSON in UTF-8",
   status: 415,
-  detail: "Send the header Content-Type: application/json.",
+  detail: "Send the header Content-Type: application/json, or a type of CloudEvents.",
 };
 
 export const encodingNotSupported: Problem = {
@@ -67,6 +67,14 @@ export const notAuthentic: Problem = {
   status: 401,
   detail:
     "Sign the body as sent, after Standard Webhooks, with one of the secrets in WEBHOOK_SECRETS; send webhook-id (at most 256 visible ASCII characters), webhook-timestamp (Unix seconds, within five minutes of now) and webhook-signature.",
+};
+
+/** For doors whose senders can't sign. */
+export const noToken: Problem = {
+  type: "urn:vaultbell:problem:not-authentic",
+  title: "The delivery doesn't show the agreed token",
+  status: 401,
+  detail: "Send the header Authorization: Bearer, with the token of this source.",
 };
 
 export const unavailable: Problem = {

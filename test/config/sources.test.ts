@@ -13,6 +13,7 @@ test("a source needs its kind alone", () => {
       name: "1password",
       origin: "https://events.1password.com",
       tokenVariable: "ONEPASSWORD_EVENTS_TOKEN",
+      mapping: null,
     },
   ]);
   expect(understoodFrom(withSources("{ kind: 1password, server: events.1password.eu }")).sources[0]?.origin).toBe(
@@ -36,6 +37,12 @@ test.each([
   ["{ kind: onepassword }", "1password"],
 ])("%s", (line, told) => expect(problems(line).join()).toContain(told));
 
+test("a mapped source needs its mapping, and no other has one", () => {
+  expect(problems("kind: mapped").join()).toContain("a mapped source has no mapping");
+  expect(problems("{ kind: 1password, mapping: ./x.yaml }").join()).toContain("only a mapped source has a mapping");
+  expect(problems("{ kind: mapped, name: mapped-keeper, mapping: ./keeper.mapping.yaml }")).toEqual([]);
+});
+
 test("two of a kind need two names", () => {
   expect(problems("kind: 1password", "kind: 1password").join()).toContain("already taken by sources[0]");
   expect(problems("kind: 1password", "{ kind: 1password, name: 1password-eu, token: OP_EU_TOKEN }")).toEqual([]);
@@ -44,9 +51,11 @@ test("two of a kind need two names", () => {
 test("a missing token and a service account's are told by the variable, never by their value", () => {
   const { sources } = understoodFrom(withSources("kind: 1password"));
   const said = (env: Record<string, string>) =>
-    buildSources(sources, env, new Set())
-      .mistakes.map(({ problem }) => problem)
-      .join();
+    buildSources(sources, {
+      env,
+      vaultIds: new Set(),
+      readMapping: () => ({ ok: false, mistakes: [] }),
+    }).mistakes.join();
   expect(said({})).toContain("ONEPASSWORD_EVENTS_TOKEN is not set");
   expect(said({ ONEPASSWORD_EVENTS_TOKEN: "ops_eyJzaWduSW5BZGRyZXNz" })).toMatch(/service account's token/);
   expect(said({ ONEPASSWORD_EVENTS_TOKEN: "ops_eyJzaWduSW5BZGRyZXNz" })).not.toContain("eyJz");

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { pino } from "pino";
 import { type AuthenticDelivery, createDoor, type DoorOutcome, type RecordOutcome } from "../../src/vault/door.ts";
 import { connectionsAtMost, serverLimits } from "../../src/vault/server-limits.ts";
+import type { PushedSource } from "../../src/vault/sources/pushed.ts";
 import { parseSecrets, sign } from "../../src/vault/standard-webhooks.ts";
 
 export const now = new Date("2026-11-21T01:13:07Z");
@@ -20,7 +21,7 @@ export interface Reply {
 
 /** A real HTTP server with the door in it, over a recorder in memory. Close it with `close`. */
 export async function startDoor(
-  options: { bodyTimeoutMs?: number; recordTimeoutMs?: number; unreadBytesAtMost?: number } = {},
+  options: { bodyTimeoutMs?: number; recordTimeoutMs?: number; unreadBytesAtMost?: number; pushed?: PushedSource } = {},
 ) {
   const deliveries: AuthenticDelivery[] = [];
   const outcomes: DoorOutcome[] = [];

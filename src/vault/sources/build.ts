@@ -1,43 +1,57 @@
 import type { SourceConfig } from "../../model.ts";
+import type { Mapping } from "../mapping.ts";
 import { onePassword } from "./one-password.ts";
+import { mappedSource, type PushedSource } from "./pushed.ts";
 import type { PolledSource } from "./source.ts";
 
-interface SecretMistake {
-  variable: string;
-  /** A sentence without its full stop. Never holds a secret. */
-  problem: string;
-  remedy: string;
+export interface Sources {
+  polled: PolledSource[];
+  pushed: PushedSource[];
 }
 
-/** The configured sources with their secrets from the environment; every mistake at once. */
+interface Surroundings {
+  env: Record<string, string | undefined>;
+  vaultIds: ReadonlySet<string>;
+  /** Reads a mapping file; its mistakes are sentences with their places. */
+  readMapping(file: string): { ok: true; mapping: Mapping } | { ok: false; mistakes: string[] };
+}
+
+/** The configured sources with their secrets from the environment; every mistake at once, as sentences that hold no secret. */
 export function buildSources(
   configured: readonly SourceConfig[],
-  env: Record<string, string | undefined>,
-  vaultIds: ReadonlySet<string>,
-): { sources: PolledSource[]; mistakes: SecretMistake[] } {
-  const sources: PolledSource[] = [];
-  const mistakes: SecretMistake[] = [];
-  for (const { name, origin, tokenVariable } of configured) {
+  { env, vaultIds, readMapping }: Surroundings,
+): { sources: Sources; mistakes: string[] } {
+  const sources: Sources = { polled: [], pushed: [] };
+  const mistakes: string[] = [];
+  for (const source of configured) {
+    const { kind, name, origin, tokenVariable } = source;
     const token = env[tokenVariable]?.trim() ?? "";
-    const problem = problemOf(token);
-    if (problem === null) sources.push(onePassword({ name, origin, token, vaultIds }));
-    else
-      mistakes.push({
-        variable: tokenVariable,
-        problem: `${tokenVariable} ${problem}, and the source ${name} needs it`,
-        remedy,
-      });
+    const problem = problemOf(kind, token);
+    if (problem !== null) {
+      mistakes.push(`environment  ${tokenVariable} ${problem}, and the source ${name} needs it. ${remedies[kind]}`);
+    }
+    const reading = source.mapping === null ? null : readMapping(source.mapping);
+    if (reading && !reading.ok) mistakes.push(...reading.mistakes);
+    if (problem !== null) continue;
+    if (kind === "1password") sources.polled.push(onePassword({ name, origin, token, vaultIds }));
+    else if (reading?.ok) sources.pushed.push(mappedSource({ name, token }, reading.mapping));
   }
   return { sources, mistakes };
 }
 
-const remedy =
-  "In 1Password: Integrations > Directory > Events Reporting > Add, with item usage events at least; set it to the bearer token shown there. docs/sources/1password.md leads the way.";
+const remedies: Record<SourceConfig["kind"], string> = {
+  "1password":
+    "In 1Password: Integrations > Directory > Events Reporting > Add, with item usage events at least; set it to the bearer token shown there. docs/sources/1password.md leads the way.",
+  mapped:
+    "Make one with `openssl rand -base64 32`, and give it to both sides. docs/sources/anything-else.md leads the way.",
+};
 
 /** Shown are kinds of tokens, never their values. */
-function problemOf(token: string): string | null {
+function problemOf(kind: SourceConfig["kind"], token: string): string | null {
   if (token === "") return "is not set";
-  if (token.startsWith("ops_")) return "holds a service account's token, where the one of Events Reporting belongs";
-  if (!/^[\x21-\x7e]{20,8192}$/.test(token)) return "holds something that is no bearer token";
+  if (kind === "1password" && token.startsWith("ops_")) {
+    return "holds a service account's token, where the one of Events Reporting belongs";
+  }
+  if (!/^[\x21-\x7e]{20,8192}$/.test(token)) return "holds no token of 20 characters or more";
   return null;
 }
