@@ -12,7 +12,8 @@ export function markupIn(text: string): string[] {
     /<[^>]*>/g,
     /(?:^|\W)([*_~`])(?=\S)[^\n]*?\S?\1/g,
     /```/g,
-    /:[a-z0-9_+'-]+:/gi,
+    // "10:02:" is a time and a colon.
+    /(?<!\d(?=:\d\d:)):[a-z0-9_+'-]+:/gi,
     /(?:https?|ftp|mailto|tel|slack):\/?\/?[^\s]/gi,
     /\bwww\.\S/gi,
     /[\p{L}\p{N}-]+\.\p{L}{2,}(?![\p{L}\p{N}])/gu,

@@ -67,6 +67,8 @@ const ours = [
   "✅ Expected · Marta, 10:31\n\n> quoted",
   ":white_check_mark: ok",
   ":com",
+  "5:100",
+  "until 10:02",
   "@here @channel @everyone",
   "http://evil.example/a?b=c www.evil.example evil.example mailto:a@evil.example",
   "\u202eevil\u202c \u2066x\u2069 a\u200bb\u200d\u200cc \ufeff",

@@ -49,8 +49,9 @@ export function plainMrkdwn(untrusted: string, maxGraphemes: number): string {
     clean(untrusted, maxGraphemes, maxGraphemes * 2)
       .replace(/[*_~`]/g, (sign) => LOOKALIKES[sign] ?? "")
       .replace(/(?<=\p{L}):(?=[\p{L}\p{N}/+])/gu, "꞉")
-      // Our own colon may follow: ":name" at the end is as good as ":name:".
-      .replace(/:(?=[\w+'-]+(?::|$))/g, "꞉")
+      .replace(/:(?=[\w+'-]+:)/g, "꞉")
+      // Our own colon may follow: ":name" at the end is as good as ":name:", but for the minutes of a time.
+      .replace(/(?<!\d(?=:\d\d$)):(?=[\w+'-]+$)/g, "꞉")
       .replace(/@/g, "＠")
       .replace(/#(?=[\p{L}\p{N}])/gu, "＃")
       // A bare domain or address becomes a link in some clients.
