@@ -109,3 +109,65 @@ test("what a week is counted by is what was reported and found, access by access
   const { facts } = await gather(stage.store.db, { vaults, schedule, period, known: { since: now }, now });
   expect(facts.numbers.accesses).toBe(Number(rows[0]?.shown));
 });
+
+test("a version that doesn't say what is counted has it said for it", async () => {
+  const { pool } = stage.store;
+  const told = "counted_vault, counted_source, counted_at, counted_quarter, counted_item, is_after_hours, unusual";
+  const { rows } = await pool.query(
+    `select ${told}, access_id from assessment where outcome = 'alert' order by access_id limit 1`,
+  );
+  await inTransaction(stage.store.db, async (tx) => {
+    const untold = {
+      person_id: "1",
+      outcome: "alert",
+      state: "unexplained",
+      severity: "warning",
+      sentence: "",
+    } as const;
+    const [alert] = await tx
+      .selectFrom("alert")
+      .selectAll()
+      .where("may_wait", "=", false)
+      .where("asks", "=", true)
+      .execute();
+    const { findings } = await tx
+      .selectFrom("assessment")
+      .select("findings")
+      .where("access_id", "=", rows[0].access_id)
+      .executeTakeFirstOrThrow();
+    await stage.report({ event: "untold", at: now.toISOString() });
+    const { id } = await tx
+      .selectFrom("access")
+      .select("id")
+      .where("event_id", "=", "untold")
+      .executeTakeFirstOrThrow();
+    await tx
+      .insertInto("assessment")
+      .values({
+        ...untold,
+        access_id: id,
+        findings: JSON.stringify(findings),
+        policy_version: "p",
+        assessed_at: now,
+        intent_id: null,
+      })
+      .execute();
+    const said = await tx.selectFrom("assessment").selectAll().where("access_id", "=", id).executeTakeFirstOrThrow();
+    expect(said).toMatchObject({ counted_vault: "v_cards", counted_source: "webhook", unusual: rows[0].unusual });
+    expect([said.counted_item, said.is_after_hours]).toEqual([
+      expect.stringMatching(/^[0-9a-f]{32}$/),
+      rows[0].is_after_hours,
+    ]);
+    await tx
+      .updateTable("alert")
+      .set({ revision: (alert?.revision ?? 0) + 1 })
+      .where("id", "=", alert?.id ?? "")
+      .execute();
+    const grown = await tx
+      .selectFrom("alert")
+      .select("may_wait")
+      .where("id", "=", alert?.id ?? "")
+      .executeTakeFirst();
+    expect(grown).toEqual({ may_wait: true });
+  });
+});
