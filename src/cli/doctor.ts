@@ -7,6 +7,7 @@ import { clientOptions } from "../bot/web-client.ts";
 import { type Config, type Environment, exampleFile, loadConfig, readEnvironment } from "../config.ts";
 import { createLog } from "../log.ts";
 import { askMailServer } from "../mail.ts";
+import { openReader } from "../store/database.ts";
 import { serverFacts, workFacts } from "../store/doctor.ts";
 import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
 import { migrationNames } from "../store/migrate.ts";
@@ -14,12 +15,14 @@ import { looseGuards } from "../store/record-and-tables.ts";
 import { environmentLine, mistakeLine } from "./check.ts";
 import { checkSources } from "./check-sources.ts";
 import { mendDatabase, withDatabase } from "./database.ts";
+import { lookAtApp } from "./doctor/look-at-app.ts";
 import { lookAtGuards, lookAtServer } from "./doctor/look-at-database.ts";
 import { lookAtMachine } from "./doctor/look-at-machine.ts";
 import { lookAtService } from "./doctor/look-at-service.ts";
 import { lookAtWork } from "./doctor/look-at-work.ts";
 import { bad, good, unknown, warning } from "./doctor/say.ts";
 import { envFileOf } from "./env-file.ts";
+import { configInForce } from "./in-force.ts";
 import type { Output } from "./output.ts";
 
 const signs = { good: "✓", warning: "!", bad: "✗", unknown: "?" } as const;
@@ -42,12 +45,15 @@ export async function doctor(env: NodeJS.ProcessEnv, out: Output): Promise<numbe
     for (const mistake of reading.mistakes) out.log(`${signs.bad} ${mistakeLine(mistake)}`);
     return 1;
   }
-  const { config } = reading;
+  const database = await lookAtDatabase(environment, new Date(), reading.config);
+  const { config, settings } = database.inForce ?? { config: reading.config, settings: 0 };
+  const added =
+    settings === 0 ? "" : `; ${settings === 1 ? "one setting" : `${settings} settings`} made in Slack besides`;
   const checks = [
-    good("configuration", `${config.file} is right`),
+    good("configuration", `${config.file} is right${added}`),
     ...[...environment.notes, ...config.notes].map((note) => warning("note", note.replace(/\.$/, ""), "")),
     ...lookAtMachine(environment, envFileOf(env)),
-    ...(await lookAtDatabase(environment, new Date())),
+    ...database.checks,
     ...(await lookAtSlack(environment, config)),
     ...(await lookAtMail(environment, config)),
     ...(await checkSources(config, env, new Date())),
@@ -89,16 +95,29 @@ async function lookAtMail({ smtp }: Environment, { fallback }: Config): Promise<
   }
 }
 
-async function lookAtDatabase({ database }: Environment, hostNow: Date): Promise<Check[]> {
+interface Looked {
+  checks: Check[];
+  /** `null`: the database couldn't be asked what was set in Slack. */
+  inForce: { config: Config; settings: number } | null;
+}
+
+async function lookAtDatabase({ database, slack }: Environment, hostNow: Date, file: Config): Promise<Looked> {
   try {
-    return await withDatabase(database, (url) => askDatabase(url, hostNow));
+    return await withDatabase(database, (url) => askDatabase(url, hostNow, { file, hasApp: slack.kind !== "sandbox" }));
   } catch (error) {
-    if (error instanceof EmbeddedRefusal) return [unknown("database", error.message.replace(/\.$/, ""))];
-    return [bad("database", `doesn't answer: ${reason(error)}`, mendDatabase)];
+    const check =
+      error instanceof EmbeddedRefusal
+        ? unknown("database", error.message.replace(/\.$/, ""))
+        : bad("database", `doesn't answer: ${reason(error)}`, mendDatabase);
+    return { checks: [check], inForce: null };
   }
 }
 
-async function askDatabase(connectionString: string, hostNow: Date): Promise<Check[]> {
+async function askDatabase(
+  connectionString: string,
+  hostNow: Date,
+  { file, hasApp }: { file: Config; hasApp: boolean },
+): Promise<Looked> {
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000, query_timeout: 5_000 });
   client.on("error", () => {});
   await client.connect();
@@ -107,10 +126,25 @@ async function askDatabase(connectionString: string, hostNow: Date): Promise<Che
     const facts = await serverFacts(client);
     const checks = lookAtServer(facts, known, hostNow);
     // What an older schema lacks can't be asked for.
-    if (!known.every((name) => facts.applied?.includes(name))) return checks;
-    return [...checks, ...lookAtGuards(await looseGuards(client)), ...lookAtWork(await workFacts(client))];
+    if (!known.every((name) => facts.applied?.includes(name))) return { checks, inForce: null };
+    const work = await workFacts(client);
+    checks.push(
+      ...lookAtGuards(await looseGuards(client)),
+      ...lookAtWork(work),
+      ...(hasApp ? lookAtApp(work.app) : []),
+    );
+    return { checks, inForce: await inForceAt(connectionString, file) };
   } finally {
     await client.end();
+  }
+}
+
+async function inForceAt(url: string, file: Config): Promise<NonNullable<Looked["inForce"]>> {
+  const reader = openReader(url);
+  try {
+    return await configInForce(reader.db, file);
+  } finally {
+    await reader.close();
   }
 }
 

@@ -10,6 +10,7 @@ import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
 import { civilDate, sayTime } from "../time.ts";
 import { environmentLine, mistakeLine } from "./check.ts";
 import { mendDatabase, withDatabase } from "./database.ts";
+import { configInForce } from "./in-force.ts";
 import type { Output } from "./output.ts";
 
 const usage = "Usage: vaultbell replay --since 30d [--config FILE]   (m, h, d or w)";
@@ -43,8 +44,9 @@ export async function replayHistory(
     return await withDatabase(databaseOf(env), async (url) => {
       const store = openStore(url, () => {});
       try {
-        const replayed = await replay(store.db, reading.config, since);
-        for (const line of report(replayed, reading.config, since)) out.log(line);
+        const { config, settings } = await configInForce(store.db, reading.config);
+        const replayed = await replay(store.db, config, since);
+        for (const line of report(replayed, { config, settings, since })) out.log(line);
         return 0;
       } finally {
         await store.close();
@@ -79,12 +81,15 @@ function readQuestion(args: string[]): { sinceMs: number; config: string | null 
 /** More than this many rows nobody reads; the counts above them are of all. */
 const mostRows = 200;
 
-function report({ accesses, erased, differences, was, wouldBe }: Replayed, config: Config, since: Date): string[] {
+function report(
+  { accesses, erased, differences, was, wouldBe }: Replayed,
+  { config, settings, since }: { config: Config; settings: number; since: Date },
+): string[] {
   const kinds = [...new Set([...was.keys(), ...wouldBe.keys()])].sort();
   const first = `${civilDate(since, config.timezone)} ${sayTime(since, config.timezone)}`;
   const shown = differences.slice(0, mostRows);
   return [
-    `${accesses} accesses since ${first} judged again by ${config.file}. Nothing was changed.`,
+    `${accesses} accesses since ${first} judged again by ${config.file}${sayAdded(settings)}. Nothing was changed.`,
     ...(erased === 0
       ? []
       : [
@@ -100,6 +105,12 @@ function report({ accesses, erased, differences, was, wouldBe }: Replayed, confi
     ...(shown.length === 0 ? [] : ["", ...table([heading, ...shown.map((one) => row(one, config))])]),
     ...(shown.length < differences.length ? [`… and ${differences.length - shown.length} more.`] : []),
   ];
+}
+
+/** What managers set in Slack holds as well, where the file doesn't say it. */
+function sayAdded(settings: number): string {
+  if (settings === 0) return "";
+  return ` and ${settings === 1 ? "one setting" : `${settings} settings`} made in Slack`;
 }
 
 const heading = ["when", "who", "vault", "item", "was", "would be", "because of"];

@@ -15,6 +15,7 @@ import { civilDate, sayTime } from "../time.ts";
 import { askerName } from "./asker.ts";
 import { mistakeLine } from "./check.ts";
 import { mendDatabase, withDatabase } from "./database.ts";
+import { configInForce } from "./in-force.ts";
 import type { Output } from "./output.ts";
 import { asCsv, asText, tableOf } from "./report-table.ts";
 
@@ -57,10 +58,11 @@ export async function report(args: string[], env: NodeJS.ProcessEnv, out: Output
   }
 }
 
-async function answer(url: string, config: Config, { word, text, format }: Arguments, out: Output): Promise<number> {
+async function answer(url: string, file: Config, { word, text, format }: Arguments, out: Output): Promise<number> {
   const store = openStore(url, () => {});
   try {
     const now = await databaseTime(store.pool);
+    const { config } = await configInForce(store.db, file);
     const read = parseQuestion(word, text, { now, zone: config.timezone });
     if (read.kind === "not-understood") {
       out.error(`${read.problem}\n${usage}`);
@@ -69,7 +71,7 @@ async function answer(url: string, config: Config, { word, text, format }: Argum
     const house: House = {
       store,
       config,
-      file: config,
+      file,
       clock: { now: () => now },
       log: createLog("silent"),
       people: nobody,

@@ -36,7 +36,7 @@ export function createSettings(house: House): Settings {
 }
 
 /** The file with these settings. One that can't be read any more, by a newer version, is left out: what it meant is unknown. */
-export function configWith(house: House, settings: Setting[]): Config {
+export function configWith(house: Pick<House, "file" | "log">, settings: Setting[]): Config {
   const whole = withSettings(house.file, settings);
   if (whole.ok) return whole.config;
   const understood = settings.filter((one) => withSettings(house.file, [one]).ok);

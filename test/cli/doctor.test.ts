@@ -61,6 +61,13 @@ test("where all is well, every line says so", async () => {
   expect(code).toBe(0);
 });
 
+test("what managers set in Slack is part of what holds", async () => {
+  await admin.query("insert into setting (vault_id, key, value, at) values ('v_cards', 'night', 'channel', now())");
+  const { said } = await run();
+  expect(said).toMatch(/^✓ configuration: .* is right; one setting made in Slack besides$/m);
+  await admin.query("insert into setting (vault_id, key, value, at) values ('v_cards', 'night', null, now())");
+});
+
 /** What makes it so, what is said then, and by which row of docs/doctor.md it is explained. */
 interface Case {
   row: string;
@@ -156,6 +163,30 @@ const cases: Case[] = [
     row: "scopes",
     says: /^✗ scopes: missing: .*users:read/m,
     fault: answers("auth.test", { team: "Acme", user: "vaultbell" }, { "x-oauth-scopes": "chat:write,commands" }),
+  },
+  {
+    row: "Home tab: Slack says that the app has none",
+    says: /^! Home tab: Slack says that the app has none/m,
+    sql: [
+      "insert into home (slack_user_id, opened_at, drawn_at, trouble) values ('U1', now(), now(), 'not_enabled')",
+      "delete from home",
+    ],
+  },
+  {
+    row: "Home tab: Slack doesn't take",
+    says: /^! Home tab: Slack doesn't take somebody's page: invalid_blocks/m,
+    sql: [
+      "insert into home (slack_user_id, opened_at, drawn_at, trouble) values ('U1', now(), now(), 'invalid_blocks')",
+      "delete from home",
+    ],
+  },
+  {
+    row: "Home tab: nobody opened it",
+    says: /^\? Home tab: nobody opened it yet\. Slack doesn't tell a bot .*compare the app with manifest\.json/m,
+  },
+  {
+    row: "commands",
+    says: /^\? commands: \/intent and \/vault never arrived yet\. Slack doesn't tell a bot/m,
   },
   {
     row: "app token",

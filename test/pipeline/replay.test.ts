@@ -79,6 +79,14 @@ test("the command prints a table that a terminal can't be tricked by", async () 
     "when              who        vault          item    was                      would be              because of",
     "2026-11-23 21:30  dana Ruiz  Company cards  i_visa  looks unusual, critical  unexplained, warning  - office-hours",
   ]);
+  // What managers set in Slack holds under any file that doesn't say it.
+  await stage.store.pool.query(
+    "insert into setting (vault_id, key, value, at) values ('v_cards', 'policies.announced-purpose', 'off', now())",
+  );
+  writeFileSync(file, yaml);
+  const added = (await typed(["--since", "30d", "--config", file])).lines;
+  expect(added[0]).toMatch(/judged again by .*candidate\.yaml and one setting made in Slack\./);
+  expect(added.join("\n")).toContain("- announced-purpose");
   writeFileSync(file, yaml.replace("intent", "").replace("hours: Mon-Fri 08:00-19:00", "hours: always, intent: off"));
   const text = (await typed(["--since", "30d", "--config", file])).lines.join("\n");
   expect(text).toContain("red");
