@@ -11,6 +11,7 @@ import {
 } from "../store/aftermaths.ts";
 import type { Db, Tx } from "../store/database.ts";
 import { messagesOf, messagesShowing, subjectAt } from "../store/messages.ts";
+import type { RecordEntry } from "../store/record.ts";
 import { allAnswered, readAnswered } from "./answered.ts";
 import type { House } from "./house.ts";
 import { type Admitted, announceChange, decide, refused } from "./review.ts";
@@ -36,10 +37,12 @@ export async function tick(house: House, { chosen, seenTick, ...click }: TickCli
       const isToDo = asOne(all, []).suspicion !== null;
       const ticks = isToDo ? ticksMade(aftermath, chosen, seenTick) : [];
       await recordTicks(tx, alertId, ticks, { by: click.clickerId, at: now });
-      const entries = ticks.map(({ step, isDone }) => ({
-        kind: isDone ? "step ticked" : "step unticked",
-        payload: { alert: alertId, step: aftermath.card.steps[step], by: click.clickerId },
-      }));
+      const entries = ticks.map(
+        ({ step, isDone }): RecordEntry => ({
+          kind: isDone ? "step ticked" : "step unticked",
+          payload: { alert: alertId, step: aftermath.card.steps[step], by: click.clickerId },
+        }),
+      );
       // Also when nothing changed: the clicker's boxes are to show what is so.
       await announceChange(tx, alertId, now, entries);
       return { kind: "recorded", alert, vault, coversAll: true };

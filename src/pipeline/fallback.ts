@@ -26,7 +26,10 @@ export async function fallBack(house: House, sendMail: SendMail | null): Promise
   const unshown = await unshownAlerts(db, before(outAfterMs));
   if (unshown.count === 0) {
     const over = await endOutage(db, now);
-    if (over) await tell(house, sendMail, recoveryMail(over, now, house.config.timezone));
+    if (over) {
+      const mail = recoveryMail(over, now, house.config.timezone);
+      await tell(house, sendMail, mail, { about: "over", beganAt: over.beganAt, alerts: over.alerts });
+    }
     return moved;
   }
   const outage = await noteOutage(db, unshown.count, now, tellAgainAfterMs);
@@ -37,7 +40,8 @@ export async function fallBack(house: House, sendMail: SendMail | null): Promise
     }));
     house.log.error({ alerts: unshown.count, trouble: alerts[0]?.trouble }, "alerts can't be shown in Slack");
     const mail = outageMail({ beganAt: outage.beganAt, count: unshown.count, alerts }, house.config.timezone);
-    if (await tell(house, sendMail, mail)) await told(db, outage.id, unshown.count);
+    const about = { about: "outage", outage: outage.id, beganAt: outage.beganAt, alerts: unshown.count };
+    if (await tell(house, sendMail, mail, about)) await told(db, outage.id, unshown.count);
     else await notTold(db, outage.id);
   }
   return moved;
@@ -46,23 +50,30 @@ export async function fallBack(house: House, sendMail: SendMail | null): Promise
 async function moveTo(house: House, channel: string, before: Date, now: Date): Promise<number> {
   return inTransaction(house.store.db, async (tx) => {
     const moved = await moveFromClosedChannels(tx, channel, before, now);
-    if (moved > 0) {
+    if (moved.length > 0) {
       await seal(tx, now, [{ kind: "alerts moved to the fallback channel", payload: { channel, messages: moved } }]);
       await wake(tx);
     }
-    return moved;
+    return moved.length;
   });
 }
 
 /** False: there was somebody to tell, and the mail server didn't take it. */
-async function tell(house: House, sendMail: SendMail | null, mail: Mail): Promise<boolean> {
+async function tell(
+  house: House,
+  sendMail: SendMail | null,
+  mail: Mail,
+  about: Record<string, unknown>,
+): Promise<boolean> {
   if (sendMail === null) return true;
-  try {
-    await sendMail(mail);
-    house.log.info({ subject: mail.subject }, "told by e-mail");
-    return true;
-  } catch (error) {
-    house.log.error({ error }, "the mail server didn't take a mail");
-    return false;
-  }
+  const problem = await sendMail(mail).then(
+    () => null,
+    (error: unknown) => ({ error }),
+  );
+  if (problem === null) house.log.info({ subject: mail.subject }, "told by e-mail");
+  else house.log.error(problem, "the mail server didn't take a mail");
+  const kind = problem === null ? "fallback mail sent" : "fallback mail refused";
+  const payload = { ...about, to: house.config.fallback.emails };
+  await inTransaction(house.store.db, (tx) => seal(tx, house.clock.now(), [{ kind, payload }]));
+  return problem === null;
 }

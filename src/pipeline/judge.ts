@@ -198,7 +198,8 @@ function entryOf(
   version: string,
 ): RecordEntry {
   const payload = { access: accessId, person: personId, policy: assessment?.policyVersion ?? version };
-  if (assessment === null) return { kind: `access ${outcome}`, payload, accessId };
+  if (outcome !== "alert" && outcome !== "test") return { kind: `access ${outcome}`, payload, accessId };
+  if (assessment === null) throw new Error(`access ${accessId} rings without an assessment`);
   const { state, severity, sentence, intentId } = assessment;
   const besides = {
     ...(snoozeId !== null && { snooze: snoozeId }),

@@ -241,8 +241,8 @@ async function refuse(
   reason: Extract<LeaverOutcome, { kind: "refused" }>["reason"],
   what: string,
 ): Promise<LeaverOutcome> {
-  const entry = { kind: "leaver refused", payload: { by, reason, what } };
-  await inTransaction(house.store.db, (tx) => seal(tx, house.clock.now(), [entry]));
+  const payload = { by, reason, what };
+  await inTransaction(house.store.db, (tx) => seal(tx, house.clock.now(), [{ kind: "leaver refused", payload }]));
   return { kind: "refused", reason };
 }
 

@@ -134,6 +134,18 @@ export async function eraseTheRest(
   await sql`update resolution set note = ${erasedWord} where alert_id in ${theirAlerts} and note <> ${erasedWord}`.execute(
     tx,
   );
+  const known = sql`(select substring(value from position(':' in value) + 1) from person_alias
+                      where kind = 'vault' and person_id = any (${personIds}::bigint[]))`;
+  const addressed = sql`(select value from person_alias where kind = 'email' and person_id = any (${personIds}::bigint[]))`;
+  for (const [side, gone] of [
+    ["actor", null],
+    ["subject", erasedWord],
+  ] as const) {
+    const [identity, email, name] = ["identity", "email", "name"].map((column) => sql.ref(`${side}_${column}`));
+    await sql`update notice set ${identity} = ${gone}, ${email} = null, ${name} = null
+               where ${identity} in ${known} or lower(${email}) in ${addressed}`.execute(tx);
+  }
+  await sql`delete from app_seen where identity in ${known} or lower(email) in ${addressed}`.execute(tx);
   for (const table of ["person_context", "person_stretch"]) {
     await sql`delete from ${sql.raw(table)} where person_id = any (${personIds}::bigint[])`.execute(tx);
   }

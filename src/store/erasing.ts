@@ -157,6 +157,11 @@ async function eraseTexts(tx: Tx, { before, vaultId, except }: Overdue): Promise
       select id from snooze where ends_at < ${before} and reason <> ${erasedWord} and ${meant("vault_id")} limit ${window})`.execute(
       tx,
     ),
+    await sql`update notice set actor_identity = null, actor_email = null, actor_name = null, subject_identity = ${erasedWord},
+                                subject_email = null, subject_name = null where id in (
+      select id from notice where received_at < ${before} and subject_identity <> ${erasedWord} and ${meant("vault_id")} limit ${window})`.execute(
+      tx,
+    ),
     // A question may be about several vaults: it goes with those that have no time of their own.
     vaultId === null
       ? await sql`update asked set by_name = ${erasedWord}, question = ${erasedWord} where id in (

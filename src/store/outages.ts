@@ -22,17 +22,17 @@ export interface UnshownAlert {
   trouble: string | null;
 }
 
-/** Gives alerts whose channel has been closed to us since `before` a message in another one, once each. Returns how many. */
-export async function moveFromClosedChannels(tx: Tx, toChannel: string, before: Date, now: Date): Promise<number> {
+/** Gives alerts whose channel has been closed to us since `before` a message in another one, once each. Returns what they show. */
+export async function moveFromClosedChannels(tx: Tx, toChannel: string, before: Date, now: Date): Promise<string[]> {
   await sql`insert into lane (channel, free_at) values (${toChannel}, ${now}) on conflict do nothing`.execute(tx);
-  const { rows } = await sql<{ id: string; was: string; kind: string }>`
+  const { rows } = await sql<{ id: string; kind: string; subject: string }>`
     insert into message (kind, subject, channel, urgency, behind_since, due_at)
     select kind, subject, ${toChannel}, urgency, behind_since, ${now}
       from message
      where kind in ('alert', 'flood') and ts is null and wanted > shown and channel <> ${toChannel}
        and behind_since <= ${before} and trouble = any (${closedChannel})
     on conflict do nothing
-    returning id, kind`.execute(tx);
+    returning id, kind, subject`.execute(tx);
   await sql`
     insert into flood_alert (message_id, alert_id, revision, since)
     select there.id, flood_alert.alert_id, flood_alert.revision, flood_alert.since
@@ -41,7 +41,7 @@ export async function moveFromClosedChannels(tx: Tx, toChannel: string, before: 
       join flood_alert on flood_alert.message_id = here.id
      where there.id = any (${rows.filter((row) => row.kind === "flood").map((row) => row.id)})
     on conflict do nothing`.execute(tx);
-  return rows.length;
+  return rows.map(({ kind, subject }) => `${kind} ${subject}`);
 }
 
 /** Alerts that have waited since `before` and are shown nowhere: how many, and the loudest of them. */

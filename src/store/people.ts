@@ -1,6 +1,7 @@
 import { type Selectable, sql } from "kysely";
 import type { Person, SlackMatch, SlackUser } from "../model.ts";
 import type { Db, Tx } from "./database.ts";
+import { seal } from "./record.ts";
 import type { AliasKind, Schema } from "./schema.ts";
 
 /** One way in which a person is known. E-mail addresses are folded before they come here. */
@@ -21,12 +22,30 @@ export async function personOf(tx: Tx, aliases: Alias[], now: Date): Promise<str
   const persons = await knownPersons(tx, aliases);
   const elder = persons[0]?.id ?? (await newPerson(tx, now));
   for (const { id } of persons.slice(1)) await join(tx, elder, id);
+  if (persons.length > 0) await sayKnownAnew(tx, elder, persons, aliases, now);
   await tx
     .insertInto("person_alias")
     .values(aliases.map((alias) => ({ ...alias, person_id: elder, learnt_at: now })))
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   return elder;
+}
+
+/** Who is who decides who may judge what: that it changed is on the record. */
+async function sayKnownAnew(
+  tx: Tx,
+  elder: string,
+  persons: { id: string }[],
+  aliases: Alias[],
+  now: Date,
+): Promise<void> {
+  const joined = persons.slice(1).map(({ id }) => id);
+  const payload = { person: elder, aliases: aliases.map(({ kind, value }) => ({ kind, value })) };
+  await seal(tx, now, [
+    joined.length > 0
+      ? { kind: "persons joined", payload: { ...payload, joined } }
+      : { kind: "person known by more", payload },
+  ]);
 }
 
 /**

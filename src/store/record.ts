@@ -2,10 +2,11 @@ import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import { byteaArray } from "./binary-arrays.ts";
 import type { Tx } from "./database.ts";
+import type { EntryKind } from "./entry-kinds.ts";
 
 /** One decision, as the record keeps it. The payload is what it says; never a secret, never a body. */
 export interface RecordEntry {
-  kind: string;
+  kind: EntryKind;
   payload: Record<string, unknown>;
   /** Which access this judged: its alert shows the entry. */
   accessId?: string;

@@ -8,7 +8,7 @@ let database: Awaited<ReturnType<typeof freshDatabase>>;
 let store: Store;
 const t0 = new Date("2026-11-24T09:00:00Z");
 const after = (ms: number) => new Date(t0.getTime() + ms);
-const decided = (at: Date) => inTransaction(store.db, (tx) => seal(tx, at, [{ kind: "test", payload: {} }]));
+const decided = (at: Date) => inTransaction(store.db, (tx) => seal(tx, at, [{ kind: "digest read", payload: {} }]));
 
 beforeAll(async () => {
   database = await freshDatabase();

@@ -32,6 +32,23 @@ test("two persons turn out to be one when an event names both, and each old id l
   expect(joined).toMatchObject({ id: byVault, vaultIdentities: ["U2"], emails: ["two@example.com"] });
 });
 
+test("that persons turned out to be one, and that one is known by more, is on the record, each once", async () => {
+  const entries = async () => {
+    const rows = await store.db.selectFrom("record").select(["kind", "payload"]).orderBy("seq").execute();
+    return rows.map(({ kind, payload }) => [kind, JSON.parse(String(payload))]);
+  };
+  const byVault = await person(vault("U5"));
+  const byEmail = await person(email("five@example.com"));
+  const before = (await entries()).length;
+  await person(vault("U5"), email("five@example.com"));
+  await person(vault("U5"), email("five@example.com"));
+  await person(vault("U5"), vault("U5b"));
+  expect((await entries()).slice(before)).toMatchObject([
+    ["persons joined", { person: byVault, joined: [byEmail] }],
+    ["person known by more", { person: byVault, aliases: [vault("U5"), vault("U5b")] }],
+  ]);
+});
+
 test("a chain of joins ends at one elder", async () => {
   const a = await person(vault("U3a"));
   const b = await person(vault("U3b"));

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { readBlocks } from "../support/read-message.ts";
+import { entriesOf } from "../support/record-entries.ts";
 import { dana, defaultYaml, marta, openStory, type Story } from "../support/story.ts";
 
 let story: Story;
@@ -53,6 +54,11 @@ test("Slack refuses us: the lead is told by e-mail once, again when there is mor
   expect(story.alerts()).toHaveLength(2);
   expect(story.mails.at(-1)?.subject).toBe("Vaultbell: Slack shows everything again");
   expect(readBlocks(story.alerts()[0]?.blocks)).toContain("Slack held this back: it is shown 1 h");
+  expect(await entriesOf(story, "fallback mail sent")).toMatchObject([
+    { about: "outage", alerts: 1, to: ["lead@example.com"] },
+    { about: "outage", alerts: 2 },
+    { about: "over", alerts: 2 },
+  ]);
 });
 
 test("the mail server is down too: it is told when it is back", async () => {
@@ -65,6 +71,7 @@ test("the mail server is down too: it is told when it is back", async () => {
   story.mailTrouble.current = null;
   await story.later(1);
   expect(story.mails).toHaveLength(1);
+  expect((await entriesOf(story, "fallback mail refused")).length).toBeGreaterThan(0);
 });
 
 test("without a fallback nothing is told elsewhere, and health says what is wrong", async () => {
