@@ -164,12 +164,13 @@ function build(written: WrittenConfig, file: string, text: string): Config {
       holidays: holidays ?? null,
       away: away ?? [],
     })),
-    sources: (written.sources ?? []).map(({ kind, name, server, token, mapping }) => ({
+    sources: (written.sources ?? []).map(({ kind, name, server, token, mapping, file: read }) => ({
       kind,
       name: name ?? kind,
       origin: server ?? usualServers[kind],
       tokenVariable: token ?? usualTokens[kind],
       mapping: mapping ?? null,
+      file: read ?? null,
     })),
     intents: {
       defaultMinutes: written.intents?.default ?? 60,

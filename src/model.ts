@@ -73,9 +73,11 @@ export interface SourceConfig {
   tokenVariable: string;
   /** Where the mapping file is, of a source whose events are mapped. */
   mapping: string | null;
+  /** Where the audit device writes, of a source that is read from a file. */
+  file: string | null;
 }
 
-export const sourceKinds = ["1password", "mapped"] as const;
+export const sourceKinds = ["1password", "bitwarden", "hashicorp", "mapped"] as const;
 
 export type SourceKind = (typeof sourceKinds)[number];
 

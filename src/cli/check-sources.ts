@@ -2,7 +2,6 @@ import type { Check } from "../bot/checks.ts";
 import type { Config } from "../config.ts";
 import type { Trouble } from "../model.ts";
 import { sayDuration } from "../time.ts";
-import { askSource } from "../vault/sources/ask.ts";
 import type { PolledSource } from "../vault/sources/source.ts";
 import { sourcesOf } from "./sources.ts";
 
@@ -24,7 +23,7 @@ export async function checkSources(
 async function checkSource(source: PolledSource, now: Date): Promise<Check[]> {
   const what = `source ${source.name}`;
   if (source.introspect === null) return [];
-  const asked = await askSource(source, source.introspect.question);
+  const asked = await source.ask(source.introspect.question);
   if (asked.kind === "trouble") {
     const { finding, remedy } = troubles[asked.trouble];
     return [{ what, verdict: "bad", finding: `${source.origin} ${finding} (${asked.detail})`, remedy }];

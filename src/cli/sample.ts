@@ -63,7 +63,7 @@ function read(
   const pages = sources.polled
     .flatMap(({ feeds }) => feeds)
     .flatMap((feed) => {
-      const page = feed.read(body.toString(), { position: null, now: new Date(0) });
+      const page = feed.read(body.toString(), { position: null, from: new Date(0), now: new Date(0) });
       return page && page.strange.length < page.accesses.length + page.strange.length + page.notices.length
         ? [page]
         : [];

@@ -84,7 +84,7 @@ function* aboutItems(items: Group[], vaultPath: Path): Generator<Contradiction> 
 
 function* aboutSources(sources: unknown[]): Generator<Contradiction> {
   const seen = new Map<string, number>();
-  for (const [index, { kind, name, server, mapping }] of sources.map(group).entries()) {
+  for (const [index, { kind, name, server, mapping, file }] of sources.map(group).entries()) {
     const path: Path = ["sources", index];
     const called = typeof name === "string" ? name : typeof kind === "string" ? kind : null;
     const first = called === null ? undefined : seen.get(called);
@@ -111,6 +111,13 @@ function* aboutSources(sources: unknown[]): Generator<Contradiction> {
             ? "Add `mapping: ./keeper.mapping.yaml` with its file."
             : "Remove it, or write `kind: mapped`.",
         ...(mapping === undefined && { isMissing: true as const }),
+      };
+    }
+    if (file !== undefined && kind !== undefined && kind !== "hashicorp") {
+      yield {
+        path: [...path, "file"],
+        problem: "only a hashicorp source is read from a file",
+        remedy: "Remove it, or write `kind: hashicorp`.",
       };
     }
     const origin = typeof server === "string" ? readOrigin(server) : null;

@@ -178,7 +178,9 @@ const known = [
 /** A token under a misspelt name would otherwise bring the stand-in workspace without a word. */
 function misspelt(set: Map<string, string>): string[] {
   const strangers = [...set.keys()].filter(
-    (name) => /^(SLACK|VAULTBELL|WEBHOOK|DATABASE|SMTP|ONEPASSWORD|MAPPED)_?/.test(name) && !known.includes(name),
+    (name) =>
+      /^(SLACK|VAULTBELL|WEBHOOK|DATABASE|SMTP|ONEPASSWORD|MAPPED|BITWARDEN|HASHICORP)_?/.test(name) &&
+      !known.includes(name),
   );
   return strangers.flatMap((name) => {
     const near = nearest(

@@ -398,13 +398,13 @@ const source = z.strictObject({
   }).optional(),
   server: text(readOrigin, {
     description:
-      "Where the service answers: events.1password.com, events.1password.ca, events.1password.eu or events.ent.1password.com. Without it: the first of these.",
+      "Where the service answers. 1Password: events.1password.com (without it), .ca, .eu or events.ent.1password.com. Bitwarden: bitwarden.com (without it), bitwarden.eu or your own server.",
     pattern: originPattern,
     examples: ["https://events.1password.eu"],
   }).optional(),
   token: text(readVariable, {
     description:
-      "The name of the environment variable that holds the token, never the token itself. Without it: ONEPASSWORD_EVENTS_TOKEN.",
+      "The name of the environment variable that holds the token, never the token itself. Without it: ONEPASSWORD_EVENTS_TOKEN, BITWARDEN_CLIENT (client_id:client_secret), HASHICORP_AUDIT_TOKEN or MAPPED_TOKEN.",
     pattern: variablePattern,
     examples: ["ONEPASSWORD_EVENTS_TOKEN"],
   }).optional(),
@@ -412,6 +412,11 @@ const source = z.strictObject({
     description:
       "The file that says what the service's JSON means, for kind: mapped, from where Vaultbell runs. docs/sources/anything-else.md.",
     examples: ["./keeper.mapping.yaml"],
+  }).optional(),
+  file: line(400, {
+    description:
+      "The file that HashiCorp Vault's or OpenBao's audit device writes, for kind: hashicorp on the same machine. Without it: a relay posts what it writes.",
+    examples: ["/var/log/vault/audit.log"],
   }).optional(),
 });
 

@@ -15,10 +15,14 @@ export const onePasswordServers = [
 
 export const usualServers: Record<SourceKind, string> = {
   "1password": "https://events.1password.com",
+  bitwarden: "https://bitwarden.com",
+  hashicorp: "",
   mapped: "",
 };
 export const usualTokens: Record<SourceKind, string> = {
   "1password": "ONEPASSWORD_EVENTS_TOKEN",
+  bitwarden: "BITWARDEN_CLIENT",
+  hashicorp: "HASHICORP_AUDIT_TOKEN",
   mapped: "MAPPED_TOKEN",
 };
 

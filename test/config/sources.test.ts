@@ -14,6 +14,7 @@ test("a source needs its kind alone", () => {
       origin: "https://events.1password.com",
       tokenVariable: "ONEPASSWORD_EVENTS_TOKEN",
       mapping: null,
+      file: null,
     },
   ]);
   expect(understoodFrom(withSources("{ kind: 1password, server: events.1password.eu }")).sources[0]?.origin).toBe(

@@ -1,35 +1,41 @@
 import { request } from "undici";
 import type { Trouble } from "../../model.ts";
-import type { Asked, PolledSource, Question } from "./source.ts";
+import type { Asked, Question } from "./source.ts";
 
 const patienceMs = 10_000;
 /** A page of 500 events has some 300 KiB. */
 const bytesAtMost = 8 * 1024 * 1024;
 
 /**
- * Asks a source one question and says what came of it. Never throws. Redirects aren't followed: the token is for this host
+ * Asks a service one question and says what came of it. Never throws. Redirects aren't followed: the token is for this host
  * alone. What the service says of an error isn't repeated, since it may quote what we sent.
  */
-export async function askSource(source: PolledSource, question: Question, patience = patienceMs): Promise<Asked> {
+export async function askHttp(
+  origin: string,
+  question: Question,
+  headers: Record<string, string>,
+  patience = patienceMs,
+): Promise<Asked> {
   try {
-    const { statusCode, headers, body } = await request(new URL(question.path, source.origin), {
+    const answer = await request(new URL(question.path, origin), {
       method: question.method,
       headers: {
-        ...source.authorize(),
         accept: "application/json",
         "user-agent": "vaultbell",
         ...(question.body !== null && { "content-type": "application/json" }),
+        ...headers,
       },
       body: question.body,
       signal: AbortSignal.timeout(patience),
     });
+    const { statusCode, body } = answer;
     if (statusCode !== 200) {
       await body.dump({ limit: 64 * 1024 }).catch(() => {});
-      return trouble(troubleOf(statusCode), `HTTP ${statusCode}`, secondsOf(headers["retry-after"]));
+      return trouble(troubleOf(statusCode), `HTTP ${statusCode}`, secondsOf(answer.headers["retry-after"]));
     }
     const text = await textOf(body);
     if (text === null) return trouble("not-understood", `an answer of more than ${bytesAtMost} bytes`);
-    const date = new Date(String(headers.date));
+    const date = new Date(String(answer.headers.date));
     return { kind: "answered", text, answeredAt: Number.isNaN(date.getTime()) ? null : date };
   } catch (error) {
     return trouble("unavailable", nameOf(error));

@@ -3,6 +3,7 @@ import type { AppSeen, ReportedAccess } from "../../model.ts";
 import { type Part, readId, readInstant, readPart, readText, readVersion, toPart } from "../json-part.ts";
 import type { Mistake } from "../problem.ts";
 import { parseInstant } from "../rfc3339.ts";
+import { askHttp } from "./ask.ts";
 import { readAudit } from "./one-password-audit.ts";
 import type { Feed, Introspection, Page, PolledSource } from "./source.ts";
 
@@ -13,10 +14,9 @@ import type { Feed, Introspection, Page, PolledSource } from "./source.ts";
 export function onePassword({ name, origin, token, vaultIds }: OnePasswordParts): PolledSource {
   return {
     name,
-    kind: "1password",
     origin,
     secretId: hash("sha256", token).slice(0, 8),
-    authorize: () => ({ authorization: `Bearer ${token}` }),
+    ask: (question) => askHttp(origin, question, { authorization: `Bearer ${token}` }),
     expiresAt: expiryOf(token),
     feeds: [
       feed("itemusages", 15_000, (event, found) => {

@@ -5,7 +5,6 @@ import { point } from "../../point.ts";
 import { inTransaction, type Store } from "../../store/database.ts";
 import { seal } from "../../store/record.ts";
 import * as stored from "../../store/sources.ts";
-import { askSource } from "./ask.ts";
 import { pauseAfter } from "./back-off.ts";
 import { recordPage } from "./record-page.ts";
 import type { Feed, PolledSource } from "./source.ts";
@@ -66,7 +65,7 @@ export function createPolling(parts: PollParts): Polling {
     const now = clock.now().getTime();
     let known = allowed.get(source.name);
     if (source.introspect && (!known || now - known.at > introspectionMs)) {
-      const asked = await askSource(source, source.introspect.question);
+      const asked = await source.ask(source.introspect.question);
       const said = asked.kind === "answered" ? source.introspect.read(asked.text) : null;
       known = { feeds: said?.feeds ?? null, at: said ? now : 0 };
       allowed.set(source.name, known);
@@ -104,13 +103,14 @@ export function createPolling(parts: PollParts): Polling {
       await stored.postpone(store.db, state, new Date(now.getTime() + waitsMs));
       return false;
     }
-    const asked = await askSource(source, feed.ask(state.position, beginningOf(feed, state, now), now));
+    const from = beginningOf(feed, state, now);
+    const asked = await source.ask(feed.ask(state.position, from, now));
     point("poll-after-answer");
     if (asked.kind === "trouble") {
       await fail(source, feed, state, asked);
       return false;
     }
-    const page = feed.read(asked.text, { position: state.position, now });
+    const page = feed.read(asked.text, { position: state.position, from, now });
     if (!page) {
       const detail = "the answer is no page of events";
       await fail(source, feed, state, { trouble: "not-understood", retryAfterSeconds: null, detail });

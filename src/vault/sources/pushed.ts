@@ -17,7 +17,7 @@ export interface PushedSource {
   read(body: Buffer, attributes: Record<string, string> | null): { content: DeliveryContent; kept: Buffer };
 }
 
-function pushedBy(
+export function pushedBy(
   { name, token }: { name: string; token: string },
   rest: Pick<PushedSource, "types" | "read">,
 ): PushedSource {

@@ -30,13 +30,21 @@ export async function recordPage(
   );
   const accesses = fresh.map((access) => {
     const name = names.get(access.item.id);
-    return name ? { ...access, item: { ...access.item, title: access.item.title ?? name.title } } : access;
+    if (!name) return access;
+    const item = { ...access.item, title: access.item.title ?? name.title };
+    // A service that doesn't say in which vault an item is; the list does.
+    const isVaultKnown = !page.unsureOfVault || name.vaultId === null;
+    return {
+      ...access,
+      item,
+      vault: isVaultKnown ? access.vault : { id: name.vaultId ?? access.vault.id, name: null },
+    };
   });
   const common = { source: source.name, secretId: source.secretId, signedAt: answeredAt, receivedAt: at };
   const deliveries: AuthenticDelivery[] = [];
   const notices = await newNotices(tx, source.name, page.notices);
   if (accesses.length + notices.length > 0) {
-    const body = Buffer.from(text);
+    const body = Buffer.from(page.kept ?? text);
     const messageId = `${feed.name} ${hash("sha256", body)}`;
     deliveries.push({ ...common, messageId, body, content: { kind: "accesses", accesses } });
   }

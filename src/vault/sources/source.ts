@@ -1,17 +1,16 @@
 import type { AppSeen, Notice, ReportedAccess, Trouble } from "../../model.ts";
 import type { Mistake } from "../problem.ts";
 
-/** A vault service that is asked for its events. Everything in here but `authorize` is pure. */
+/** A vault service that is asked for its events. Everything in here but `ask` is pure. */
 export interface PolledSource {
   /** Under which its accesses are kept, and by which people name it. */
   name: string;
-  kind: "1password";
-  /** The scheme, host and port of every request. */
+  /** Whom it asks, as people know it. */
   origin: string;
   /** Names the secret without telling it. */
   secretId: string;
-  /** What is sent with each request. Throws nothing; a refusal is an answer like any other. */
-  authorize(): Record<string, string>;
+  /** Asks, with whatever proves that we may. Never throws; a refusal is an answer like any other. */
+  ask(question: Question): Promise<Asked>;
   /** When our token ends, as far as it says so itself. */
   expiresAt: Date | null;
   feeds: Feed[];
@@ -31,11 +30,12 @@ export interface Feed {
   /** What is asked next. `position`: as the last page said; `null`: everything since `from`. */
   ask(position: string | null, from: Date, now: Date): Question;
   /** `null`: this isn't such a page. */
-  read(text: string, asked: { position: string | null; now: Date }): Page | null;
+  read(text: string, asked: { position: string | null; from: Date; now: Date }): Page | null;
 }
 
 export interface Question {
   method: "GET" | "POST";
+  /** Of the address at which the service answers; of a file, nothing. */
   path: string;
   body: string | null;
 }
@@ -49,6 +49,10 @@ export interface Page {
   notices: Notice[];
   apps: AppSeen[];
   /** Events that couldn't be understood, with why. */
+  /** The vaults of these accesses are guesses, which a list of names may correct. */
+  unsureOfVault?: boolean;
+  /** What is kept as the body, where that isn't what was answered: never more than we may know. */
+  kept?: string;
   strange: { event: unknown; mistakes: Mistake[] }[];
 }
 

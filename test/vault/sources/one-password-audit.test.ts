@@ -8,7 +8,7 @@ const now = new Date("2026-11-24T09:00:00Z");
 function read(feed: string, ...items: unknown[]) {
   const page = source.feeds
     .find(({ name }) => name === feed)
-    ?.read(JSON.stringify({ cursor: "c", has_more: false, items }), { position: null, now });
+    ?.read(JSON.stringify({ cursor: "c", has_more: false, items }), { position: null, from: now, now });
   if (!page) throw new Error("no page");
   return page;
 }

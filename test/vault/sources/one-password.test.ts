@@ -14,7 +14,7 @@ const source = onePassword({
 });
 const usages = source.feeds.find(({ name }) => name === "itemusages");
 const now = new Date("2026-11-24T09:00:00Z");
-const read = (page: unknown) => usages?.read(JSON.stringify(page), { position: null, now });
+const read = (page: unknown) => usages?.read(JSON.stringify(page), { position: null, from: now, now });
 
 test("an item usage is an access, told by ids", () => {
   const page = read({ cursor: "c1", has_more: true, items: [usage("E1", "2026-11-24T08:59:58.5Z")] });
@@ -90,7 +90,7 @@ test.each(
     ],
     ['{"cursor":"c","has_more":false,"items":{}}'],
   ].flat(),
-)("%j is no page", (text) => expect(usages?.read(text, { position: null, now })).toBeNull());
+)("%j is no page", (text) => expect(usages?.read(text, { position: null, from: now, now })).toBeNull());
 
 test("a page without items is a page: its cursor counts", () => {
   expect(read({ cursor: "c2", has_more: true, items: null })).toMatchObject({

@@ -1,0 +1,175 @@
+import { isUtf8 } from "node:buffer";
+import type { ReportedAccess } from "../../model.ts";
+import { type Part, readId, readInstant, readPart, readText, toPart } from "../json-part.ts";
+import { type Mistake, notJson, notUnderstood, notUtf8 } from "../problem.ts";
+import { askFile, lineFeedPosition } from "./file-tail.ts";
+import { type PushedSource, pushedBy } from "./pushed.ts";
+import type { Page, PolledSource } from "./source.ts";
+
+/**
+ * What HashiCorp Vault's and OpenBao's audit devices write: two JSON lines for each request, of which the response counts, since
+ * only then something was read. The values in it are HMACs, or secrets where somebody set log_raw: none is read, and of the
+ * lines only what is used is kept.
+ */
+export function hashicorpRelay(access: { name: string; token: string }, vaultIds: ReadonlySet<string>): PushedSource {
+  return pushedBy(access, {
+    types: ["application/x-ndjson", "application/ndjson", "text/plain"],
+    read: (body) => {
+      if (!isUtf8(body)) return { content: { kind: "not-understood", problem: notUtf8 }, kept: Buffer.alloc(0) };
+      const { accesses, strange, isJson } = readLines(linesOf(body.toString()), vaultIds);
+      const kept = Buffer.from(JSON.stringify(accesses));
+      if (!isJson) return { content: { kind: "not-understood", problem: notJson }, kept };
+      const mistakes = strange.flatMap((one) => one.mistakes);
+      return mistakes.length > 0
+        ? { content: { kind: "not-understood", problem: notUnderstood(mistakes) }, kept }
+        : { content: { kind: "accesses", accesses }, kept };
+    },
+  });
+}
+
+/** The same, read from the file that the device writes. It is begun at its end: what it held before is history of the disk. */
+export function hashicorpFile({
+  name,
+  file,
+  vaultIds,
+}: {
+  name: string;
+  file: string;
+  vaultIds: ReadonlySet<string>;
+}): PolledSource {
+  return {
+    name,
+    origin: file,
+    secretId: "file",
+    expiresAt: null,
+    introspect: null,
+    ask: (question) => askFile(file, question.body),
+    feeds: [
+      {
+        name: "audit",
+        everyMs: 5_000,
+        keptDays: 0,
+        isNeeded: true,
+        ask: (position) => ({ method: "GET", path: "", body: position }),
+        read: (text) => {
+          const tail = lineFeedPosition(text);
+          if (!tail) return null;
+          const { accesses, strange } = readLines(linesOf(tail.text), vaultIds);
+          const kept = JSON.stringify(accesses);
+          return { position: tail.position, hasMore: tail.hasMore, accesses, notices: [], apps: [], kept, strange };
+        },
+      },
+    ],
+  };
+}
+
+/** A relay may post lines, or a JSON list of them, each as an object or as a text within one (`message`, `log`). */
+function linesOf(text: string): string[] {
+  const whole = parsed(text);
+  if (Array.isArray(whole)) return whole.map((one) => JSON.stringify(one));
+  return text.split("\n").filter((line) => line.trim() !== "");
+}
+
+function readLines(lines: string[], vaultIds: ReadonlySet<string>) {
+  const accesses: ReportedAccess[] = [];
+  const strange: Page["strange"] = [];
+  let isJson = true;
+  for (const [index, line] of lines.entries()) {
+    const value = inside(parsed(line));
+    const mistakes: Mistake[] = [];
+    if (value === undefined) {
+      isJson = false;
+      mistakes.push({ pointer: `/${index}`, detail: "is not JSON" });
+    }
+    const entry = value === undefined ? null : toPart(value, `/${index}`, mistakes);
+    const access = entry && readEntry(entry, vaultIds);
+    // What a line says isn't kept where it isn't understood: it may be a secret. That there was one is.
+    if (mistakes.length > 0) strange.push({ event: { line: index }, mistakes });
+    else if (access) accesses.push(access);
+  }
+  return { accesses, strange, isJson };
+}
+
+function inside(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || "request" in value) return value;
+  const { message, log } = value as Record<string, unknown>;
+  const text = [message, log].find((one) => typeof one === "string" && one.startsWith("{"));
+  return typeof text === "string" ? parsed(text) : value;
+}
+
+const acts: Record<string, string> = {
+  read: "read",
+  create: "create",
+  update: "update",
+  patch: "update",
+  delete: "delete",
+};
+
+/** `null`: it opens or changes no secret of anybody's. */
+function readEntry(entry: Part, vaultIds: ReadonlySet<string>): ReportedAccess | null {
+  const isAnswered = entry.object.type === "response" && (entry.object.error ?? "") === "";
+  if (!isAnswered) return null;
+  const request = readPart(entry, "request", "required");
+  const auth = readPart(entry, "auth", "optional");
+  const operation = String(request?.object.operation ?? "");
+  const path = readText(request, "path") ?? "";
+  const action = Object.hasOwn(acts, operation) ? acts[operation] : undefined;
+  if (!request || action === undefined || isInternal(path)) return null;
+  const namespace = readText(readPart(request, "namespace", "optional"), "path") ?? "";
+  const secret = `${namespace}${logicalPath(path, request.object.mount_type)}`;
+  return {
+    eventId: readId(request, "id", "required") ?? "",
+    action,
+    occurredAt: readInstant(entry, "time"),
+    actor: actorOf(auth),
+    vault: { id: vaultOf(secret, vaultIds), name: null },
+    item: { id: secret, title: secret, version: null, category: null },
+    client: { app: null, version: null, platform: null, device: null },
+    ip: readText(request, "remote_address"),
+    location: { country: null, city: null },
+  };
+}
+
+/** Vault's own housekeeping, and what only the token itself can see. */
+function isInternal(path: string): boolean {
+  return /^(sys|auth|identity|cubbyhole)(\/|$)/.test(path);
+}
+
+/** The second version of the key-value engine puts `data` between mount and name; `metadata` holds no secret, and is another path. */
+function logicalPath(path: string, mountType: unknown): string {
+  return mountType === "kv" || mountType === undefined ? path.replace(/^([^/]+)\/data\//, "$1/") : path;
+}
+
+/** The longest watched path that the secret lies under; otherwise its mount. */
+function vaultOf(secret: string, vaultIds: ReadonlySet<string>): string {
+  const above = [...vaultIds].filter((id) => secret === id || secret.startsWith(id.endsWith("/") ? id : `${id}/`));
+  return above.toSorted((a, b) => b.length - a.length)[0] ?? secret.split("/")[0] ?? secret;
+}
+
+function actorOf(auth: Part | null): ReportedAccess["actor"] {
+  const metadata = auth ? readPart(auth, "metadata", "optional") : null;
+  const name = plain(readText(auth, "display_name"));
+  const address = [
+    plain(readText(metadata, "email")),
+    plain(readText(metadata, "username")),
+    name?.replace(/^[a-z]+-/, "") ?? null,
+  ];
+  return {
+    vaultIdentity: readId(auth, "entity_id", "optional") ?? name ?? "nobody named",
+    email: address.find((one) => one?.includes("@")) ?? null,
+    name,
+  };
+}
+
+/** An HMAC tells the same from not the same, and is nobody's name. */
+function plain(text: string | null): string | null {
+  return text === null || text.startsWith("hmac-sha256:") ? null : text;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
