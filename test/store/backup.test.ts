@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -66,6 +66,13 @@ test("a folder of the embedded database that is copied while it is stopped start
   } finally {
     await second.stop();
   }
+});
+
+test("docs/privacy.md says of every table what it holds of people, and of no other", async () => {
+  const page = readFileSync(join(import.meta.dirname, "../../docs/privacy.md"), "utf8");
+  const named = [...page.matchAll(/^\| (`[a-z_`, ]+) \|/gm)].flatMap(([, cell = ""]) => cell.match(/[a-z_]+/g) ?? []);
+  const tables = await onDatabase(story.databaseUrl, tablesOf);
+  expect(named.toSorted()).toEqual(tables.filter((table) => !table.startsWith("migration")).toSorted());
 });
 
 async function connected(url: string): Promise<pg.Client> {
