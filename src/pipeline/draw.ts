@@ -199,6 +199,7 @@ async function drawEscalation(house: House, message: Message): Promise<Drawing> 
     undoUntil: null,
     needed: neededFor(alert, vault, alert.revision),
     resolution: await resolutionShown(house, alert),
+    movedFrom: own.to?.kind === "channel" && own.to.id !== message.channel ? own.to.id : null,
     why: step === 0 ? "at-night" : step === 1 && managers.length === 0 ? "nobody-independent" : "no-verdict",
     waitedMs: own.at.getTime() - roundBegan(round, alert.accesses, alert.reviews).getTime(),
     link: await linkTo(house, alertId, message.channel),

@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Db, Tx } from "./database.ts";
 
 /** Slack's words for a channel that we can't post in until somebody changes it. */
@@ -18,18 +18,29 @@ export interface UnshownAlert {
   vaultId: string;
   who: string;
   sentence: string;
+  /** It is shown in Slack, without its newest access. */
+  isMore: boolean;
   /** Slack's word for what stands in the way, if it said one. */
   trouble: string | null;
 }
 
-/** Gives alerts whose channel has been closed to us since `before` a message in another one, once each. Returns what they show. */
+/** A verdict that an edit doesn't show yet is known to whoever gave it; an access is known to nobody. */
+const hasGrown = (message: RawBuilder<unknown>) => sql<boolean>`exists (
+  select from alert_access join assessment using (access_id)
+   where alert_access.alert_id = ${message}.subject and assessment.assessed_at >= ${message}.behind_since)`;
+
+/**
+ * Gives alerts, and what is told of them in other channels, a message in another one where theirs has been closed to us since
+ * `before`, once each. Conversations with one person stay theirs. Returns what they show.
+ */
 export async function moveFromClosedChannels(tx: Tx, toChannel: string, before: Date, now: Date): Promise<string[]> {
   await sql`insert into lane (channel, free_at) values (${toChannel}, ${now}) on conflict do nothing`.execute(tx);
   const { rows } = await sql<{ id: string; kind: string; subject: string }>`
     insert into message (kind, subject, channel, urgency, behind_since, due_at)
     select kind, subject, ${toChannel}, urgency, behind_since, ${now}
       from message
-     where kind in ('alert', 'flood') and ts is null and wanted > shown and channel <> ${toChannel}
+     where kind in ('alert', 'flood', 'escalation', 'security') and channel not like 'D%' and wanted > shown and channel <> ${toChannel}
+       and (ts is null or kind = 'alert' and ${hasGrown(sql`message`)})
        and behind_since <= ${before} and trouble = any (${closedChannel})
     on conflict do nothing
     returning id, kind, subject`.execute(tx);
@@ -44,23 +55,39 @@ export async function moveFromClosedChannels(tx: Tx, toChannel: string, before: 
   return rows.map(({ kind, subject }) => `${kind} ${subject}`);
 }
 
-/** Alerts that have waited since `before` and are shown nowhere: how many, and the loudest of them. */
+/**
+ * Alerts that have waited since `before` and are shown nowhere, or that are shown without what joined them since: how many, and
+ * the loudest of them.
+ */
 export async function unshownAlerts(db: Db, before: Date): Promise<{ count: number; loudest: UnshownAlert[] }> {
   const { rows } = await sql<UnshownAlert & { count: string }>`
     with unshown as (
-      select own.subject as alert_id, max(own.urgency) as urgency, max(own.trouble) as trouble
+      select own.subject as alert_id, max(own.urgency) as urgency, max(own.trouble) as trouble, false as is_more
         from message as own
        where own.kind = 'alert'
        group by own.subject
       having bool_and(own.ts is null) and min(own.behind_since) <= ${before}
          and not exists (select from flood_alert join message as flood on flood.id = flood_alert.message_id
-                          where flood_alert.alert_id = own.subject and flood.ts is not null))
-    select unshown.alert_id as "alertId", alert.vault_id as "vaultId", unshown.trouble,
+                          where flood_alert.alert_id = own.subject and flood.ts is not null)
+      union all
+      select own.subject, max(own.urgency), max(own.trouble), true
+        from message as own
+       where own.kind = 'alert' and own.ts is not null and own.wanted > own.shown and own.behind_since <= ${before}
+         and (own.wanted > own.covered
+              or exists (select from flood_alert join message as flood on flood.id = flood_alert.message_id
+                          where flood_alert.alert_id = own.subject and flood.ts is null))
+         and ${hasGrown(sql`own`)}
+         and not exists (select from message as other
+                          where other.kind = 'alert' and other.subject = own.subject and other.ts is not null
+                            and other.wanted <= greatest(other.shown, other.covered))
+       group by own.subject
+    )
+    select unshown.alert_id as "alertId", alert.vault_id as "vaultId", unshown.trouble, unshown.is_more as "isMore",
            coalesce(access.actor_name, access.actor_email, access.actor_identity) as who, assessment.sentence,
            count(*) over () as count
       from unshown
       join alert on alert.id = unshown.alert_id
-      join alert_access on alert_access.alert_id = alert.id and alert_access.revision = 1
+      join alert_access on alert_access.alert_id = alert.id and alert_access.revision = case when is_more then alert.revision else 1 end
       join access on access.id = alert_access.access_id
       join assessment on assessment.access_id = access.id
      order by unshown.urgency desc, alert.opened_at

@@ -2,11 +2,22 @@ import { DateTime } from "luxon";
 import { stringify } from "yaml";
 import { readRecurrence } from "../../src/bot/recurrence-words.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
-import type { Access, Assessment, Intent, Person, Recurring, SlackUser, WatchedVault } from "../../src/model.ts";
+import {
+  type Access,
+  type Assessment,
+  type Intent,
+  type Person,
+  policyNames,
+  type Recurring,
+  type SlackUser,
+  type Snooze,
+  type WatchedVault,
+} from "../../src/model.ts";
 import { assess } from "../../src/policies/assess.ts";
 import { mayReview } from "../../src/policies/eligibility.ts";
 import { emptyMemory, type Memory, remember } from "../../src/policies/memory.ts";
 import type { Facts, PersonFacts } from "../../src/policies/policy.ts";
+import { snoozeOver } from "../../src/policies/snooze.ts";
 import { isForTheDigest, isSpotCheck } from "../../src/policies/spot-check.ts";
 import type { Use } from "../../src/policies/uses.ts";
 import { quarterAfter } from "../../src/recurrence.ts";
@@ -17,6 +28,7 @@ import type { WrittenCase, WrittenPerson } from "./read-page.ts";
 export function play(written: WrittenCase): {
   assessment: Assessment;
   told: NonNullable<WrittenCase["told"]>;
+  sounds: NonNullable<WrittenCase["sounds"]>;
   judges: Record<string, string>;
 } {
   const config = configOf(written);
@@ -39,7 +51,38 @@ export function play(written: WrittenCase): {
     clockAheadMs: clockOf(written["vault's clock"]),
   };
   const assessment = assess(access, facts, "book");
-  return { assessment, told: toldOf(access, assessment, vault), judges: judgesOf(written, vault, person) };
+  const snoozes = (written.snoozed ?? []).map((one, place) => snoozeOf(one, place, config, moments));
+  const snooze = snoozeOver(access, assessment, snoozes, { ...person, isLookedUp: facts.person.isLookedUp });
+  return {
+    assessment,
+    told: toldOf(access, assessment, vault),
+    sounds: snooze === null ? "as it is" : "quiet",
+    judges: judgesOf(written, vault, person),
+  };
+}
+
+function snoozeOf(
+  { by, at, until, ended, vault, person, item, policy }: NonNullable<WrittenCase["snoozed"]>[number],
+  place: number,
+  { vaults }: Config,
+  moments: Moments,
+): Snooze {
+  const { id, name, email } = slackUserOf(by, {}, new Date(0));
+  const named = vault === undefined ? vaults[0] : vaults.find((one) => one.name === vault);
+  return {
+    id: String(place),
+    vaultId: named?.id ?? "another",
+    by: { slackUserId: id, name, email },
+    reason: "stocktaking",
+    announcedAt: moments(at),
+    endsAt: moments(until),
+    only: {
+      slackUserId: person === undefined ? null : slackUserOf(person, {}, new Date(0)).id,
+      itemId: item === undefined ? null : idOf(item),
+      policy: policyNames.find((one) => one === policy) ?? null,
+    },
+    end: ended === undefined ? null : { by: id, at: moments(ended) },
+  };
 }
 
 /** Where an access is told. One in one is a spot check in this book: which one in twenty is, nobody can foresee. */

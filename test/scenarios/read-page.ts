@@ -45,6 +45,17 @@ const Earlier = z.strictObject({
   country: z.string().optional(),
 });
 
+const Snoozed = z.strictObject({
+  by: z.string(),
+  at: z.string(),
+  until: z.string(),
+  ended: z.string().optional(),
+  vault: z.string().optional(),
+  person: z.string().optional(),
+  item: z.string().optional(),
+  policy: z.string().optional(),
+});
+
 const Case = z.strictObject({
   name: z.string(),
   vault: z.record(z.string(), z.unknown()).optional(),
@@ -63,6 +74,8 @@ const Case = z.strictObject({
   ip: z.string().optional(),
   country: z.string().optional(),
   shown: z.string(),
+  snoozed: z.array(Snoozed).optional(),
+  sounds: z.enum(["quiet", "as it is"]).optional(),
   told: z.enum(["in the channel", "in the digest only", "as a spot check"]).optional(),
   says: z.array(z.string()).optional(),
   "doesn't say": z.array(z.string()).optional(),

@@ -23,6 +23,7 @@ function canBePlayed(written: WrittenCase): boolean {
   return (
     written.by === undefined &&
     written.told === undefined &&
+    written.snoozed === undefined &&
     written.earlier === undefined &&
     written["vault's clock"] === undefined &&
     // What is announced when the alert stands already changes no judgement that was made.

@@ -61,6 +61,32 @@ test("Slack refuses us: the lead is told by e-mail once, again when there is mor
   ]);
 });
 
+test("an escalation moves as well; and what joins an alert that Slack shows already is told by e-mail when Slack can't show that", async () => {
+  const escalated = yaml.replace("    hint:", "    escalate: { after: 15m, to: C0SERVERS }\n    hint:");
+  story = await openStory({ yaml: escalated });
+  await story.reveal({ by: dana });
+  await story.later(16);
+  await story.later(2);
+  expect(story.alerts("C0SECURITY").map(({ blocks }) => readBlocks(blocks))).toEqual([
+    expect.stringMatching(
+      /^🔔 Nobody has judged this for 16 min[\s\S]*Shown here because I can’t post in #C0SERVERS\./,
+    ),
+  ]);
+  expect(story.mails).toEqual([]);
+  story.sandbox.admin.revokeTokens("token_revoked");
+  await story.reveal({ by: dana, itemId: "i_amex" });
+  await story.later(3);
+  expect(story.mails.map(({ subject }) => subject)).toEqual(["Vaultbell: one alert can't be shown in Slack"]);
+  expect(story.mails[0]?.text).toMatch(
+    /- Dana Ruiz, Company cards: Tuesday 10:18 .* \(more since Slack showed it last\)/,
+  );
+  story.sandbox.admin.restoreTokens();
+  await story.later(6);
+  await story.later(1);
+  expect(readBlocks(story.alerts()[0]?.blocks)).toContain("opened 2 items");
+  expect(story.mails.at(-1)?.subject).toBe("Vaultbell: Slack shows everything again");
+});
+
 test("the mail server is down too: it is told when it is back", async () => {
   story = await openStory({ yaml });
   story.sandbox.admin.revokeTokens("account_inactive");

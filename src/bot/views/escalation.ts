@@ -1,7 +1,7 @@
 import type { RichTextElement } from "@slack/types";
 import type { Alert, WatchedVault } from "../../model.ts";
 import { sayDuration } from "../../time.ts";
-import { type AlertView, alertSentence, alertStory, type MessageView } from "./alert.ts";
+import { type AlertView, alertSentence, alertStory, detours, type MessageView } from "./alert.ts";
 import { alertActions } from "./alert-actions.ts";
 import { secondPersonLines, verdictLine } from "./alert-verdict.ts";
 import { bold, channel, italic, line, lines, quote, quoted, richText, said, when } from "./rich-text.ts";
@@ -80,6 +80,7 @@ export function escalationMessage(alert: Alert, view: EscalatedView): MessageVie
       richText(
         lines([
           ...secondPersonLines(alert, { standing, needed: view.needed ?? 1 }, vault),
+          ...detours(view),
           sayBefore(view),
           sayWhere(view),
         ]),

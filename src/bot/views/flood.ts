@@ -148,13 +148,21 @@ function sayLine({ who, accesses, items, itemCount, state, severity, isSpotCheck
   const mark = verdict === "suspicious" ? "🚩" : sign[standing.kind];
   const named = items.map((item) => clean(item, 40) || "an item without a name").join(", ");
   const rest = itemCount > items.length ? ` and ${itemCount - items.length} more` : "";
-  return `${mark} ${clean(who, 60) || "Somebody"}: ${named}${rest}${accesses > 1 ? ` (${accesses} accesses)` : ""}`;
+  const half = isHalfSaid(standing) ? " · 1 of 2" : "";
+  return `${mark} ${clean(who, 60) || "Somebody"}: ${named}${rest}${accesses > 1 ? ` (${accesses} accesses)` : ""}${half}`;
+}
+
+/** Where it takes two to say Expected: one has. */
+function isHalfSaid(standing: Standing): boolean {
+  return standing.kind !== "decided" && (standing.pending ?? []).some(({ needed }) => needed === 2);
 }
 
 function remarks({ lines: all }: Flood, open: FloodLine[], managers: string[]): RichTextElement[][] {
   const rows: RichTextElement[][] = [];
   const judged = all.flatMap(({ standing }) => (standing.kind === "open" ? [] : standing.review));
   if (judged.length > 0) rows.push(sayJudged(judged, open.length));
+  const half = open.filter(({ standing }) => isHalfSaid(standing));
+  if (half.length > 0) rows.push(sayHalf(half));
   if (open.some(({ severity }) => severity === "critical") && managers.length > 0) {
     rows.push([
       ...users(managers),
@@ -165,6 +173,17 @@ function remarks({ lines: all }: Flood, open: FloodLine[], managers: string[]): 
     italic("So much at once is worth a look by itself: an export, a script, or somebody hiding one access among many."),
   ]);
   return rows;
+}
+
+/** "12 are Expected, says Marta: 1 of 2, somebody else must say so too". */
+function sayHalf(half: FloodLine[]): RichTextElement[] {
+  const pending = half.flatMap(({ standing }) => (standing.kind === "decided" ? [] : (standing.pending ?? [])));
+  const by = [...new Set(pending.map((review) => review.by))].slice(0, 3);
+  return [
+    said(`${half.length === 1 ? "One is" : `${half.length} are`} Expected, says `),
+    ...by.flatMap((id, index) => [...(index > 0 ? [said(", ")] : []), user(id)]),
+    bold(": 1 of 2, somebody else must say so too"),
+  ];
 }
 
 function sayJudged(reviews: Review[], open: number): RichTextElement[] {

@@ -11,6 +11,8 @@ interface Unshown {
   vault: string;
   who: string;
   sentence: string;
+  /** It is shown in Slack, without its newest access. */
+  isMore: boolean;
   trouble: string | null;
 }
 
@@ -27,7 +29,8 @@ export function outageMail(outage: { beganAt: Date; count: number; alerts: Unsho
       "Nothing is lost: everything is recorded, and is shown as soon as Slack lets us.",
       "",
       ...alerts.map(
-        ({ who, vault, sentence }) => `- ${clean(who, 60) || "Somebody"}, ${clean(vault, 60)}: ${clean(sentence, 300)}`,
+        ({ who, vault, sentence, isMore }) =>
+          `- ${clean(who, 60) || "Somebody"}, ${clean(vault, 60)}: ${clean(sentence, 300)}${isMore ? " (more since Slack showed it last)" : ""}`,
       ),
       ...(more > 0 ? [`- and ${more} more`] : []),
       "",
