@@ -8,15 +8,21 @@ import { burst } from "./parts/burst.ts";
 import { ingest } from "./parts/ingest.ts";
 import { latency } from "./parts/latency.ts";
 import { rest } from "./parts/rest.ts";
+import { size } from "./parts/size.ts";
 import { storm } from "./parts/storm.ts";
 import { openStage, type Stage } from "./stage.ts";
 import { type Row, row, sayMachine, sayTable } from "./table.ts";
 
 /**
- * Measures Vaultbell on this machine: npm run bench, or npm run bench -- ingest burst. --profile keeps Node's profiles of
- * what is measured, --keep everything else. The result is printed, and written to bench-result.json.
+ * Measures Vaultbell on this machine: npm run bench, or npm run bench -- ingest burst. What ten million accesses cost takes long, and is
+ * measured when it is asked for: npm run bench -- size [--accesses=N | --year=FOLDER, made by npm run year]. --profile keeps Node's
+ * profiles of what is measured, --keep everything else. The result is printed, and written to bench-result.json.
  */
-const parts: Record<string, (stage: Stage) => Promise<Row[]>> = { rest, latency, ingest, storm, burst };
+const usual = { rest, latency, ingest, storm, burst };
+const parts: Record<string, (stage: Stage) => Promise<Row[]>> = {
+  ...usual,
+  size: (stage) => size(stage, { folder: given("--year"), accesses: Number(given("--accesses") ?? 10_000_000) }),
+};
 const resultFile = "bench-result.json";
 let isStopped = false;
 
@@ -25,22 +31,29 @@ async function main(args: string[]): Promise<number> {
   const chosen = args.filter((arg) => !arg.startsWith("--"));
   const unknown = [
     ...chosen.filter((name) => !Object.hasOwn(parts, name)),
-    ...flags.filter((flag) => flag !== "--profile" && flag !== "--keep"),
+    ...flags.filter((flag) => !/^--(profile|keep|year=.+|accesses=\d{4,9})$/.test(flag)),
   ];
   if (unknown.length > 0) {
-    console.error(`Usage: npm run bench -- [${Object.keys(parts).join(" | ")}] … [--profile] [--keep]`);
+    console.error(
+      `Usage: npm run bench -- [${Object.keys(parts).join(" | ")}] … [--accesses=N | --year=FOLDER] [--profile] [--keep]`,
+    );
     return 2;
   }
   const folder = mkdtempSync(join(tmpdir(), "vaultbell-bench-"));
   const isProfiled = flags.includes("--profile");
   try {
-    await measure(folder, chosen.length > 0 ? chosen : Object.keys(parts), isProfiled);
+    await measure(folder, chosen.length > 0 ? chosen : Object.keys(usual), isProfiled);
   } finally {
     await endAllChildren();
     if (isProfiled || flags.includes("--keep")) console.log(`\nKept: ${folder}`);
     else rmSync(folder, { recursive: true, force: true });
   }
   return 0;
+}
+
+/** "--year=FOLDER" */
+function given(flag: string): string | null {
+  return process.argv.find((arg) => arg.startsWith(`${flag}=`))?.slice(flag.length + 1) ?? null;
 }
 
 async function measure(folder: string, names: string[], isProfiled: boolean): Promise<void> {

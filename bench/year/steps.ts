@@ -6,9 +6,9 @@ export interface YearSize {
   until: Date;
 }
 
-const people = 500;
-const vaults = 40;
-const itemsPerVault = 100;
+export const people = 500;
+export const vaults = 40;
+export const itemsPerVault = 100;
 
 /**
  * A year in statements over whole sets: who opens what when is made of hashes of row numbers, so that every run makes the same. A sitting is
