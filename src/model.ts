@@ -559,8 +559,12 @@ export interface DigestFacts {
   unusual: { policy: string; accesses: number }[];
   /** Announced, and no access was reported. */
   unused: { purposes: number; examples: string[] };
-  /** Their people said Done, and no access was reported. */
+  /** How many of these weren't needed after all, as their people say. Absent in older ones: nobody was asked. */
+  notNeeded?: number;
+  /** Their people said Done, or that it happened, and no access was reported. */
   unreported: { purposes: number; examples: string[] };
+  /** What the lists of those who left still owe: items to rotate, and how many of them were seen since they last were. Absent in older ones. */
+  rotation?: { people: number; items: number; must: number };
   /** How many purposes were announced, and how many of them tell why. */
   purposes: { announced: number; telling: number; best: string | null; emptiest: string | null };
   /** First verdicts, and within what time half of them came; who gave them, in the order of their names. */

@@ -9,6 +9,7 @@ import { itemKey } from "../../src/policies/memory.ts";
 import { followChain } from "../../src/store/chain.ts";
 import { openStore, type Store } from "../../src/store/database.ts";
 import { readSpans } from "../../src/store/memory.ts";
+import { migrateAt } from "../../src/store/migrate.ts";
 import { inOneMoment, readHead, readRecord } from "../../src/store/read-record.ts";
 import { matchTables } from "../../src/store/record-and-tables.ts";
 import { sightsOfItems, sightsOfPerson } from "../../src/store/reports.ts";
@@ -47,6 +48,8 @@ export async function size(stage: Stage, { folder, accesses }: YearAsked): Promi
   }
   const postgres = startChild(stage.folder, "year", "database.ts", { args: [year] });
   const { url } = await postgres.hear<{ url: string }>("ready");
+  // A year may be of an older version.
+  await migrateAt(url);
   const store = openStore(url, () => {});
   const client = new pg.Client({ connectionString: url });
   await client.connect();

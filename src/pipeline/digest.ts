@@ -13,6 +13,7 @@ import {
   recordDigest,
   recordHead,
 } from "../store/digests.ts";
+import { rotationDebt } from "../store/leavers.ts";
 import { urgency, wantAll } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
 import { undecidedAlerts } from "../store/undecided-alerts.ts";
@@ -112,6 +113,7 @@ export async function gather(
     hasBefore: weekBefore >= known.since && missed === null,
     purposes: await rows.purposesOf(db, stretch),
     reviews: await rows.verdictsIn(db, stretch, new Date(period.startsAt.getTime() - openSinceMs)),
+    rotation: await rotationDebt(db, vaultIds, now),
     openAlerts: open.length,
     missedAccesses: missed
       ? await rows.countAccesses(db, { vaultIds, startsAt: missed.since, endsAt: period.startsAt })

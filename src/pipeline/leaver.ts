@@ -161,11 +161,12 @@ async function bringUpToDate(
   const { items, added } = await listOf(house, tx, leaver);
   await leavers.addLeaverItems(tx, leaver.id, added, now);
   const done = items.filter(({ state }) => state.kind === "done").length;
+  const must = items.filter(({ state }) => state.kind === "must").length;
   const total = items.length;
   const print = createHash("sha256")
     .update(JSON.stringify(items.map(({ place, state, seen }) => [place, state, seen])))
     .digest("base64");
-  const isChanged = await leavers.recordProgress(tx, leaver.id, { done, total, print }, now);
+  const isChanged = await leavers.recordProgress(tx, leaver.id, { done, total, must, print }, now);
   if (!isChanged) return { done, total, isChanged };
   const pages = Math.max(1, Math.ceil(total / leaverPageSize));
   const subjects = Array.from({ length: pages }, (_, page) => `${leaver.id}:${page}`);

@@ -8,6 +8,7 @@ interface Purpose {
   endsAt: Date;
   vaultId: string | null;
   how: "done" | "cancelled" | null;
+  answer: "happened" | "not-needed" | null;
   uses: number;
 }
 
@@ -22,6 +23,8 @@ export interface DigestGrounds extends WeekRows {
   reviews: DigestFacts["reviews"];
   openAlerts: number;
   missedAccesses: number;
+  /** What the lists of those who left still owe. */
+  rotation: NonNullable<DigestFacts["rotation"]>;
 }
 
 const itemsAtMost = 10;
@@ -40,13 +43,20 @@ export function digestFacts(grounds: DigestGrounds): DigestFacts {
     quiet: grounds.quiet,
     spotChecks: grounds.spotChecks,
     unusual: grounds.findings,
-    unused: some(ended.filter(({ how }) => how === null)),
-    unreported: some(ended.filter(({ how }) => how === "done")),
+    // Who said Done, or that it happened all the same, saw something that wasn't reported; what they said last counts.
+    unused: some(ended.filter((one) => one.how !== "cancelled" && !didHappen(one))),
+    notNeeded: ended.filter(({ how, answer }) => how !== "cancelled" && answer === "not-needed").length,
+    unreported: some(ended.filter(didHappen)),
+    rotation: grounds.rotation,
     purposes: qualityOf(announced, grounds.vaults),
     reviews: grounds.reviews,
     vaults: grounds.vaults.map((vault) => weekOf(vault, grounds)),
     hours: cellsOf(grounds.quarters, grounds.zone),
   };
+}
+
+function didHappen({ how, answer }: Purpose): boolean {
+  return answer === null ? how === "done" : answer === "happened";
 }
 
 function sum(quarters: QuarterRow[]): WeekNumbers {

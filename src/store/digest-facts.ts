@@ -121,6 +121,8 @@ export interface PurposeRow {
   vaultId: string | null;
   itemId: string | null;
   how: "done" | "cancelled" | null;
+  /** What its person said, asked whether it happened all the same. */
+  answer: "happened" | "not-needed" | null;
   uses: number;
 }
 
@@ -129,7 +131,8 @@ export async function purposesOf(db: Db | Tx, { vaultIds, startsAt, endsAt }: St
   const { rows } = await sql<PurposeRow>`
     select intent.purpose, intent.announced_at as "announcedAt",
            least(intent.ends_at, ended.at) as "endsAt", intent.vault_id as "vaultId", intent.item_id as "itemId",
-           ended.how, coalesce((select accesses from intent_use where intent_use.intent_id = intent.id), 0)::integer as uses
+           ended.how, (select kind from unused_answer where unused_answer.intent_id = intent.id and round = 0) as answer,
+           coalesce((select accesses from intent_use where intent_use.intent_id = intent.id), 0)::integer as uses
       from intent
       -- A week's purposes are few of a year's: each is looked up, whatever the planner thinks of it.
       left join lateral (select at, how from intent_end where intent_end.intent_id = intent.id limit 1) as ended on true

@@ -130,13 +130,29 @@ export async function eventsOf(db: Db | Tx, keys: string[], notBy: string[]): Pr
 export async function recordProgress(
   tx: Tx,
   leaverId: string,
-  { done, total, print }: { done: number; total: number; print: string },
+  { done, total, must, print }: { done: number; total: number; must: number; print: string },
   at: Date,
 ): Promise<boolean> {
   const result = await sql`
-    insert into leaver_progress (leaver_id, done, total, print, at)
-    select ${leaverId}::bigint, ${done}::integer, ${total}::integer, ${print}::text, ${at}::timestamptz
+    insert into leaver_progress (leaver_id, done, total, must, print, at)
+    select ${leaverId}::bigint, ${done}::integer, ${total}::integer, ${must}::integer, ${print}::text, ${at}::timestamptz
      where ${print}::text is distinct from
        (select print from leaver_progress where leaver_id = ${leaverId}::bigint order by id desc limit 1)`.execute(tx);
   return (result.numAffectedRows ?? 0n) > 0n;
+}
+
+/** What the lists of these vaults still owe, as far as it was taken down before then: of how many people, how many items, how many of them seen. */
+export async function rotationDebt(
+  db: Db | Tx,
+  vaultIds: string[],
+  before: Date,
+): Promise<{ people: number; items: number; must: number }> {
+  const { rows } = await sql<{ people: number; items: number; must: number }>`
+    select count(distinct coalesce(person.same_as, person.id))::integer as people, coalesce(sum(last.total - last.done), 0)::integer as items,
+           coalesce(sum(last.must), 0)::integer as must
+      from leaver join person on person.id = leaver.person_id
+     cross join lateral (select done, total, must from leaver_progress
+                          where leaver_id = leaver.id and at <= ${before} order by id desc limit 1) as last
+     where leaver.vault_id = any (${vaultIds}::text[]) and last.total > last.done`.execute(db);
+  return rows[0] ?? { people: 0, items: 0, must: 0 };
 }

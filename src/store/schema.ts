@@ -139,6 +139,7 @@ export interface Schema {
     leaver_id: string;
     done: number;
     total: number;
+    must: Generated<number | null>;
     print: string;
     at: Date;
   };
@@ -279,6 +280,8 @@ export interface Schema {
   };
   digest_alert: { digest_id: string; place: number; alert_id: string };
   digest_read: { digest_id: string; slack_user_id: string; name: string; at: Date };
+  digest_picture_failure: { digest_id: string; attempt: number; at: Date; trouble: string };
+  digest_picture_again: { digest_id: string; attempt: number; begun_at: Date };
   digest_picture: { digest_id: string; begun_at: Date };
   digest_picture_uploaded: { digest_id: string; file_id: string; at: Date };
   message: MessageRow;

@@ -30,7 +30,9 @@ const busyFacts = someFacts({
     { policy: "a-policy-of-tomorrow", accesses: 1 },
   ],
   unused: { purposes: 2, examples: ["VAT return", "renewing the domain"] },
+  notNeeded: 1,
   unreported: { purposes: 1, examples: ["paying the caterer"] },
+  rotation: { people: 2, items: 7, must: 5 },
   purposes: { announced: 40, telling: 33, best: "paying the licence renewal of Contoso, 480 €", emptiest: "test" },
   reviews: { verdicts: 12, medianMs: 14 * 60_000, by: ["Juan Soto", "Marta Vidal"] },
   vaults: [

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inTransaction, openStore, type Store } from "../../src/store/database.ts";
-import { beginLeaver, recordProgress } from "../../src/store/leavers.ts";
+import { beginLeaver, recordProgress, rotationDebt } from "../../src/store/leavers.ts";
 import { addChanges, addToMemory, type ItemSeen } from "../../src/store/memory.ts";
 import { personOf } from "../../src/store/people.ts";
 import { changesSince, itemsOf, recordAsked, sightsOfItems, sightsOfPerson } from "../../src/store/reports.ts";
@@ -128,13 +128,31 @@ test("there is one list for each person and vault, and progress is taken down wh
   expect(new Set(both.map(({ leaver }) => leaver.id)).size).toBe(1);
   const id = both[0].leaver.id;
   const progress = (print: string) =>
-    inTransaction(store.db, (tx) => recordProgress(tx, id, { done: 1, total: 2, print }, at(12)));
+    inTransaction(store.db, (tx) => recordProgress(tx, id, { done: 1, total: 2, must: 1, print }, at(12)));
   expect([await progress("a"), await progress("a"), await progress("b"), await progress("a")]).toEqual([
     true,
     false,
     true,
     true,
   ]);
+});
+
+test("what lists still owe is what each of them said last, and a list that is done owes nothing", async () => {
+  const list = (personId: string, vaultId: string) =>
+    inTransaction(store.db, (tx) => beginLeaver(tx, { personId, vaultId, begunBy: "U1", begunAt: at(13) }, [personId]));
+  const say = async (personId: string, vaultId: string, day: number, [done, total, must]: [number, number, number]) => {
+    const { leaver } = await list(personId, vaultId);
+    const print = `${day}`;
+    await inTransaction(store.db, (tx) => recordProgress(tx, leaver.id, { done, total, must, print }, at(day)));
+  };
+  await say(dana, "v_one", 13, [0, 5, 4]);
+  await say(dana, "v_one", 15, [2, 5, 2]);
+  await say(dana, "v_two", 13, [1, 2, 1]);
+  await say(luis, "v_one", 14, [3, 3, 0]);
+  const owed = (vaultIds: string[], day: number) => rotationDebt(store.db, vaultIds, at(day));
+  expect(await owed(["v_one"], 14)).toEqual({ people: 1, items: 5, must: 4 });
+  expect(await owed(["v_one", "v_two"], 16)).toEqual({ people: 1, items: 4, must: 3 });
+  expect(await owed(["v_three"], 16)).toEqual({ people: 0, items: 0, must: 0 });
 });
 
 function access(when: Date) {

@@ -162,7 +162,8 @@ function worthKnowing(view: DigestView): RichTextElement[][] {
   return [
     unusualLine(facts),
     ...quietLines(facts),
-    ...purposesLeft("Announced, and no access was reported", facts.unused),
+    ...rotationLine(facts),
+    ...purposesLeft("Announced, and no access was reported", facts.unused, notNeeded(facts)),
     ...purposesLeft("Said to be done, and no access was reported (did the source miss it?)", facts.unreported),
     ...qualityLines(facts.purposes),
     reviewLine(facts.reviews),
@@ -229,11 +230,29 @@ const UNUSUAL: Record<string, string> = {
   "absent-actor": "by somebody who is away",
 };
 
-function purposesLeft(lead: string, { purposes, examples }: DigestFacts["unused"]): RichTextElement[][] {
+/** Counts alone: who left is in the lists, which are in this channel. */
+function rotationLine({ rotation }: DigestFacts): RichTextElement[][] {
+  if (!rotation || rotation.items === 0) return [];
+  const { people, items, must } = rotation;
+  const seen = must === 0 ? "" : must === items ? ", seen by them" : `, ${must} of them seen by them`;
+  return [
+    [
+      said("🔑 Still to be rotated: "),
+      bold(countOf(items, "item", "items")),
+      said(` on the ${people === 1 ? "list of somebody" : `lists of ${people} people`} who left${seen}`),
+    ],
+  ];
+}
+
+function notNeeded({ notNeeded: many = 0 }: DigestFacts): string {
+  return many === 0 ? "" : ` (${many === 1 ? "one wasn’t" : `${many} weren’t`} needed after all)`;
+}
+
+function purposesLeft(lead: string, { purposes, examples }: DigestFacts["unused"], besides = ""): RichTextElement[][] {
   if (purposes === 0) return [];
   return [
     [
-      said(`${lead}: ${purposes}, such as `),
+      said(`${lead}: ${purposes}${besides}, such as `),
       ...examples.flatMap((one, place) => [said(place > 0 ? ", ‘" : "‘"), quoted(one, 60, "…"), said("’")]),
     ],
   ];
