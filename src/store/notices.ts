@@ -156,6 +156,23 @@ export async function recordApps(tx: Tx, source: string, apps: AppSeen[]): Promi
     .execute();
 }
 
+/** With which apps people were heard of since then, the newest first. */
+export async function appsSeen(
+  db: Db | Tx,
+  sources: string[],
+  since: Date,
+): Promise<{ source: string; who: string; app: string; version: string }[]> {
+  const rows = await db
+    .selectFrom("app_seen")
+    .select(["source", "identity", "email", "name", "app", "version"])
+    .where("source", "in", sources)
+    .where("last_at", ">", since)
+    .orderBy("last_at", "desc")
+    .limit(5_000)
+    .execute();
+  return rows.map(({ identity, email, name, ...app }) => ({ ...app, who: name ?? email ?? identity }));
+}
+
 function notices(db: Db | Tx) {
   return db
     .selectFrom("notice")

@@ -1,39 +1,100 @@
 import { sayAgo } from "../time.ts";
 
 /**
- * What each source tells and what it can't, as sentences: every answer about the past ends with them, because "no recorded
- * access" is only as good as what was reported. A version goes up when a sentence comes to mean something else.
+ * What each source tells and what it can't, as data: every answer about the past ends with it, because "no recorded access" is
+ * only as good as what was reported. A version goes up when a sentence comes to mean something else.
  */
 interface Coverage {
   name: string;
   version: number;
-  reports: string;
+  reaches: Reach[];
   /** The blind spots. */
-  cannot: string;
+  cannot: string[];
+  /** What people can do about them. */
+  advice: string | null;
+}
+
+/** Which acts are told on which clients, since which version of them, and how late. */
+interface Reach {
+  acts: string[];
+  clients: string | null;
+  since: string | null;
+  late: string | null;
 }
 
 const coverages: Record<string, Coverage> = {
   webhook: {
     name: "The signed webhook",
     version: 1,
-    reports: "reports what its sender passes on, from the day on which it was set up",
-    cannot:
+    reaches: [],
+    cannot: [
       "What the vault service doesn’t log (in many apps: looking at an item without revealing a field), what an offline app hasn’t sent yet, and what was copied or noted down elsewhere can’t be seen",
+    ],
+    advice: null,
   },
   "1password": {
     name: "1Password",
+    version: 2,
+    reaches: [
+      {
+        acts: ["revealing", "copying", "filling in", "editing", "exporting", "sharing"],
+        clients: "in its apps",
+        since: "8.4.0",
+        late: "when they sync",
+      },
+      { acts: ["opening"], clients: "on the web, by the command line and by Connect", since: null, late: "at once" },
+    ],
+    cannot: [
+      "Looking at an item in an app without revealing a field, and so reading a secure note there, isn’t told",
+      "nor is what an older or offline app did",
+    ],
+    advice: "A number in a concealed field or a card item is seen when it is revealed",
+  },
+  bitwarden: {
+    name: "Bitwarden",
     version: 1,
-    reports: "reports each time that its apps from 8.4.0 on reveal, copy, fill in, edit or export an item",
-    cannot:
-      "Looking at an item without revealing a field, and so reading a secure note, isn’t reported by the apps (it is on the web); an app that is offline or old tells late, or never. A number in a concealed field or a card item is seen when it is revealed",
+    reaches: [
+      {
+        acts: ["viewing", "revealing", "copying", "filling in", "changing", "exporting"],
+        clients: "in its clients",
+        since: null,
+        late: "in batches of about a minute",
+      },
+    ],
+    cannot: [
+      "What a client sends more than 15 minutes late isn’t told",
+      "nor what the command line opened, as far as it sends no events",
+    ],
+    advice: null,
+  },
+  hashicorp: {
+    name: "The audit device",
+    version: 1,
+    reaches: [{ acts: ["reading", "changing"], clients: "by any client", since: null, late: "within seconds" }],
+    cannot: ["Who used a token that several share, and paths that are left out of the device, can’t be seen"],
+    advice: null,
+  },
+  mapped: {
+    name: "The mapped source",
+    version: 1,
+    reaches: [],
+    cannot: ["What its sender doesn’t tell, or its mapping lets go, can’t be seen"],
+    advice: null,
   },
 };
 
 const unknownSource: Coverage = {
   name: "This source",
   version: 1,
-  reports: "reports what it was set up to report",
-  cannot: "What it doesn’t log can’t be seen",
+  reaches: [],
+  cannot: ["What it doesn’t log can’t be seen"],
+  advice: null,
+};
+
+/** What is said of sources that tell whatever they are sent. */
+const passesOn: Record<string, string> = {
+  "The signed webhook": "reports what its sender passes on, from the day on which it was set up",
+  "The mapped source": "reports what its sender passes on, from the day on which it was set up",
 };
 
 /** What a source covers, by the name under which its accesses are kept: its kind, or its kind, a hyphen and a word. */
@@ -50,15 +111,27 @@ export interface Heard {
 
 /** "No recorded access" is never "has not seen it": one sentence for each source, with when it last spoke. */
 export function coverageSentence({ source, lastAt }: Heard, now: Date): string {
-  const { name, version, reports, cannot } = coverageOf(source);
+  const { name, version, reaches, cannot, advice } = coverageOf(source);
   const spoke = lastAt === null ? "it has never spoken yet" : `it last spoke ${sayAgo(lastAt, now)}`;
-  return `${name} ${reports}; ${spoke}. ${cannot}. (Coverage ${source} v${version})`;
+  const reports =
+    reaches.length > 0
+      ? `reports ${reaches.map(sayReach).join("; ")}`
+      : (passesOn[name] ?? "reports what it was set up to report");
+  const blind = [cannot.join(", "), ...(advice === null ? [] : [advice])].join(". ");
+  return `${name} ${reports}; ${spoke}. ${blind}. (Coverage ${source} v${version})`;
 }
 
-/** Where no source has ever spoken of the vaults in question, the webhook's blindness is told. */
-export function coverageOfAll(heard: Heard[], now: Date): string[] {
+/** "revealing, copying and exporting in its apps, from 8.4.0 on, when they sync" */
+function sayReach({ acts, clients, since, late }: Reach): string {
+  const all = acts.length < 2 ? acts.join("") : `${acts.slice(0, -1).join(", ")} and ${acts.at(-1)}`;
+  const where = clients === null ? all : `${all} ${clients}`;
+  return [where, ...(since === null ? [] : [`from ${since} on`]), ...(late === null ? [] : [late])].join(", ");
+}
+
+/** Where no source has ever spoken of the vaults in question, those that are set up, or else the webhook, are told all the same. */
+export function coverageOfAll(heard: Heard[], now: Date, setUp: readonly string[] = []): string[] {
   const newest = new Map<string, Heard>();
-  for (const one of heard) {
+  for (const one of [...heard, ...setUp.map((source) => ({ source, lastAt: null }))]) {
     const known = newest.get(one.source);
     if (!known || (one.lastAt !== null && (known.lastAt === null || one.lastAt > known.lastAt))) {
       newest.set(one.source, one);
@@ -66,4 +139,48 @@ export function coverageOfAll(heard: Heard[], now: Date): string[] {
   }
   const all = newest.size > 0 ? [...newest.values()] : [{ source: "webhook", lastAt: null }];
   return all.map((one) => coverageSentence(one, now));
+}
+
+interface AppOf {
+  source: string;
+  /** As people know whoever uses it. */
+  who: string;
+  app: string;
+  version: string;
+}
+
+const namedAtMost = 5;
+
+/** Who was last heard of with an app that is too old to tell what is opened in it: their silence means nothing. */
+export function oldApps(apps: AppOf[]): string[] {
+  const old = apps.filter(isTooOld);
+  if (old.length === 0) return [];
+  const named = old.slice(0, namedAtMost).map(({ who, app, version }) => `${who} (${app} ${sayVersion(version)})`);
+  const rest = old.length > namedAtMost ? ` and ${old.length - namedAtMost} more` : "";
+  return [
+    `These people use an app that is too old to report anything, so that nothing is known of what they open in it: ${named.join(", ")}${rest}.`,
+  ];
+}
+
+/** Browser extensions count their versions otherwise, and are never called old. */
+function isTooOld({ source, app, version }: AppOf): boolean {
+  const since = coverageOf(source).reaches.find((reach) => reach.since !== null)?.since;
+  const parts = partsOf(version);
+  if (!since || !parts || !/^1Password for (Mac|Windows|Linux|iOS|Android)/i.test(app)) return false;
+  const least = partsOf(since) ?? [];
+  for (const [place, part] of parts.entries()) {
+    if (part !== (least[place] ?? 0)) return part < (least[place] ?? 0);
+  }
+  return false;
+}
+
+/** "8.10.4", or as 1Password's apps count: 81004012 is 8.10.4, its twelfth build. */
+function partsOf(version: string): number[] | null {
+  const counted = /^(\d)(\d\d)(\d\d)\d{3}$/.exec(version);
+  if (counted) return counted.slice(1).map(Number);
+  return /^\d+(\.\d+){1,3}$/.test(version) ? version.split(".").slice(0, 3).map(Number) : null;
+}
+
+function sayVersion(version: string): string {
+  return partsOf(version)?.join(".") ?? version;
 }

@@ -4,6 +4,7 @@ import { parseConfig } from "../../src/config.ts";
 import { movableClock } from "../../src/sandbox/clock.ts";
 import type { Reveal, Sandbox, SandboxMessage } from "../../src/sandbox/types.ts";
 import { createStandIn } from "../../src/stand-in.ts";
+import type { PushedSource } from "../../src/vault/sources/pushed.ts";
 import type { PolledSource } from "../../src/vault/sources/source.ts";
 import { parseSecrets, sign } from "../../src/vault/standard-webhooks.ts";
 import { freshDatabase } from "./database.ts";
@@ -77,6 +78,7 @@ export async function openStory({
   yaml = defaultYaml,
   pace = true,
   sources = [] as PolledSource[],
+  pushed = [] as PushedSource[],
 } = {}): Promise<Story> {
   const reading = parseConfig(yaml, "story.yaml");
   if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes));
@@ -104,6 +106,7 @@ export async function openStory({
       mails.push(mail);
     },
     sources,
+    pushed,
     neighbour: null,
   });
   const port = await service.open(0, "127.0.0.1");

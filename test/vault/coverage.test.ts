@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { coverageOfAll, coverageSentence } from "../../src/vault/coverage.ts";
+import { coverageOfAll, coverageSentence, oldApps } from "../../src/vault/coverage.ts";
 
 const now = new Date("2026-11-24T10:00:00Z");
 const before = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
@@ -22,9 +22,46 @@ test("of several vaults each source is told once, by when it last spoke of any",
   expect(sentences[1]).toContain("This source reports what it was set up to report; it has never spoken yet");
 });
 
-test("a second account of a service covers what the first does", () => {
-  const said = coverageSentence({ source: "1password-eu", lastAt: null }, now);
-  expect(said).toMatch(/^1Password reports each time.*concealed field.*\(Coverage 1password-eu v1\)$/);
+test("which acts on which clients, since when and how late, and what helps", () => {
+  expect(coverageSentence({ source: "1password-eu", lastAt: before(5) }, now)).toBe(
+    "1Password reports revealing, copying, filling in, editing, exporting and sharing in its apps, from 8.4.0 on, when they sync; opening on the web, by the command line and by Connect, at once; it last spoke 5 min ago. Looking at an item in an app without revealing a field, and so reading a secure note there, isn’t told, nor is what an older or offline app did. A number in a concealed field or a card item is seen when it is revealed. (Coverage 1password-eu v2)",
+  );
+});
+
+test.each(["bitwarden", "hashicorp", "mapped-keeper", "webhook", "unheard-of"])(
+  "%s says what it can't see",
+  (source) => {
+    expect(coverageSentence({ source, lastAt: null }, now)).toMatch(
+      new RegExp(`reports .*; it has never spoken yet\\. .*(told|seen).*\\. \\(Coverage ${source} v\\d+\\)$`),
+    );
+  },
+);
+
+test("a source that is set up is told although it never spoke of these vaults", () => {
+  expect(coverageOfAll([{ source: "webhook", lastAt: before(5) }], now, ["1password", "webhook"])).toEqual([
+    expect.stringMatching(/^The signed webhook .*5 min ago/),
+    expect.stringMatching(/^1Password .*never spoken/),
+  ]);
+});
+
+test.each([
+  ["1Password for Mac", "70904004", true],
+  ["1Password for Mac", "80399001", true],
+  ["1Password for Mac", "80400000", false],
+  ["1Password for Windows", "8.3.9", true],
+  ["1Password for Windows", "8.10.4", false],
+  ["1Password Browser Extension", "20250", false],
+  ["1Password for iOS", "unknown", false],
+])("%s %s is too old to report: %s", (app, version, isOld) => {
+  const said = oldApps([{ source: "1password", who: "Dana Ruiz", app, version }]);
+  expect(said.length === 1).toBe(isOld);
+});
+
+test("people with old apps are named, a few of them", () => {
+  const apps = Array.from({ length: 7 }, (_, n) => {
+    return { source: "1password", who: `P${n}`, app: "1Password for Mac", version: "70904004" };
+  });
+  expect(oldApps(apps)).toEqual([expect.stringMatching(/: P0 \(1Password for Mac 7\.9\.4\), .*P4 .* and 2 more\.$/)]);
 });
 
 test("where nothing ever spoke, that is said", () => {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openStore, type Store } from "../../../src/store/database.ts";
+import { appsSeen } from "../../../src/store/notices.ts";
 import { feedStates, importNames } from "../../../src/store/sources.ts";
 import { onePassword } from "../../../src/vault/sources/one-password.ts";
 import { createPolling, type Polling } from "../../../src/vault/sources/poll.ts";
@@ -228,6 +229,9 @@ test("audit events become notices and edits, once; those of the past are told to
   ]);
   const apps = await store.pool.query("select identity, app, version from app_seen where source = $1", [name]);
   expect(apps.rows).toEqual([{ identity: "U7DANA", app: "1Password for Mac", version: "81204000" }]);
+  expect(await appsSeen(store.db, [name], new Date("2026-11-01T00:00:00Z"))).toEqual([
+    { source: name, who: "dana@example.com", app: "1Password for Mac", version: "81204000" },
+  ]);
   const kept = await store.pool.query("select body from delivery where source = $1", [name]);
   expect(kept.rows.map(({ body }) => String(body)).join()).not.toContain("198.51.100.77");
   expect((await counted()).accesses).toBe(1);
