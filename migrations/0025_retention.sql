@@ -1,4 +1,5 @@
 -- What was erased, and how far: the next erasure goes on from there. Nothing was written into the table that stood here.
+-- contract: no version before this one has read or written the table of the first migration.
 drop table erasure;
 create table erasure (
   id bigint generated always as identity primary key,

@@ -13,10 +13,11 @@ const folder = fileURLToPath(new URL("../../migrations/", import.meta.url));
  * Throws what PostgreSQL said when a migration fails; nothing of that migration remains.
  */
 export async function migrate(pool: Pool): Promise<string[]> {
+  const later = await laterMigrations(pool);
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: borrowed(pool) }) });
   const migrator = new Migrator({
     db,
-    provider: { getMigrations: readMigrations },
+    provider: { getMigrations: async () => ({ ...later, ...(await readMigrations()) }) },
     migrationTableName: "migration",
     migrationLockTableName: "migration_lock",
   });
@@ -40,6 +41,21 @@ export async function migrateAt(url: string): Promise<string[]> {
   } finally {
     await pool.end();
   }
+}
+
+/**
+ * Those that a later version has applied: this one neither knows nor repeats them, and starts all the same. Later versions only add
+ * (docs/operation.md, "Upgrading"), and while replicas are being replaced one of the old ones may have to start again.
+ */
+async function laterMigrations(pool: Pool): Promise<Record<string, Migration>> {
+  const { rows: tables } = await pool.query<{ isThere: boolean }>(
+    `select to_regclass('migration') is not null as "isThere"`,
+  );
+  if (!tables[0]?.isThere) return {};
+  const { rows } = await pool.query<{ name: string }>("select name from migration where name > $1", [
+    (await migrationNames()).at(-1) ?? "",
+  ]);
+  return Object.fromEntries(rows.map(({ name }) => [name, { up: async () => {} }]));
 }
 
 /** The names of all migrations of this version, oldest first. */

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { expect, test } from "vitest";
+import { migrateAt } from "../../src/store/migrate.ts";
 import { dana, marta, openStory } from "../support/story.ts";
 
 const folder = join(import.meta.dirname, "../../migrations");
@@ -53,6 +54,8 @@ test("an old replica goes on while and after a newer version's migration adds to
     );
     expect(rows).toEqual([{ reviews: 1, accesses: 2 }]);
     expect((await story.service.readiness()).problems).toEqual([]);
+    // And should it have to start again meanwhile, it does.
+    expect(await migrateAt(story.databaseUrl)).toEqual([]);
   } finally {
     await newer.end();
     await story.stop();
