@@ -15,6 +15,7 @@ import type { Config } from "./config.ts";
 import { type Readiness, readiness } from "./health.ts";
 import { createMetrics } from "./metrics.ts";
 import type { Clock } from "./model.ts";
+import { lookForCanaries } from "./pipeline/canary.ts";
 import { makeDigests } from "./pipeline/digest.ts";
 import { sendPictures } from "./pipeline/digest-pictures.ts";
 import { draw } from "./pipeline/draw.ts";
@@ -256,7 +257,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
   const leaving = nowAndThen(clock, leaversPauseMs, { name: "leavers", work: () => lookAfterLeavers(house) });
   const listeningForSilence = nowAndThen(clock, silencePauseMs, {
     name: "silence",
-    work: () => lookForSilence(house),
+    work: async () => (await lookForSilence(house)) + (await lookForCanaries(house)),
   });
   const polling = createPolling({
     sources: parts.sources ?? [],

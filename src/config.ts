@@ -69,6 +69,8 @@ export type ConfigReading = { ok: true; config: Config } | { ok: false; mistakes
 /** The configuration that the stand-in workspace runs on while there is no vaultbell.yaml. */
 export const exampleFile = join(import.meta.dirname, "..", "vaultbell.example.yaml");
 
+/** A day, and time to be late. */
+const usualCanaryMinutes = 26 * 60;
 const largestFileBytes = 1024 * 1024;
 
 /** Reads and checks the file. */
@@ -147,6 +149,9 @@ function build(written: WrittenConfig, file: string, text: string): Config {
       })),
       followUp: followUpOf(vault, written.security ?? null),
       detailsDays: vault.retention?.details ?? null,
+      canary: vault.canary
+        ? { itemId: vault.canary.item, withinMinutes: vault.canary.within ?? usualCanaryMinutes }
+        : null,
     }),
   );
   return {

@@ -325,6 +325,15 @@ export interface WatchedVault {
   followUp: FollowUp;
   /** After how many days the details of its accesses are erased; `null`: as the configuration says for all. */
   detailsDays: number | null;
+  /** `null`: none. */
+  canary: Canary | null;
+}
+
+/** An item that something opens every day, so that its staying away shows what silence alone doesn't. */
+export interface Canary {
+  itemId: string;
+  /** So long after the last one it is missed. */
+  withinMinutes: number;
 }
 
 /** After how many days something is erased; `null`: never by itself. */

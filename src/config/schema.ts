@@ -347,6 +347,24 @@ const vault = z.strictObject({
     })
     .optional(),
   whatNow: whatNow.optional(),
+  canary: z
+    .strictObject({
+      item: text(readVaultServiceId, {
+        description: "The item's id in the vault service. Somebody or something opens it every day, on purpose.",
+        examples: ["i_canary"],
+      }),
+      within: duration(60, 14 * 24 * 60, {
+        description: "How long after the last one the next is missed.",
+        default: "26h",
+        examples: ["26h"],
+      }).optional(),
+    })
+    .meta({
+      description:
+        "An access that must be reported every day; when it stays away, the channel is told, whatever else is still reported.",
+      examples: [{ item: "i_canary", within: "26h" }],
+    })
+    .optional(),
   retention: z
     .strictObject({ details })
     .meta({

@@ -22,6 +22,7 @@ import { readIntents } from "../store/intents.ts";
 import { type Message, messagesShowing } from "../store/messages.ts";
 import { readPerson, slackUserOf, slackUsersByEmail, slackUsersById } from "../store/people.ts";
 import { allAnswered, readAnswered } from "./answered.ts";
+import { canaryView } from "./canary.ts";
 import { aftermathView } from "./draw-aftermath.ts";
 import { type Around, digestView } from "./draw-digest.ts";
 import { settingsView } from "./draw-settings.ts";
@@ -56,7 +57,8 @@ export async function draw(house: House, message: Message): Promise<Drawing | "n
       return drawEscalation(house, message);
     case "silence": {
       const tag = `silence:${message.id}`;
-      return drawing(await silenceView(house, message.subject, message.channel, tag), tag);
+      const about = [house, message.subject, message.channel, tag] as const;
+      return drawing((await canaryView(...about)) ?? (await silenceView(...about)), tag);
     }
     case "source": {
       const tag = `source:${message.id}`;
@@ -357,6 +359,7 @@ function vaultOf(house: House, vaultId: string | null, channel: string): Watched
       items: [],
       followUp: noFollowUp,
       detailsDays: null,
+      canary: null,
     }
   );
 }

@@ -12,6 +12,8 @@ export const entryKinds = [
   "alerts moved to the fallback channel",
   "answer refused",
   "bodies erased",
+  "canary back",
+  "canary missing",
   "configuration in force",
   "delivery quarantined",
   "delivery recorded",

@@ -37,6 +37,7 @@ export function aVault(changes: Partial<WatchedVault> = {}): WatchedVault {
     items: [anItem("i_visa", "Company Visa")],
     followUp: noFollowUp,
     detailsDays: null,
+    canary: null,
     ...changes,
   };
 }

@@ -40,7 +40,7 @@ const joins = "Give two or more of email, vault and slack, such as `{ email: dan
 const cities = "Name a city, such as `Europe/Madrid`: abbreviations and offsets know no summer time.";
 const managers = "Managers are named by e-mail address, by Slack member id (U…), or by user group id (S…).";
 const vaultKeys =
-  "id, name, channel, managers, timezone, hours, clock, holidays, closed, policies, intent, hint, ticket, escalate, night, unmatched, critical, ask, explained, spotCheck, whatNow, retention, items";
+  "id, name, channel, managers, timezone, hours, clock, holidays, closed, policies, intent, hint, ticket, escalate, night, unmatched, critical, ask, explained, spotCheck, whatNow, canary, retention, items";
 
 // One vault, whose own lines come last; the first line given is on line 6 unless it replaces one of the ordinary four.
 test.each<[string, Parameters<typeof written>[0], string]>([

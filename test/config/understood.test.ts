@@ -70,6 +70,7 @@ test("the design's example is understood whole", () => {
           whatNow: { call: null, freeze: null, link: null, steps: expect.any(Array) },
         },
         detailsDays: null,
+        canary: null,
       },
     ],
     people: [

@@ -79,6 +79,7 @@ export function aVault(changes: Partial<WatchedVault> = {}): WatchedVault {
     ],
     followUp: noFollowUp,
     detailsDays: null,
+    canary: null,
     ...changes,
   };
 }

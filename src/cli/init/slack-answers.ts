@@ -87,6 +87,7 @@ const plainVault: Omit<WatchedVault, "id" | "name" | "channel" | "managers"> = {
   items: [],
   followUp: noFollowUp,
   detailsDays: null,
+  canary: null,
 };
 
 /** Which kind of token it is can be told without asking anybody. */

@@ -1,0 +1,64 @@
+import { sql } from "kysely";
+import type { Db, Tx } from "./database.ts";
+
+export interface MissingRow {
+  id: string;
+  vaultId: string;
+  itemId: string;
+  since: Date;
+  toldAt: Date;
+  /** When it came again; `null`: it is still missing. */
+  cameAt: Date | null;
+}
+
+/** When an item was last reported since then, whatever was done with it; `null`: not at all. */
+export async function lastReported(
+  db: Db | Tx,
+  { vaultId, itemId, since }: { vaultId: string; itemId: string; since: Date },
+): Promise<Date | null> {
+  const { rows } = await sql<{ at: Date }>`
+    select received_at as at from access where vault_id = ${vaultId} and item_id = ${itemId} and received_at > ${since}
+     order by received_at desc limit 1`.execute(db);
+  return rows[0]?.at ?? null;
+}
+
+/** Since when the present configuration holds. */
+export async function configuredSince(db: Db | Tx): Promise<Date | null> {
+  const row = await db.selectFrom("configuration").select("since").orderBy("id", "desc").limit(1).executeTakeFirst();
+  return row?.since ?? null;
+}
+
+export function openMissing(db: Db | Tx): Promise<MissingRow[]> {
+  return missingWhere(db, sql`canary_back.at is null`);
+}
+
+export async function readMissing(db: Db | Tx, id: string): Promise<MissingRow | null> {
+  return (await missingWhere(db, sql`canary_missing.id = ${id}::bigint`))[0] ?? null;
+}
+
+async function missingWhere(db: Db | Tx, which: ReturnType<typeof sql>): Promise<MissingRow[]> {
+  const { rows } = await sql<MissingRow>`
+    select canary_missing.id::text, vault_id as "vaultId", item_id as "itemId", since, told_at as "toldAt", came_at as "cameAt"
+      from canary_missing left join canary_back on missing_id = canary_missing.id where ${which} order by canary_missing.id`.execute(
+    db,
+  );
+  return rows;
+}
+
+/** `null`: another replica has told it. */
+export async function recordMissing(tx: Tx, missing: Omit<MissingRow, "id" | "cameAt">): Promise<string | null> {
+  const { rows } = await sql<{ id: string }>`
+    insert into canary_missing (vault_id, item_id, since, told_at)
+    values (${missing.vaultId}, ${missing.itemId}, ${missing.since}, ${missing.toldAt})
+    on conflict do nothing returning id::text`.execute(tx);
+  return rows[0]?.id ?? null;
+}
+
+/** False: another replica has told that it came. */
+export async function recordBack(tx: Tx, missingId: string, cameAt: Date, at: Date): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    insert into canary_back (missing_id, came_at, at) values (${missingId}, ${cameAt}, ${at}) on conflict do nothing`.execute(
+    tx,
+  );
+  return (numAffectedRows ?? 0n) > 0n;
+}
