@@ -7,6 +7,7 @@ import { lastHeard } from "../store/digest-facts.ts";
 import { urgency, wantAll } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
 import * as silences from "../store/silences.ts";
+import { feedStates } from "../store/sources.ts";
 import type { House } from "./house.ts";
 
 const historyMs = 28 * 24 * 60 * 60_000;
@@ -46,11 +47,26 @@ export async function sourcesHeard(house: House): Promise<SourceHeard[]> {
 /** Tells of sources that have fallen silent, and of those that speak again; each once. Returns how many were told. */
 export async function lookForSilence(house: House): Promise<number> {
   let told = 0;
+  const read = await sourcesRead(house);
   for (const heard of await sourcesHeard(house)) {
+    // Of a service that is asked and answers, it is known that there was nothing; that it can't be asked is told by itself.
+    if (!heard.silence && read.has(heard.source)) continue;
     const isTold = heard.silence ? await tellSpeaks(house, heard, heard.silence) : await tellSilent(house, heard);
     if (isTold) told += 1;
   }
   return told;
+}
+
+/** Those that are asked, and answered lately. */
+async function sourcesRead({ config, store: { db }, clock }: House): Promise<Set<string>> {
+  const states = await feedStates(
+    db,
+    config.sources.map(({ name }) => name),
+  );
+  const since = clock.now().getTime() - leastMs;
+  return new Set(
+    states.filter(({ readAt }) => readAt !== null && readAt.getTime() > since).map(({ source }) => source),
+  );
 }
 
 async function tellSpeaks(house: House, heard: SourceHeard, silence: silences.SilenceRow): Promise<boolean> {
