@@ -31,6 +31,8 @@ export interface BotPorts {
   mayReview(
     click: Omit<ReviewClick, "verdict" | "note">,
   ): Promise<ReviewOutcome | { kind: "may"; alert: Alert; vault: WatchedVault }>;
+  /** Somebody is looking into an alert: nobody else is told for a while. */
+  acknowledge(click: Omit<ReviewClick, "verdict" | "note">): Promise<AcknowledgeOutcome>;
   /** Everything there is to show of an alert, if the asking user may see it. */
   readAlert(alertId: string): Promise<{ alert: Alert; vault: WatchedVault } | null>;
   /** The same for all that a flood message covers. */
@@ -304,6 +306,12 @@ export type ReviewOutcome =
   | { kind: "recorded"; alert: Alert; vault: WatchedVault; coversAll: boolean }
   | { kind: "already-decided"; alert: Alert; vault: WatchedVault; by: string; verdict: Verdict; at: Date }
   | { kind: "refused"; reason: ReviewRefusal; vault: WatchedVault | null; whoCan: string[] /* Slack user ids */ };
+
+export type AcknowledgeOutcome =
+  | { kind: "acknowledged" }
+  /** By the same person, since it was opened or opened again. */
+  | { kind: "acknowledged-before" }
+  | Extract<ReviewOutcome, { kind: "already-decided" | "refused" }>;
 
 export interface Announcement {
   by: SlackUser;

@@ -11,12 +11,12 @@ import { recurringMessage, recurringOver } from "../bot/views/recurring.ts";
 import type { Alert, EscalationTarget, Question, Resolution, WatchedVault } from "../model.ts";
 import { resolutionOf, suspicion } from "../policies/aftermath.ts";
 import { answeredUpTo, denial, keptWaitingMs } from "../policies/asking.ts";
-import { nextStep, noFollowUp, roundBegan } from "../policies/escalation.ts";
+import { acknowledgementOf, nextStep, noFollowUp, roundBegan } from "../policies/escalation.ts";
 import { foldEmail } from "../policies/fold-email.ts";
 import { standing } from "../policies/standing.ts";
 import { handedOutWith, resolutionsOf } from "../store/aftermaths.ts";
 import { changesTold } from "../store/configurations.ts";
-import { readEscalationSubject, stepsTaken, stepsTakenOf } from "../store/escalations.ts";
+import { acknowledgementsOf, readEscalationSubject, stepsTaken, stepsTakenOf } from "../store/escalations.ts";
 import { readFlood } from "../store/floods.ts";
 import { readIntents } from "../store/intents.ts";
 import { type Message, messagesShowing } from "../store/messages.ts";
@@ -106,6 +106,7 @@ async function drawAlert(house: House, message: Message): Promise<Drawing> {
   const undoUntil = stands.kind === "decided" ? new Date(stands.review.at.getTime() + undoMs) : null;
   const now = house.clock.now();
   const shownAt = message.ts === null ? now.getTime() : Number(message.ts) * 1000;
+  const escalation = await escalationOf(house, alert, { vault, managers, question });
   const view = alertMessage(alert, {
     vault,
     standing: stands,
@@ -115,12 +116,13 @@ async function drawAlert(house: House, message: Message): Promise<Drawing> {
     movedFrom: message.channel === vault.channel ? null : vault.channel,
     shownAfterMs: shownAt - alert.openedAt.getTime() - keptWaitingMs(vault),
     question,
-    escalation: await escalationOf(house, alert, { vault, managers, question }),
+    escalation,
     needed: neededFor(alert, vault, alert.revision),
     resolution: await resolutionShown(house, alert),
   });
-  // When the undo ends, its button must turn into "Re-open".
-  return drawing(view, `alert:${alert.id}`, { redrawAt: undoUntil && undoUntil > now ? undoUntil : null });
+  // When the undo ends, its button must turn into "Re-open"; and who has gone silent holds nothing up any more.
+  const redrawAt = undoUntil ?? escalation?.inHand?.until ?? null;
+  return drawing(view, `alert:${alert.id}`, { redrawAt: redrawAt && redrawAt > now ? redrawAt : null });
 }
 
 async function drawIntent(house: House, message: Message): Promise<Drawing> {
@@ -254,9 +256,13 @@ async function escalationOf(
   const taken = await stepsTaken(house.store.db, alert.id);
   const hasIndependentManager = managers.length > 0;
   const deniedAt = denial(question)?.at ?? null;
-  const next = nextStep({ vault, ...alert, taken, deniedAt, hasIndependentManager, now: house.clock.now() });
-  if (taken.length === 0 && next === null) return null;
+  const acknowledged = await acknowledgementsOf(house.store.db, alert.id);
+  const known = { vault, ...alert, taken, acknowledged, deniedAt, hasIndependentManager, now: house.clock.now() };
+  const next = nextStep(known);
+  const inHand = acknowledgementOf(known);
+  if (taken.length === 0 && next === null && inHand === null) return null;
   return {
+    inHand: inHand && { ...inHand, by: (await namesOf(house, [inHand.by]))[0] ?? inHand.by },
     waitingFor: await namesOf(house, managers),
     taken: await Promise.all(taken.map(async (one) => ({ ...one, to: await saidOf(house, one.to) }))),
     next: next && next.step > 0 ? { at: next.dueAt, to: await saidOf(house, next.to) } : null,

@@ -5,6 +5,7 @@ import { type NextStep, nextStep } from "../policies/escalation.ts";
 import { standing } from "../policies/standing.ts";
 import { type Db, inTransaction, type Tx } from "../store/database.ts";
 import {
+  acknowledgementsOf,
   alertsToAttend,
   attendAt,
   claimAlert,
@@ -164,7 +165,15 @@ interface Looked extends Answered {
 /** What `escalate` would do next, from the facts as they are. */
 async function nextOf(house: House, db: Db | Tx, { alert, question, ...known }: Looked): Promise<NextStep | null> {
   const taken = await stepsTaken(db, alert.id);
-  return nextStep({ ...known, ...alert, taken, deniedAt: denial(question)?.at ?? null, now: house.clock.now() });
+  const acknowledged = await acknowledgementsOf(db, alert.id);
+  return nextStep({
+    ...known,
+    ...alert,
+    taken,
+    acknowledged,
+    deniedAt: denial(question)?.at ?? null,
+    now: house.clock.now(),
+  });
 }
 
 /** Somebody who isn't the actor answers for the vault (T2). */

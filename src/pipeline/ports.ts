@@ -1,5 +1,6 @@
 import type { BotPorts } from "../bot/ports.ts";
 import { readAlert } from "../store/alerts.ts";
+import { acknowledge } from "./acknowledge.ts";
 import { mayResolve, resolve, tick } from "./after-suspicious.ts";
 import { announce, announceAgain, endIntent, listIntents, recentIntents } from "./announce.ts";
 import { answer, mayAnswer } from "./ask.ts";
@@ -21,6 +22,7 @@ export function createPorts(house: House): BotPorts {
     review: (click) => review(house, click),
     reopen: (click) => reopen(house, click),
     mayReview: (click) => mayReview(house, click),
+    acknowledge: (click) => acknowledge(house, click),
     reviewFlood: (click) => reviewFlood(house, click),
     mayReviewFlood: (click) => mayReviewFlood(house, click),
     showOneByOne: (floodId, by) => showOneByOne(house, floodId, by),

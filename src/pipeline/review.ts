@@ -211,7 +211,11 @@ export async function announceChange(tx: Tx, alertId: string, now: Date, entries
   point("review-before-commit");
 }
 
-function alreadyDecided(alert: Alert, vault: WatchedVault, { by, at, verdict }: Review): ReviewOutcome {
+export function alreadyDecided(
+  alert: Alert,
+  vault: WatchedVault,
+  { by, at, verdict }: Review,
+): Extract<ReviewOutcome, { kind: "already-decided" }> {
   return {
     kind: "already-decided",
     alert,

@@ -31,11 +31,25 @@ export interface NextStep {
   dueAt: Date;
 }
 
+/** Somebody said that they are looking into it. */
+export interface Acknowledgement {
+  round: string;
+  /** The newest access that they had seen. */
+  revision: number;
+  by: string;
+  at: Date;
+  until: Date;
+}
+
+/** So long nobody else is told; whoever is silent for longer has gone to lunch. */
+export const acknowledgedForMs = 30 * 60_000;
+
 export interface EscalationFacts {
   vault: WatchedVault;
   accesses: Pick<AlertAccess, "access" | "assessment" | "revision">[];
   reviews: Review[];
   taken: StepTaken[];
+  acknowledged?: Acknowledgement[];
   /** When the person said that it wasn't them; `null` or absent: they didn't. */
   deniedAt?: Date | null;
   /** Somebody answers for the vault who isn't the person that the alert is about (T2). */
@@ -76,13 +90,25 @@ export function nextStep(facts: EscalationFacts): NextStep | null {
     return { round: round.id, step: 0, to: null, dueAt: round.since };
   }
   const last = taken.reduce((newest, step) => Math.max(newest, step.step), 0);
-  const dueAt = (step: number) => dueOf(step, facts, round, taken);
+  const heldUntil = acknowledgementOf(facts)?.until.getTime() ?? 0;
+  const dueAt = (step: number) => new Date(Math.max(dueOf(step, facts, round, taken).getTime(), heldUntil));
   let step = last + 1;
   const highest = steps.length + (repeatMinutes === null ? 0 : repeatsAtMost);
   if (steps.length === 0 || step > highest) return null;
   while (step > steps.length && step < highest && dueAt(step + 1) <= now) step += 1;
   const to = steps[Math.min(step, steps.length) - 1]?.to;
   return to ? { round: round.id, step, to, dueAt: dueAt(step) } : null;
+}
+
+/**
+ * Who said last that they are looking into what is open now; `null`: nobody, or something joined it since, or the person said that it
+ * wasn't them. One that has run out is told too: then nothing waits for it any more.
+ */
+export function acknowledgementOf(facts: EscalationFacts): Acknowledgement | null {
+  const round = openRound(facts);
+  if (!round || (facts.deniedAt && facts.deniedAt >= round.since)) return null;
+  const newest = Math.max(...round.accesses.map(({ revision }) => revision));
+  return (facts.acknowledged ?? []).findLast((one) => one.round === round.id && one.revision >= newest) ?? null;
 }
 
 interface Round {

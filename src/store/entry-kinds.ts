@@ -7,6 +7,7 @@ export const entryKinds = [
   "access judged",
   "access not-an-exposure",
   "access unwatched",
+  "acknowledged",
   "actor answered",
   "actor asked",
   "alerts moved to the fallback channel",

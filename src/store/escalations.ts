@@ -151,6 +151,34 @@ export async function stepsTakenOf(db: Db | Tx, alertIds: string[]): Promise<(St
   }));
 }
 
+/** False: they had said so before, in this round. */
+export async function recordAcknowledgement(tx: Tx, alertId: string, said: Acknowledged): Promise<boolean> {
+  const result = await tx
+    .insertInto("acknowledgement")
+    .values({ alert_id: alertId, ...said })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+/** Who said that they are looking into an alert, in the order in which they did. */
+export async function acknowledgementsOf(db: Db | Tx, alertId: string): Promise<Acknowledged[]> {
+  return db
+    .selectFrom("acknowledgement")
+    .select(["round", "revision", "by", "at", "until"])
+    .where("alert_id", "=", alertId)
+    .orderBy("id")
+    .execute();
+}
+
+interface Acknowledged {
+  round: string;
+  revision: number;
+  by: string;
+  at: Date;
+  until: Date;
+}
+
 /** How the configuration names whom a step is for. */
 export function nameOf(to: EscalationTarget): string {
   return to.kind === "email" ? to.email : to.id;

@@ -182,6 +182,15 @@ export interface Schema {
     was_reached: boolean;
     at: Date;
   };
+  acknowledgement: {
+    id: Generated<string>;
+    alert_id: string;
+    round: string;
+    revision: number;
+    by: string;
+    at: Date;
+    until: Date;
+  };
   question: { alert_id: string; slack_user_id: string; channel: string; asked_at: Date };
   answer: {
     id: Generated<string>;

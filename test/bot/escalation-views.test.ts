@@ -96,6 +96,7 @@ test("its buttons say which alert and revision, and are told from the alert's ow
   expect(values.map(readCarried)).toEqual([
     { more: null, alertId: alert.id, revision: 3 },
     { more: null, alertId: alert.id, revision: 3 },
+    { more: "on-it", alertId: alert.id, revision: 3 },
     { more: "details", alertId: alert.id, revision: 3 },
     { more: "help", alertId: alert.id, revision: 3 },
   ]);

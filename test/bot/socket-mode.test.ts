@@ -145,6 +145,7 @@ function connect(apiUrl: string): SlackConnection {
       review: never,
       reopen: never,
       mayReview: never,
+      acknowledge: never,
       answer: never,
       mayAnswer: never,
       ask: never,

@@ -364,9 +364,10 @@ describe("an alert's buttons", () => {
   const actions = (message: MessageView | undefined) => readAloud(message ?? { blocks: [] }).at(-1);
 
   test("ask as long as something is open, and offer the way back once nothing is", () => {
-    expect(actions(messages["alert-unexplained"])).toBe("[Expected] [Suspicious] [… Details / How this works]");
-    expect(actions(messages["alert-explained"])).toBe("[Expected] [Suspicious] [… Details / How this works]");
-    expect(actions(messages["alert-grown"])).toBe("[Expected] [Suspicious] [… Details / How this works]");
+    const open = "[Expected] [Suspicious] [… I’m looking into it / Details / How this works]";
+    expect(actions(messages["alert-unexplained"])).toBe(open);
+    expect(actions(messages["alert-explained"])).toBe(open);
+    expect(actions(messages["alert-grown"])).toBe(open);
     expect(actions(messages["alert-expected"])).toBe("[Undo] [… Details / How this works]");
     expect(actions(messages["alert-suspicious-undo-over"])).toBe("[Re-open] [… Details / How this works]");
   });

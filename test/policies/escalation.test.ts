@@ -57,6 +57,19 @@ describe("nextStep", () => {
     expect(next({ accesses })?.dueAt).toEqual(new Date("2026-11-24T09:20:00Z"));
   });
 
+  test("whoever looks into it holds the next step back for a while, of what they had seen, and in that round", () => {
+    const until = new Date("2026-11-24T09:40:00Z");
+    const said = { round: "0", revision: 1, by: "U02MARTA", at: new Date(ten), until };
+    expect(next({ acknowledged: [said] })).toMatchObject({ step: 1, dueAt: until });
+    expect(next({ acknowledged: [{ ...said, until: new Date("2026-11-24T09:05:00Z") }] })?.dueAt).toEqual(
+      new Date("2026-11-24T09:15:00Z"),
+    );
+    const more = [access(), access({ at: "2026-11-24T09:02:00Z", revision: 2 })];
+    expect(next({ accesses: more, acknowledged: [said] })?.dueAt).toEqual(new Date("2026-11-24T09:15:00Z"));
+    expect(next({ acknowledged: [{ ...said, round: "7" }] })?.dueAt).toEqual(new Date("2026-11-24T09:15:00Z"));
+    expect(next({ acknowledged: [said], deniedAt: new Date("2026-11-24T09:20:00Z") })?.dueAt).toEqual(new Date(ten));
+  });
+
   test("a verdict on all there is stops it", () => {
     expect(next({ reviews: [verdict()] })).toBeNull();
   });

@@ -21,6 +21,22 @@ const chain = withLines(
   "escalate: { steps: [{ after: 15m, to: juan@example.com }, { after: 30m, to: C0SECURITY }], repeat: 1h }",
 );
 
+test("whoever looks into it keeps the next step back; gone silent, they hold up nothing more", async () => {
+  story = await openStory({ yaml: toSecurity });
+  await story.reveal({ by: dana });
+  await story.press(dana, story.alerts()[0] as never, "I’m looking into it");
+  expect(words(cards)).not.toContain("👀");
+  await story.press(marta, story.alerts()[0] as never, "I’m looking into it");
+  expect(words(cards)).toMatch(/👀 Marta Vidal is looking into it; nobody else is told before .*10:30 in Madrid/);
+  await story.press(marta, story.alerts()[0] as never, "I’m looking into it");
+  expect(story.told(marta)).toContain("You said so before");
+  await story.later(29);
+  expect(story.alerts(security)).toEqual([]);
+  await story.later(2);
+  expect(story.alerts(security)).toHaveLength(1);
+  expect(words(cards)).toMatch(/👀 Marta Vidal began to look into it at .*10:00 in Madrid; no verdict came of it/);
+});
+
 test("nobody judges it for fifteen minutes: the security channel hears of it, once, and the alert says so", async () => {
   story = await openStory({ yaml: toSecurity });
   await story.reveal({ by: dana });

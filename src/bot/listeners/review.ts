@@ -1,7 +1,7 @@
 import type { ReviewClick, ReviewOutcome } from "../ports.ts";
 import { readCarried } from "../views/alert-actions.ts";
 import { alertDetails } from "../views/alert-details.ts";
-import { reviewAnswer } from "../views/answers.ts";
+import { acknowledgeAnswer, reviewAnswer } from "../views/answers.ts";
 import { helpMessage } from "../views/help.ts";
 import { noteProblem, readFormOrigin, SUSPICIOUS_NOTE, suspiciousForm } from "../views/suspicious-form.ts";
 import { openForm } from "./open-form.ts";
@@ -66,6 +66,14 @@ export async function reopen(click: Click, parts: ListenerParts): Promise<void> 
 export async function more(click: Click, parts: ListenerParts): Promise<void> {
   const carried = readCarried(click.value);
   if (carried?.more === "help") return parts.tell(click.place, helpMessage());
+  if (carried?.more === "on-it") {
+    const { alertId, revision } = carried;
+    const clicker = await parts.directory.freshUser(click.place.user);
+    const about = { alertId, revision, clicker, clickerId: click.place.user, message: click.message };
+    const answer = acknowledgeAnswer(await parts.ports.acknowledge(about));
+    if (answer) await parts.tell(click.place, answer);
+    return;
+  }
   const found = carried?.more === "details" ? await parts.ports.readAlert(carried.alertId) : null;
   if (!found) return unknownAlert(click, parts);
   await parts.tell(click.place, alertDetails(found.alert, found.vault));

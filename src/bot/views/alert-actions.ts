@@ -11,7 +11,7 @@ export const REVIEW_REOPEN = "review_reopen";
 export const ALERT_MORE = "alert_more";
 
 /** What the overflow's options carry before the alert's id. */
-export type AlertMore = "details" | "help";
+export type AlertMore = "details" | "help" | "on-it";
 
 /** Two buttons as long as a verdict is asked for; the way back once there is one; the rest behind "…". */
 export function alertActions(
@@ -25,7 +25,7 @@ export function alertActions(
   return {
     type: "actions",
     block_id: blockId ?? `alert:${carried}`,
-    elements: [...buttons(carried, about, view), more(carried)],
+    elements: [...buttons(carried, about, view), more(carried, view.standing.kind !== "decided")],
   };
 }
 
@@ -58,12 +58,16 @@ function button(actionId: string, text: string, value: string, label: string, st
   };
 }
 
-function more(carried: string): Overflow {
+function more(carried: string, isOpen: boolean): Overflow {
   const option = (what: AlertMore, text: string) => ({ text: plain(text), value: `${what}:${carried}` });
   return {
     type: "overflow",
     action_id: ALERT_MORE,
-    options: [option("details", "Details"), option("help", "How this works")],
+    options: [
+      ...(isOpen ? [option("on-it", "I’m looking into it")] : []),
+      option("details", "Details"),
+      option("help", "How this works"),
+    ],
   };
 }
 
@@ -74,8 +78,9 @@ export function plain(text: string): PlainTextElement {
 
 /** Reads what a button or option carries. `null`: not ours. */
 export function readCarried(value: string): { more: AlertMore | null; alertId: string; revision: number } | null {
-  const match = /^(?:(details|help):)?(?:esc:|dig:)?([^:\s]{1,200}):(\d{1,9})$/.exec(value);
+  const match = /^(?:(details|help|on-it):)?(?:esc:|dig:)?([^:\s]{1,200}):(\d{1,9})$/.exec(value);
   if (!match) return null;
   const [, what, alertId = "", revision] = match;
-  return { more: what === "details" || what === "help" ? what : null, alertId, revision: Number(revision) };
+  const more_ = what === "details" || what === "help" || what === "on-it" ? what : null;
+  return { more: more_, alertId, revision: Number(revision) };
 }

@@ -118,7 +118,7 @@ function remarks(alert: Alert, view: AlertView, worst: AlertAccess): KnownBlock[
   if (view.question) rows.push(...questionLines(alert, view.question, view));
   rows.push(...secondPersonLines(alert, { standing, needed: view.needed ?? 1 }, vault));
   if (view.escalation) {
-    rows.push(...escalationLines(view.escalation, { vault, isOpen: standing.kind !== "decided" }));
+    rows.push(...escalationLines(view.escalation, { vault, isOpen: standing.kind !== "decided", now: view.now }));
   }
   rows.push(...spotCheckLines(worst), ...snoozeLines(alert, vault));
   if (worst.assessment.state !== "explained") rows.push([italic(saySeverity(worst.assessment))]);

@@ -1,6 +1,6 @@
 import type { RichTextElement } from "@slack/types";
 import type { WatchedVault } from "../../model.ts";
-import type { FloodOutcome, ReviewOutcome, ReviewRefusal } from "../ports.ts";
+import type { AcknowledgeOutcome, FloodOutcome, ReviewOutcome, ReviewRefusal } from "../ports.ts";
 import type { MessageView } from "./alert.ts";
 import { line, richText, said, user, users, when } from "./rich-text.ts";
 import { plainMrkdwn } from "./text.ts";
@@ -101,6 +101,13 @@ export function floodAnswer({ counted, own, decidedBefore, pending = 0, refused 
   ];
   if (left.length === 0) return counted > 0 ? null : answer(said("Nothing in this message was open any more."));
   return answer(said(`Recorded for ${counted === 1 ? "one alert" : `${counted} alerts`}; ${left.join(", ")}.`));
+}
+
+/** What only the clicker sees. `null`: the alert itself shows it. */
+export function acknowledgeAnswer(outcome: AcknowledgeOutcome): MessageView | null {
+  if (outcome.kind === "acknowledged") return null;
+  if (outcome.kind !== "acknowledged-before") return reviewAnswer(outcome);
+  return answer(said("You said so before, and it counts once. A verdict ends it: Expected or Suspicious."));
 }
 
 export function oneByOneAnswer(alerts: number): MessageView {

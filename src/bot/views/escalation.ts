@@ -23,12 +23,14 @@ export interface EscalationView {
   waitingFor: string[];
   taken: { to: Told; at: Date; wasReached: boolean }[];
   next: { to: Told; at: Date } | null;
+  /** Who said, by name, that they are looking into it; absent: nobody. */
+  inHand?: { by: string; at: Date; until: Date } | null;
 }
 
 /** In an alert's own message: to whom it went, whom it waits for, and who hears next and when. */
 export function escalationLines(
-  { waitingFor, taken, next }: EscalationView,
-  { vault, isOpen }: { vault: WatchedVault; isOpen: boolean },
+  { waitingFor, taken, next, inHand }: EscalationView,
+  { vault, isOpen, now }: { vault: WatchedVault; isOpen: boolean; now: Date },
 ): RichTextElement[][] {
   const shown = taken.slice(-STEPS);
   const left = taken.length - shown.length;
@@ -38,6 +40,7 @@ export function escalationLines(
       : [said("⚠️ "), ...sayTold(to), italic(" couldn’t be reached in Slack, so the next was told at once")],
   );
   if (left > 0) rows.unshift([italic(`${left} earlier ${left === 1 ? "escalation" : "escalations"}`)]);
+  if (isOpen && inHand) rows.push(sayInHand(inHand, vault, now));
   if (isOpen && next) {
     rows.push([
       said(`⏳ Waiting for ${sayNames(waitingFor, "a verdict")}; next `),
@@ -47,6 +50,14 @@ export function escalationLines(
     ]);
   }
   return rows;
+}
+
+/** It is no verdict: whoever has gone silent holds nothing up. */
+function sayInHand({ by, at, until }: NonNullable<EscalationView["inHand"]>, vault: WatchedVault, now: Date) {
+  const who = clean(by, 40) || "Somebody";
+  return now < until
+    ? [said(`👀 ${who} is looking into it; nobody else is told before `), when(until, vault.timezone, "time")]
+    : [said(`👀 ${who} began to look into it at `), when(at, vault.timezone, "time"), said("; no verdict came of it")];
 }
 
 /** More of them is history: the details and the record have it. */

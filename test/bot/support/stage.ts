@@ -160,6 +160,10 @@ function portsOf(house: FakeHouse, now: () => Date): BotPorts {
       note("reopen", click);
       return house.reopen();
     },
+    acknowledge: async (click) => {
+      note("acknowledge", click);
+      return { kind: "acknowledged" };
+    },
     mayReview: async (click) => {
       note("mayReview", click);
       return house.mayReview ? house.mayReview() : { kind: "may", alert: house.alert, vault: house.vault };
