@@ -1,13 +1,12 @@
-import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { readPersonNamed } from "../bot/question-command.ts";
-import { configFileOf, databaseOf, meansExample } from "../config/environment.ts";
-import { type Config, exampleFile, loadConfig } from "../config.ts";
+import { databaseOf } from "../config/environment.ts";
+import type { Config } from "../config.ts";
 import { erasePerson, lookAtPerson } from "../pipeline/erase-person.ts";
 import { personsNamed } from "../pipeline/named.ts";
 import { databaseTime, openStore } from "../store/database.ts";
 import { askerName } from "./asker.ts";
-import { mistakeLine } from "./check.ts";
+import { configMeant } from "./config-meant.ts";
 import { withDatabase } from "./database.ts";
 import { sayDatabaseFailure } from "./on-database.ts";
 import type { Output } from "./output.ts";
@@ -26,14 +25,10 @@ export async function erase(args: string[], env: NodeJS.ProcessEnv, out: Output)
     out.error(usage);
     return 2;
   }
-  const usual = configFileOf(env);
-  const reading = loadConfig(meansExample(env) && !existsSync(usual) ? exampleFile : usual);
-  if (!reading.ok) {
-    for (const mistake of reading.mistakes) out.error(mistakeLine(mistake));
-    return 1;
-  }
+  const config = configMeant(env, out);
+  if (config === null) return 1;
   try {
-    return await withDatabase(databaseOf(env), (url) => eraseOn(url, reading.config, asked, out));
+    return await withDatabase(databaseOf(env), (url) => eraseOn(url, config, asked, out));
   } catch (error) {
     out.error(sayDatabaseFailure(error));
     return 1;

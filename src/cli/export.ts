@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import pg from "pg";
-import { configFileOf, databaseOf, meansExample } from "../config/environment.ts";
-import { type Config, exampleFile, loadConfig } from "../config.ts";
+import { databaseOf } from "../config/environment.ts";
+import type { Config } from "../config.ts";
 import { beginExport, endExport, exported } from "../pipeline/exports.ts";
 import { limitsOf } from "../pipeline/limits.ts";
 import { disguiseWith } from "../policies/pseudonyms.ts";
@@ -11,7 +10,7 @@ import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
 import { countRows, newestEntry, unjudgedNow } from "../store/exports.ts";
 import { readingOnly } from "../store/history.ts";
 import { askerName } from "./asker.ts";
-import { mistakeLine } from "./check.ts";
+import { configMeant } from "./config-meant.ts";
 import { mendDatabase, withDatabase } from "./database.ts";
 import { type ExportArguments, exportUsage, readExportArguments } from "./export-arguments.ts";
 import { exportLines } from "./export-lines.ts";
@@ -36,19 +35,15 @@ export async function exportRows(
     out.log(exportUsage);
     return 0;
   }
-  const usual = configFileOf(env);
-  const reading = loadConfig(meansExample(env) && !existsSync(usual) ? exampleFile : usual);
-  if (!reading.ok) {
-    for (const mistake of reading.mistakes) out.error(mistakeLine(mistake));
-    return 1;
-  }
-  const asked = readExportArguments(args, reading.config);
+  const config = configMeant(env, out);
+  if (config === null) return 1;
+  const asked = readExportArguments(args, config);
   if (typeof asked === "string") {
     out.error(`${asked}\n\n${exportUsage}`);
     return 2;
   }
   try {
-    return await withDatabase(databaseOf(env), (url) => exportFrom(url, reading.config, asked, out, stop));
+    return await withDatabase(databaseOf(env), (url) => exportFrom(url, config, asked, out, stop));
   } catch (error) {
     out.error(sayFailure(error));
     return 1;

@@ -1,14 +1,14 @@
-import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import pg from "pg";
-import { configFileOf, databaseOf, meansExample } from "../config/environment.ts";
-import { type Config, exampleFile, loadConfig, readEnvironment } from "../config.ts";
+import { databaseOf } from "../config/environment.ts";
+import { type Config, readEnvironment } from "../config.ts";
 import { type Difference, type Replayed, replay, sayConclusion } from "../pipeline/replay.ts";
 import { plainText } from "../policies/plain-text.ts";
 import { openStore } from "../store/database.ts";
 import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
 import { civilDate, sayTime } from "../time.ts";
-import { environmentLine, mistakeLine } from "./check.ts";
+import { environmentLine } from "./check.ts";
+import { configMeant } from "./config-meant.ts";
 import { mendDatabase, withDatabase } from "./database.ts";
 import { configInForce } from "./in-force.ts";
 import type { Output } from "./output.ts";
@@ -31,10 +31,8 @@ export async function replayHistory(
     return 2;
   }
   // Whatever else a start would need, the database and the configuration are enough here.
-  const usual = configFileOf(env);
-  const reading = loadConfig(asked.config ?? (meansExample(env) && !existsSync(usual) ? exampleFile : usual));
-  if (!reading.ok) {
-    for (const mistake of reading.mistakes) out.error(mistakeLine(mistake));
+  const file = configMeant(env, out, asked.config);
+  if (file === null) {
     const read = readEnvironment(env);
     if (!read.ok) for (const mistake of read.mistakes) out.error(environmentLine(mistake));
     return 1;
@@ -44,7 +42,7 @@ export async function replayHistory(
     return await withDatabase(databaseOf(env), async (url) => {
       const store = openStore(url, () => {});
       try {
-        const { config, settings } = await configInForce(store.db, reading.config);
+        const { config, settings } = await configInForce(store.db, file);
         const replayed = await replay(store.db, config, since);
         for (const line of report(replayed, { config, settings, since })) out.log(line);
         return 0;

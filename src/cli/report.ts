@@ -1,10 +1,9 @@
-import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import type { Report, ReportOutcome } from "../bot/ports.ts";
 import { parseQuestion, questionWords } from "../bot/question-command.ts";
-import { configFileOf, databaseOf, meansExample } from "../config/environment.ts";
-import { type Config, exampleFile, loadConfig } from "../config.ts";
+import { databaseOf } from "../config/environment.ts";
+import type { Config } from "../config.ts";
 import { createLog } from "../log.ts";
 import type { House } from "../pipeline/house.ts";
 import { answerFor } from "../pipeline/questions.ts";
@@ -13,7 +12,7 @@ import { databaseTime, openStore } from "../store/database.ts";
 import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
 import { civilDate, sayTime } from "../time.ts";
 import { askerName } from "./asker.ts";
-import { mistakeLine } from "./check.ts";
+import { configMeant } from "./config-meant.ts";
 import { mendDatabase, withDatabase } from "./database.ts";
 import { configInForce } from "./in-force.ts";
 import type { Output } from "./output.ts";
@@ -38,14 +37,10 @@ export async function report(args: string[], env: NodeJS.ProcessEnv, out: Output
     out.error(usage);
     return 2;
   }
-  const usual = configFileOf(env);
-  const reading = loadConfig(meansExample(env) && !existsSync(usual) ? exampleFile : usual);
-  if (!reading.ok) {
-    for (const mistake of reading.mistakes) out.error(mistakeLine(mistake));
-    return 1;
-  }
+  const config = configMeant(env, out);
+  if (config === null) return 1;
   try {
-    return await withDatabase(databaseOf(env), (url) => answer(url, reading.config, asked, out));
+    return await withDatabase(databaseOf(env), (url) => answer(url, config, asked, out));
   } catch (error) {
     // undefined_table, undefined_column: nobody has started this Vaultbell, or migrated, on this database yet.
     if (error instanceof pg.DatabaseError && (error.code === "42P01" || error.code === "42703")) {

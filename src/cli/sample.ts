@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { configFileOf, meansExample, type Variables } from "../config/environment.ts";
-import { type Config, exampleFile, loadConfig } from "../config.ts";
+import type { Variables } from "../config/environment.ts";
+import type { Config } from "../config.ts";
 import type { ReportedAccess } from "../model.ts";
 import { isExposure } from "../policies/exposure.ts";
 import { type DeliveryContent, parseWebhook } from "../vault/parse-webhook.ts";
-import { mistakeLine } from "./check.ts";
+import { configMeant } from "./config-meant.ts";
 import type { Output } from "./output.ts";
 import { sourcesOf } from "./sources.ts";
 
@@ -20,12 +20,8 @@ export function checkSample(args: string[], env: Variables, out: Output): number
     out.error(usage);
     return 2;
   }
-  const usual = configFileOf(env);
-  const reading = loadConfig(meansExample(env) && !existsSync(usual) ? exampleFile : usual);
-  if (!reading.ok) {
-    for (const mistake of reading.mistakes) out.error(mistakeLine(mistake));
-    return 1;
-  }
+  const config = configMeant(env, out);
+  if (config === null) return 1;
   let body: Buffer;
   try {
     body = readFileSync(given.file);
@@ -33,12 +29,12 @@ export function checkSample(args: string[], env: Variables, out: Output): number
     out.error(`${given.file} can't be read (${(error as NodeJS.ErrnoException).code ?? "unknown"}).`);
     return 1;
   }
-  const contents = read(body, given.source, reading.config, env);
+  const contents = read(body, given.source, config, env);
   if ("mistakes" in contents) {
     for (const mistake of contents.mistakes) out.error(mistake);
     return 1;
   }
-  return show(contents.content, reading.config, out);
+  return show(contents.content, config, out);
 }
 
 function read(

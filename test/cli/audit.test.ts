@@ -5,8 +5,9 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { audit } from "../../src/cli/audit.ts";
+import { aDay } from "../support/a-day.ts";
 import { readBlocks } from "../support/read-message.ts";
-import { dana, juan, marta, openStory, type Story } from "../support/story.ts";
+import { openStory, type Story } from "../support/story.ts";
 
 let story: Story;
 let admin: pg.Client;
@@ -15,11 +16,7 @@ beforeAll(async () => {
   story = await openStory();
   admin = new pg.Client({ connectionString: story.databaseUrl });
   await admin.connect();
-  await story.command(dana, "paying licence renewal for Company Visa");
-  await story.reveal({ by: dana });
-  await story.reveal({ by: juan, itemId: "i_amex" });
-  const [, second] = story.alerts();
-  if (second) await story.press(marta, second, "Expected");
+  await aDay(story);
 });
 afterAll(async () => {
   await admin.end();

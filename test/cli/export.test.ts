@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { exportRows } from "../../src/cli/export.ts";
 import { askedView } from "../../src/pipeline/questions.ts";
+import { aDay } from "../support/a-day.ts";
 import { readCsv } from "../support/read-csv.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { entriesOf } from "../support/record-entries.ts";
-import { cards, dana, defaultYaml, juan, marta, openStory, type Story } from "../support/story.ts";
+import { cards, defaultYaml, marta, openStory, type Story } from "../support/story.ts";
 
 let story: Story;
 let files = 0;
@@ -20,11 +21,7 @@ beforeAll(async () => {
   writeFileSync(config, defaultYaml);
   writeFileSync(join(folder, "key"), Buffer.alloc(32, 7));
   story = await openStory();
-  await story.command(dana, "=paying Dana's licence renewal for Company Visa");
-  await story.reveal({ by: dana });
-  await story.reveal({ by: juan, itemId: "i_amex" });
-  const [, second] = story.alerts();
-  if (second) await story.press(marta, second, "Expected");
+  await aDay(story, "=paying Dana's licence renewal for Company Visa");
 });
 afterAll(async () => {
   await story.stop();

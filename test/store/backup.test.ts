@@ -6,8 +6,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { audit } from "../../src/cli/audit.ts";
 import { startEmbedded } from "../../src/store/embedded/start.ts";
 import { migrateAt } from "../../src/store/migrate.ts";
+import { aDay } from "../support/a-day.ts";
 import { freshDatabase } from "../support/database.ts";
-import { dana, juan, marta, openStory, type Story } from "../support/story.ts";
+import { openStory, type Story } from "../support/story.ts";
 
 let story: Story;
 let folder: string;
@@ -17,11 +18,7 @@ beforeAll(async () => {
   // The server that writes there may run as another user.
   chmodSync(folder, 0o777);
   story = await openStory();
-  await story.command(dana, "paying licence renewal for Company Visa");
-  await story.reveal({ by: dana });
-  await story.reveal({ by: juan, itemId: "i_amex" });
-  const [, second] = story.alerts();
-  if (second) await story.press(marta, second, "Expected");
+  await aDay(story);
 });
 afterAll(async () => {
   await story.stop();
