@@ -5,6 +5,7 @@ import { sayDuration } from "../time.ts";
 import type { PolledSource } from "../vault/sources/source.ts";
 import { sourcesOf } from "./sources.ts";
 
+const minuteMs = 60_000;
 const dayMs = 24 * 60 * 60_000;
 const soonMs = 21 * dayMs;
 
@@ -22,11 +23,16 @@ export async function checkSources(
 
 async function checkSource(source: PolledSource, now: Date): Promise<Check[]> {
   const what = `source ${source.name}`;
-  if (source.introspect === null) return [];
-  const asked = await source.ask(source.introspect.question);
+  // One that doesn't tell what a token may do is asked for the last minute, of which nothing is kept.
+  const question = source.introspect?.question ?? source.feeds[0]?.ask(null, new Date(now.getTime() - minuteMs), now);
+  if (!question) return [];
+  const asked = await source.ask(question);
   if (asked.kind === "trouble") {
     const { finding, remedy } = troubles[asked.trouble];
     return [{ what, verdict: "bad", finding: `${source.origin} ${finding} (${asked.detail})`, remedy }];
+  }
+  if (source.introspect === null) {
+    return [{ what, verdict: "good", finding: `${source.origin} can be read`, remedy: null }];
   }
   const said = source.introspect.read(asked.text);
   if (!said)

@@ -2,7 +2,8 @@ import { request } from "undici";
 import type { Trouble } from "../../model.ts";
 import type { Asked, Question } from "./source.ts";
 
-const patienceMs = 10_000;
+/** A stop waits for the answer in hand, and has ten seconds. */
+const patienceMs = 6_000;
 /** A page of 500 events has some 300 KiB. */
 const bytesAtMost = 8 * 1024 * 1024;
 
