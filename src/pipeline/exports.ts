@@ -116,11 +116,12 @@ function heldBy(what: Exportable, holds: "person" | "slack-user", rows: ExportRo
 
 function finished(row: ExportRow, columns: Column[], who: WhosWho, disguise: Disguise | null): ExportRow {
   const named = withNames(row, columns, who);
-  const said = columns.map(([name, holds]): [string, ExportRow[string]] => {
+  const said: ExportRow = {};
+  for (const [name, holds] of columns) {
     const value = named[name] ?? null;
-    return [name, disguise === null || value === null ? value : disguised(value, holds, row, who, disguise)];
-  });
-  return Object.fromEntries(said);
+    said[name] = disguise === null || value === null ? value : disguised(value, holds, row, who, disguise);
+  }
+  return said;
 }
 
 function withNames(row: ExportRow, columns: Column[], who: WhosWho): ExportRow {
