@@ -234,12 +234,13 @@ const UNUSUAL: Record<string, string> = {
 function rotationLine({ rotation }: DigestFacts): RichTextElement[][] {
   if (!rotation || rotation.items === 0) return [];
   const { people, items, must } = rotation;
-  const seen = must === 0 ? "" : must === items ? ", seen by them" : `, ${must} of them seen by them`;
+  const who = people === 1 ? "somebody leaves" : `${people} people leave`;
+  const seen = must === 0 ? "" : must === items ? ", seen by them" : `, ${must} of which they have seen`;
   return [
     [
-      said("🔑 Still to be rotated: "),
+      said(`🔑 Still to be rotated, because ${who}: `),
       bold(countOf(items, "item", "items")),
-      said(` on the ${people === 1 ? "list of somebody" : `lists of ${people} people`} who left${seen}`),
+      ...(seen === "" ? [] : [said(seen)]),
     ],
   ];
 }
