@@ -108,4 +108,12 @@ const guards: [string, string][] = [
   ["access_is_kept", "access"],
   ["review_is_append_only", "review"],
   ["review_is_kept", "review"],
+  ["delivery_is_append_only", "delivery"],
+  ["delivery_is_kept", "delivery"],
+  ["assessment_is_append_only", "assessment"],
+  ["assessment_is_kept", "assessment"],
+  ["intent_is_append_only", "intent"],
+  ["intent_is_kept", "intent"],
+  ["erasure_is_append_only", "erasure"],
+  ["erasure_is_kept", "erasure"],
 ];
