@@ -32,10 +32,14 @@ export function keepCurrent(current: Current): { look(): Promise<void>; stop(): 
   const envFile = envFileOf(given);
   const files = [environment.configFile, ...(envFile === null ? [] : [envFile])];
   let looking = Promise.resolve();
+  let refused: string | null = null;
 
   async function renew(): Promise<void> {
     const now = readFiles(given);
     if (!now.ok) {
+      // Several files that are written at once are looked at several times.
+      if (refused === now.sentences.join()) return;
+      refused = now.sentences.join();
       for (const sentence of now.sentences) out.error(sentence);
       out.error("What changed in the files can't be used: what was before stays in force.");
       log.error({ mistakes: now.sentences.length }, "the changed files can't be used; what was before stays in force");
@@ -44,6 +48,7 @@ export function keepCurrent(current: Current): { look(): Promise<void>; stop(): 
       );
       return;
     }
+    refused = null;
     const slack = accessOf(now.environment);
     const changed = changes({ environment, config }, now);
     if (slack === null) return;
@@ -56,7 +61,8 @@ export function keepCurrent(current: Current): { look(): Promise<void>; stop(): 
     ({ environment, config } = now);
     if (changed.atOnce.length > 0) out.log(`Taken up: ${changed.atOnce.join(", ")}.`);
     if (changed.atNextStart.length > 0) out.log(`Takes effect at the next start: ${changed.atNextStart.join(", ")}.`);
-    log.info({ ...changed }, "what changed in the files was taken up");
+    const isOtherwise = changed.atOnce.length + changed.atNextStart.length > 0;
+    if (isOtherwise) log.info({ ...changed }, "what changed in the files was taken up");
   }
 
   const look = () => {
