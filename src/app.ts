@@ -449,10 +449,11 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     },
     renew: async ({ config: file, webhookSecrets, slack: access }) => {
       secrets.splice(0, secrets.length, ...webhookSecrets);
+      const isTakenUp = connected().useTokens(access);
       await settings.fileChanged(file);
       refused = null;
       metrics.configuration(true);
-      return connected().useTokens(access);
+      return isTakenUp;
     },
     refuse: (sentence) => {
       refused = sentence;

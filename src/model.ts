@@ -32,9 +32,14 @@ export interface Access extends ReportedAccess {
 /** An item that no vault has: a report about it is a test of the way to the managers and back. */
 export const testItemId = "vaultbell:test";
 
-/** It is judged, shown and recorded, and counts nowhere. */
-export function isTest({ item }: Pick<ReportedAccess, "item">): boolean {
-  return item.id === testItemId;
+export const testEventPrefix = "test_";
+
+/**
+ * It is judged, shown and recorded, and counts nowhere. Only what `vaultbell test-alert` signs is one: where a service passes on
+ * names that people choose, an item called so is an item like any other.
+ */
+export function isTest({ item, source, eventId }: Pick<Access, "item" | "source" | "eventId">): boolean {
+  return item.id === testItemId && source === "webhook" && eventId.startsWith(testEventPrefix);
 }
 
 /** "changed": what somebody may do in a vault; "guest-changed": somebody became a guest, or is none any more. */

@@ -311,6 +311,8 @@ export type AcknowledgeOutcome =
   | { kind: "acknowledged" }
   /** By the same person, since it was opened or opened again. */
   | { kind: "acknowledged-before" }
+  /** Nothing is held back by it: nobody knows who opened it; more joined it than was seen; nothing waits that could be held. */
+  | { kind: "unknown-actor" | "more-came" | "nothing-to-hold" }
   | Extract<ReviewOutcome, { kind: "already-decided" | "refused" }>;
 
 export interface Announcement {

@@ -86,7 +86,7 @@ function sayFound(name: string, found: Awaited<ReturnType<typeof lookAtPerson>>,
     `  names, addresses, devices, networks and sentences of ${accesses} accesses, and the bodies of ${bodies} deliveries that brought them`,
     `  ${purposes} purposes, ${answers} answers, and ${notes} notes about their alerts`,
     "  what entries of the record say of them",
-    "This stays: that an erased person opened which item, when; the verdicts; what they decided about others as a manager, under their Slack id; copies outside of this database: messages in Slack, exports, backups, digests already posted, and vaultbell.yaml.",
+    "This stays: that an erased person opened which item, when; the verdicts; what they decided about others as a manager, under their Slack id, and their name where they set or snoozed something or read a digest; copies outside of this database: messages in Slack, exports, backups, digests already posted, and vaultbell.yaml.",
   ];
 }
 

@@ -125,7 +125,9 @@ async function write(
   if (what !== "accesses") return [];
   const unjudged = await unjudgedNow(tx);
   const open = unjudged === 0 ? [] : [`${unjudged} accesses aren't judged yet: of them a later file says more.`];
-  return [...open, `The next file goes on with --after ${goOn}.`];
+  // Of a stretch of time the rest may have been judged already: what comes after this entry isn't all that is missing.
+  const isStretch = filter.from !== null || filter.until !== null;
+  return isStretch ? open : [...open, `The next file goes on with --after ${goOn}.`];
 }
 
 /** Ctrl-C once ends it in good order; a second one at once. */

@@ -21,6 +21,8 @@ interface Current {
 const lookEveryMs = 2_000;
 /** An editor may write a file in several pieces. */
 const settleMs = 200;
+/** After a failure, a database that is away for one. */
+const againMs = 5_000;
 
 /**
  * Takes up what changes in vaultbell.yaml and the .env file, without a restart: looks at them every two seconds, which also sees
@@ -33,25 +35,21 @@ export function keepCurrent(current: Current): { look(): Promise<void>; stop(): 
   const files = [environment.configFile, ...(envFile === null ? [] : [envFile])];
   let looking = Promise.resolve();
   let refused: string | null = null;
+  let again: NodeJS.Timeout | undefined;
+  let isStopped = false;
 
   async function renew(): Promise<void> {
     const now = readFiles(given);
-    if (!now.ok) {
-      // Several files that are written at once are looked at several times.
-      if (refused === now.sentences.join()) return;
-      refused = now.sentences.join();
-      for (const sentence of now.sentences) out.error(sentence);
-      out.error("What changed in the files can't be used: what was before stays in force.");
-      log.error({ mistakes: now.sentences.length }, "the changed files can't be used; what was before stays in force");
-      service.refuse(
-        `vaultbell.yaml or the .env file can't be used, and what was before stays in force: ${now.sentences[0]}`,
-      );
-      return;
+    if (!now.ok) return refuse(now.sentences);
+    const slack = accessOf(now.environment);
+    if (slack === null) {
+      // Beside the stand-in workspace nothing is taken up; where there was a Slack, losing its tokens is no wish for one.
+      return accessOf(environment) === null
+        ? undefined
+        : refuse(["environment  The Slack tokens are gone. Put them back."]);
     }
     refused = null;
-    const slack = accessOf(now.environment);
     const changed = changes({ environment, config }, now);
-    if (slack === null) return;
     const isTakenUp = await service.renew({
       config: now.config,
       webhookSecrets: parseSecrets(now.environment.webhookSecrets),
@@ -65,11 +63,26 @@ export function keepCurrent(current: Current): { look(): Promise<void>; stop(): 
     if (isOtherwise) log.info({ ...changed }, "what changed in the files was taken up");
   }
 
+  function refuse(sentences: string[]): void {
+    // Several files that are written at once are looked at several times.
+    if (refused === sentences.join()) return;
+    refused = sentences.join();
+    for (const sentence of sentences) out.error(sentence);
+    out.error("What changed in the files can't be used: what was before stays in force.");
+    log.error({ mistakes: sentences.length }, "the changed files can't be used; what was before stays in force");
+    service.refuse(
+      `vaultbell.yaml or the .env file can't be used, and what was before stays in force: ${sentences[0]}`,
+    );
+  }
+
   const look = () => {
     looking = looking
       .then(() => pause(settleMs))
       .then(renew)
-      .catch((error) => log.error({ error }, "what changed in the files could not be taken up"));
+      .catch((error) => {
+        log.error({ error }, "what changed in the files could not be taken up, and is tried again");
+        if (!isStopped) again = setTimeout(look, againMs).unref();
+      });
     return looking;
   };
   const seen = () => void look();
@@ -77,6 +90,8 @@ export function keepCurrent(current: Current): { look(): Promise<void>; stop(): 
   return {
     look,
     stop: () => {
+      isStopped = true;
+      clearTimeout(again);
       for (const file of files) unwatchFile(file, seen);
     },
   };

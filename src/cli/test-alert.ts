@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { sayMinutes } from "../config/duration.ts";
 import { type Config, type Environment, loadConfig, readEnvironment } from "../config.ts";
-import { testItemId, type WatchedVault } from "../model.ts";
+import { testEventPrefix, testItemId, type WatchedVault } from "../model.ts";
 import { type TestProgress, testProgress } from "../store/test-alerts.ts";
 import { parseSecrets, sign } from "../vault/standard-webhooks.ts";
 import { environmentLine, mistakeLine } from "./check.ts";
@@ -42,7 +42,7 @@ export interface TestRun {
 
 /** Says each step as it is reached, so that whoever reads it knows where the way ends. */
 export async function ringTest({ environment, vault, waitMs }: TestRun, env: NodeJS.ProcessEnv, out: Output) {
-  const eventId = `test_${randomUUID()}`;
+  const eventId = `${testEventPrefix}${randomUUID()}`;
   const refused = await knock(environment, vault, eventId);
   if (refused !== null) return refuse(out, [refused]);
   out.log("The test went through the door, signed as a vault service would sign it.");

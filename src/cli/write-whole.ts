@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { open, rename, rm } from "node:fs/promises";
 
 /**
  * Writes a stream of text to a file, no faster than it is taken, and gives it its name once all of it is on the disk: until then it is
- * beside it as FILE.part, which goes away when anything goes wrong. Nobody but its owner may read it. Without a file: to
+ * beside it as FILE.….part, which goes away when anything goes wrong. Nobody but its owner may read it. Without a file: to
  * standard output. Returns the SHA-256 of what was written, in hex; `soFar` has it at any time.
  */
 export async function writeWhole(
@@ -20,8 +20,9 @@ export async function writeWhole(
 type Written = ReturnType<typeof createHash>;
 
 async function toFile(file: string, pieces: AsyncIterable<string>, written: Written): Promise<void> {
-  const part = `${file}.part`;
-  const target = await open(part, "w", 0o600);
+  // A name of its own, so that two at once don't write into one file, and nobody else's file is written into.
+  const part = `${file}.${randomUUID()}.part`;
+  const target = await open(part, "wx", 0o600);
   try {
     try {
       for await (const piece of pieces) {

@@ -1,6 +1,7 @@
 import type { ResolveClick, ResolveOutcome, ReviewOutcome, TickClick } from "../bot/ports.ts";
 import type { Alert, Resolution, WatchedVault } from "../model.ts";
 import { asOne, resolutionOf, suspicion, ticksMade } from "../policies/aftermath.ts";
+import { slackUsersOf } from "../policies/eligibility.ts";
 import {
   cardHolder,
   handedOutWith,
@@ -11,7 +12,7 @@ import {
 } from "../store/aftermaths.ts";
 import type { Db, Tx } from "../store/database.ts";
 import { messagesOf, messagesShowing, subjectAt } from "../store/messages.ts";
-import type { RecordEntry } from "../store/record.ts";
+import { type RecordEntry, seal } from "../store/record.ts";
 import { allAnswered, readAnswered } from "./answered.ts";
 import type { House } from "./house.ts";
 import { type Admitted, announceChange, decide, refused } from "./review.ts";
@@ -27,20 +28,27 @@ export async function tick(house: House, { chosen, seenTick, ...click }: TickCli
     house,
     { ...click, alertId, revision: 0 },
     "step ticked",
-    async (tx, { alert, vault }, now) => {
+    async (tx, { alert, vault, whoCan }, now) => {
       const aftermath = await readAftermath(tx, alertId);
       if (!aftermath) throw new Error(`the card of ${alertId} is gone, and cards are never deleted`);
       const all = [
         alert,
         ...(await allAnswered(tx, await handedOutWith(tx, alertId))).values().map((one) => one.alert),
       ];
+      // The card of a flood is about several people, and none of them says that it is dealt with.
+      const by = click.clickerId;
+      if (all.some(({ person }) => slackUsersOf(person).some(({ id }) => id === by))) {
+        const payload = { alert: alertId, by, reason: "own-access", what: "step ticked" };
+        await seal(tx, now, [{ kind: "review refused", payload }]);
+        return refused("own-access", vault, whoCan);
+      }
       const isToDo = asOne(all, []).suspicion !== null;
       const ticks = isToDo ? ticksMade(aftermath, chosen, seenTick) : [];
-      await recordTicks(tx, alertId, ticks, { by: click.clickerId, at: now });
+      await recordTicks(tx, alertId, ticks, { by, at: now });
       const entries = ticks.map(
         ({ step, isDone }): RecordEntry => ({
           kind: isDone ? "step ticked" : "step unticked",
-          payload: { alert: alertId, step: aftermath.card.steps[step], by: click.clickerId },
+          payload: { alert: alertId, step: aftermath.card.steps[step], by },
         }),
       );
       // Also when nothing changed: the clicker's boxes are to show what is so.

@@ -13,14 +13,16 @@ import { resolutionOf, suspicion } from "../policies/aftermath.ts";
 import { answeredUpTo, denial, keptWaitingMs } from "../policies/asking.ts";
 import { acknowledgementOf, nextStep, noFollowUp, roundBegan } from "../policies/escalation.ts";
 import { foldEmail } from "../policies/fold-email.ts";
+import { isForTheDigest } from "../policies/spot-check.ts";
 import { standing } from "../policies/standing.ts";
 import { handedOutWith, resolutionsOf } from "../store/aftermaths.ts";
 import { changesTold } from "../store/configurations.ts";
-import { acknowledgementsOf, readEscalationSubject, stepsTaken, stepsTakenOf } from "../store/escalations.ts";
+import { readEscalationSubject, stepsTaken, stepsTakenOf } from "../store/escalations.ts";
 import { readFlood } from "../store/floods.ts";
 import { readIntents } from "../store/intents.ts";
 import { type Message, messagesShowing } from "../store/messages.ts";
 import { readPerson, slackUserOf, slackUsersByEmail, slackUsersById } from "../store/people.ts";
+import { heldBy } from "./acknowledge.ts";
 import { allAnswered, readAnswered } from "./answered.ts";
 import { canaryView } from "./canary.ts";
 import { aftermathView } from "./draw-aftermath.ts";
@@ -114,7 +116,7 @@ async function drawAlert(house: House, message: Message): Promise<Drawing> {
     managers,
     undoUntil,
     movedFrom: message.channel === vault.channel ? null : vault.channel,
-    shownAfterMs: shownAt - alert.openedAt.getTime() - keptWaitingMs(vault),
+    shownAfterMs: shownAt - toBeShownSince(alert, vault) - keptWaitingMs(vault),
     question,
     escalation,
     needed: neededFor(alert, vault, alert.revision),
@@ -123,6 +125,12 @@ async function drawAlert(house: House, message: Message): Promise<Drawing> {
   // When the undo ends, its button must turn into "Re-open"; and who has gone silent holds nothing up any more.
   const redrawAt = undoUntil ?? escalation?.inHand?.until ?? null;
   return drawing(view, `alert:${alert.id}`, { redrawAt: redrawAt && redrawAt > now ? redrawAt : null });
+}
+
+/** When it was opened; where only the digest was to tell of it, when the first came that had to be shown. */
+function toBeShownSince({ accesses, openedAt }: Alert, vault: WatchedVault): number {
+  const shown = accesses.filter(({ assessment }) => !isForTheDigest(assessment, vault));
+  return Math.max(openedAt.getTime(), Math.min(...shown.map(({ access }) => access.receivedAt.getTime())));
 }
 
 async function drawIntent(house: House, message: Message): Promise<Drawing> {
@@ -256,7 +264,7 @@ async function escalationOf(
   const taken = await stepsTaken(house.store.db, alert.id);
   const hasIndependentManager = managers.length > 0;
   const deniedAt = denial(question)?.at ?? null;
-  const acknowledged = await acknowledgementsOf(house.store.db, alert.id);
+  const acknowledged = await heldBy(house.store.db, alert);
   const known = { vault, ...alert, taken, acknowledged, deniedAt, hasIndependentManager, now: house.clock.now() };
   const next = nextStep(known);
   const inHand = acknowledgementOf(known);

@@ -5,6 +5,7 @@ import {
   type AboutPerson,
   alertsOf,
   countAbout,
+  eraseBodiesNaming,
   eraseTheirAccesses,
   eraseTheirEntries,
   eraseTheRest,
@@ -34,13 +35,12 @@ export async function lookAtPerson(
 }
 
 /**
- * Erases what is recorded of a person: first their accesses' details, then what entries say, in the end everything by which they were
- * known, so that whoever is interrupted can say it again. That it was done is on the record, stretch by stretch. Returns of how many
+ * Erases what is recorded of a person: first what entries and bodies say, then their accesses' details, in the end everything by which
+ * they were known, so that whoever is interrupted can say it again. That it was done is on the record, stretch by stretch. Returns of how many
  * entries the payload went.
  */
 export async function erasePerson({ store: { db }, clock }: Place, { ids }: KnownPerson, by: string): Promise<number> {
   const named = await namesFor(db, ids);
-  while ((await inTransaction(db, (tx) => eraseTheirAccesses(tx, ids))) > 0);
   let after = "0";
   let entries = 0;
   for (;;) {
@@ -56,9 +56,16 @@ export async function erasePerson({ store: { db }, clock }: Place, { ids }: Know
     after = done.upTo;
     entries += done.erased;
   }
+  let body: string | null = "0";
+  while (body !== null) {
+    const from: string = body;
+    body = await inTransaction(db, (tx) => eraseBodiesNaming(tx, named, from));
+  }
+  // After what only their names find: whoever is interrupted finds it by them again.
+  while ((await inTransaction(db, (tx) => eraseTheirAccesses(tx, ids))) > 0);
   await inTransaction(db, async (tx) => {
     const now = clock.now();
-    const id = await eraseTheRest(tx, ids, named.slackUserIds, { now, upTo: after, erased: entries });
+    const id = await eraseTheRest(tx, ids, named, { now, upTo: after, erased: entries });
     await seal(tx, now, [{ kind: "person erased", payload: { erasure: id, person: ids[0], by, entries } }]);
   });
   return entries;

@@ -5,7 +5,6 @@ import { type NextStep, nextStep } from "../policies/escalation.ts";
 import { standing } from "../policies/standing.ts";
 import { type Db, inTransaction, type Tx } from "../store/database.ts";
 import {
-  acknowledgementsOf,
   alertsToAttend,
   attendAt,
   claimAlert,
@@ -19,6 +18,7 @@ import {
 import { escalationsChanged, questionChanged, standingChanged, tellNow, urgency, wantAll } from "../store/messages.ts";
 import { askedAnybodySince, askedSince } from "../store/questions.ts";
 import { seal, wake } from "../store/record.ts";
+import { heldBy } from "./acknowledge.ts";
 import { type Answered, findAnswered, readAnswered } from "./answered.ts";
 import { ask } from "./ask.ts";
 import { type House, watchedVault } from "./house.ts";
@@ -165,7 +165,7 @@ interface Looked extends Answered {
 /** What `escalate` would do next, from the facts as they are. */
 async function nextOf(house: House, db: Db | Tx, { alert, question, ...known }: Looked): Promise<NextStep | null> {
   const taken = await stepsTaken(db, alert.id);
-  const acknowledged = await acknowledgementsOf(db, alert.id);
+  const acknowledged = await heldBy(db, alert);
   return nextStep({
     ...known,
     ...alert,

@@ -28,9 +28,12 @@ export function createSettings(house: House): Settings {
   return {
     takeUp,
     fileChanged: async (file) => {
+      await endWhatTheFileSays({ ...house, file });
+      const settings = await settingsInForce(house.store.db);
+      // Both at once: whoever looked between them would tell the database that the old rules are what the new file says.
+      house.config = configWith({ ...house, file }, settings);
       house.file = file;
       seen = null;
-      await takeUp();
     },
   };
 }

@@ -15,6 +15,8 @@ export interface AboutPerson {
 }
 
 const window = 500;
+/** A body has up to a megabyte. */
+const bodiesAtOnce = 50;
 
 /** What would go: counted under all of a person's ids. */
 export async function countAbout(db: Db | Tx, personIds: string[]): Promise<AboutPerson> {
@@ -43,21 +45,69 @@ export async function alertsOf(db: Db | Tx, personIds: string[]): Promise<{ id: 
     : db.selectFrom("alert").select(["id", "revision"]).where("person_id", "in", personIds).orderBy("id").execute();
 }
 
-/** By what they may be named in what entries say: addresses, identities, names and Slack ids. */
-export async function namesFor(db: Db | Tx, personIds: string[]): Promise<{ names: string[]; slackUserIds: string[] }> {
-  const { rows } = await sql<{ name: string; slackId: string | null }>`
-    select value as name, case kind when 'slack' then value end as "slackId" from person_alias
-     where person_id = any (${personIds}::bigint[]) and kind <> 'vault'
-    union select substring(value from position(':' in value) + 1), null from person_alias
+export interface Named {
+  /** As people write them: names and addresses. */
+  words: string[];
+  /** The vaults' ids, which stand for a person only as a whole. */
+  identities: string[];
+  slackUserIds: string[];
+}
+
+/** By what they may be named in what entries and bodies say. */
+export async function namesFor(db: Db | Tx, personIds: string[]): Promise<Named> {
+  const { rows } = await sql<{ word: string | null; identity: string | null; slackId: string | null }>`
+    select case kind when 'email' then value end as word, null as identity, case kind when 'slack' then value end as "slackId"
+      from person_alias where person_id = any (${personIds}::bigint[]) and kind <> 'vault'
+    union select null, substring(value from position(':' in value) + 1), null from person_alias
      where person_id = any (${personIds}::bigint[]) and kind = 'vault'
-    union select slack_user.name, slack_user.id from slack_user
+    union select slack_user.name, null, slack_user.id from slack_user
      where id in (select value from person_alias where kind = 'slack' and person_id = any (${personIds}::bigint[]))
         or email_folded in (select value from person_alias where kind = 'email' and person_id = any (${personIds}::bigint[]))
-    union select distinct unnest(array[actor_name, actor_email]), null
+    union select distinct unnest(array[actor_name, actor_email]), null, null
       from assessment join access on access.id = assessment.access_id where assessment.person_id = any (${personIds}::bigint[])
-    union select slack_user_id, slack_user_id from intent where person_id = any (${personIds}::bigint[])`.execute(db);
-  const names = rows.map(({ name }) => name).filter((name) => name !== null && name !== erasedWord && name.length >= 4);
-  return { names: [...new Set(names)], slackUserIds: [...new Set(rows.flatMap(({ slackId }) => slackId ?? []))] };
+    union select null, null, slack_user_id from intent where person_id = any (${personIds}::bigint[])`.execute(db);
+  const all = (which: "word" | "identity" | "slackId") =>
+    [...new Set(rows.flatMap((row) => row[which] ?? []))].filter((one) => one !== erasedWord && one.trim() !== "");
+  return {
+    words: all("word").filter((word) => word.length >= 3),
+    identities: all("identity"),
+    slackUserIds: all("slackId"),
+  };
+}
+
+/**
+ * What finds them in JSON, as an expression of PostgreSQL's: words that aren't a part of a longer one, and no key; identities as a
+ * whole string. `null`: nothing is known by which they could be found.
+ */
+function namingPattern({ words, identities }: Named): string | null {
+  const quoted = (text: string) =>
+    JSON.stringify(text)
+      .slice(1, -1)
+      .replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+  const parts = [
+    ...words.map((word) => `(?<![\\w-])${quoted(word)}(?![\\w-]|":)`),
+    ...identities.map((identity) => `"${quoted(identity)}"(?!:)`),
+  ];
+  return parts.length === 0 ? null : parts.join("|");
+}
+
+/**
+ * The next bodies with a value that names them, though they brought no access of theirs: pages of events that several people share,
+ * reports that contradicted an earlier one or weren't understood. `null`: there are none after `after`.
+ */
+export async function eraseBodiesNaming(tx: Tx, named: Named, after: string): Promise<string | null> {
+  const { rows: ends } = await sql<{ upTo: string | null }>`
+    select max(id)::text as "upTo" from (select id from delivery where id > ${after} order by id limit ${bodiesAtOnce}) as stretch`.execute(
+    tx,
+  );
+  const upTo = ends[0]?.upTo ?? null;
+  if (upTo === null) return null;
+  const needles = [...named.words, ...named.identities].map((one) => Buffer.from(JSON.stringify(one)));
+  await sql`
+    update delivery set body = ''
+     where id > ${after} and id <= ${upTo} and body <> ''
+       and exists (select from unnest(${needles}::bytea[]) as needle where position(needle in body) > 0)`.execute(tx);
+  return upTo;
 }
 
 /** Details and bodies of the next of their accesses; 0: none is left. */
@@ -84,7 +134,7 @@ export async function eraseTheirAccesses(tx: Tx, personIds: string[]): Promise<n
 export async function eraseTheirEntries(
   tx: Tx,
   personIds: string[],
-  { names, slackUserIds }: { names: string[]; slackUserIds: string[] },
+  named: Named,
   after: string,
 ): Promise<{ upTo: string; ranges: [string, string][]; erased: number } | null> {
   const { rows: ends } = await sql<{ upTo: string | null }>`
@@ -93,18 +143,18 @@ export async function eraseTheirEntries(
   );
   const upTo = ends[0]?.upTo ?? null;
   if (upTo === null) return null;
-  const needles = names.map((name) => Buffer.from(JSON.stringify(name).slice(1, -1)));
+  const { slackUserIds } = named;
   const { rows } = await sql<{ seq: string }>`
-    select record.seq::text from record cross join lateral (select convert_from(record.payload, 'UTF8')::jsonb as said) as one
+    select record.seq::text from record cross join lateral (select convert_from(record.payload, 'UTF8') as text) as read
+     cross join lateral (select read.text::jsonb as said) as one
      where record.seq > ${after} and record.seq <= ${upTo} and record.payload is not null and ${erasableEntry}
        and (record.access_id in (select access_id from assessment where person_id = any (${personIds}::bigint[]))
             or said ->> 'person' = any (${personIds}::text[]) or said ->> 'personId' = any (${personIds}::text[])
             or said ->> 'alert' in (select id from alert where person_id = any (${personIds}::bigint[]))
-               and record.kind not like 'review%'
+               and (record.kind not like 'review%' or said ->> 'note' is not null)
             or record.kind not similar to '(review|setting|snooze|digest|leaver|export|configuration)%'
                and said ->> 'by' = any (${slackUserIds}::text[])
-            or exists (select from unnest(${needles}::bytea[]) as needle where position(needle in record.payload) > 0
-                        and record.kind not similar to '(setting|snooze|digest|configuration)%'))
+            or record.kind not similar to '(setting|snooze|digest|configuration)%' and read.text ~ ${namingPattern(named)})
      order by record.seq`.execute(tx);
   const ranges = await erasePayloads(
     tx,
@@ -117,9 +167,10 @@ export async function eraseTheirEntries(
 export async function eraseTheRest(
   tx: Tx,
   personIds: string[],
-  slackUserIds: string[],
+  named: Named,
   { now, upTo, erased }: { now: Date; upTo: string; erased: number },
 ): Promise<string> {
+  const { slackUserIds } = named;
   const theirAlerts = sql`(select id from alert where person_id = any (${personIds}::bigint[]))`;
   await sql`update intent set purpose = ${erasedWord}, ticket = null
              where person_id = any (${personIds}::bigint[]) and (purpose <> ${erasedWord} or ticket is not null)`.execute(
@@ -145,6 +196,11 @@ export async function eraseTheRest(
     await sql`update notice set ${identity} = ${gone}, ${email} = null, ${name} = null
                where ${identity} in ${known} or lower(${email}) in ${addressed}`.execute(tx);
   }
+  await sql`update asked set question = ${erasedWord},
+                             by_name = case when by = any (${slackUserIds}::text[]) then ${erasedWord} else by_name end
+             where (by = any (${slackUserIds}::text[]) or question ~ ${namingPattern(named)}) and question <> ${erasedWord}`.execute(
+    tx,
+  );
   await sql`delete from app_seen where identity in ${known} or lower(email) in ${addressed}`.execute(tx);
   for (const table of ["person_context", "person_stretch"]) {
     await sql`delete from ${sql.raw(table)} where person_id = any (${personIds}::bigint[])`.execute(tx);

@@ -24,6 +24,9 @@ export interface Erased {
 /** So many rows are looked at in one transaction: few enough that nobody waits for it. */
 const window = 500;
 
+/** A body has up to a megabyte, and the guard of the table looks at all of it. */
+const bodiesAtOnce = 50;
+
 /** How far the erasure has come; from the beginning again where the exceptions are others than they were. */
 async function erasedUpTo(db: Db | Tx, { what, vaultId, except }: Omit<Overdue, "before">): Promise<string> {
   const { rows } = await sql<{ upTo: string | null }>`
@@ -52,7 +55,7 @@ export async function eraseNext(tx: Tx, overdue: Overdue, now: Date): Promise<Er
 const eraseAfter: Record<Overdue["what"], (tx: Tx, overdue: Overdue, after: string) => Promise<Erased | null>> = {
   bodies: async (tx, { before }, after) => {
     const { rows } = await sql<{ id: string; isDue: boolean }>`
-      select id::text, received_at < ${before} as "isDue" from delivery where id > ${after} order by id limit ${window}`.execute(
+      select id::text, received_at < ${before} as "isDue" from delivery where id > ${after} order by id limit ${bodiesAtOnce}`.execute(
       tx,
     );
     const due = untilFirstNotDue(rows);

@@ -179,6 +179,6 @@ function answerAll({ answer: [first, ...others], delivery }: Waiting, outcome: R
 const unstorable = { title: "The accesses of this delivery could not be stored; its body is kept." };
 
 /** SQLSTATE classes 21, 22 and 23: data that a table or a type refuses. */
-function isAboutTheData(error: unknown): boolean {
+export function isAboutTheData(error: unknown): boolean {
   return error instanceof pg.DatabaseError && /^2[123]/.test(error.code ?? "");
 }

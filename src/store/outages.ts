@@ -83,13 +83,18 @@ export async function unshownAlerts(db: Db, before: Date): Promise<{ count: numb
        group by own.subject
     )
     select unshown.alert_id as "alertId", alert.vault_id as "vaultId", unshown.trouble, unshown.is_more as "isMore",
-           coalesce(access.actor_name, access.actor_email, access.actor_identity) as who, assessment.sentence,
-           count(*) over () as count
+           told.who, told.sentence, count(*) over () as count
       from unshown
       join alert on alert.id = unshown.alert_id
-      join alert_access on alert_access.alert_id = alert.id and alert_access.revision = case when is_more then alert.revision else 1 end
-      join access on access.id = alert_access.access_id
-      join assessment on assessment.access_id = access.id
+      -- Of several the loudest, and of those the newest.
+      cross join lateral (
+        select coalesce(access.actor_name, access.actor_email, access.actor_identity) as who, assessment.sentence
+          from alert_access
+          join access on access.id = alert_access.access_id
+          join assessment on assessment.access_id = access.id
+         where alert_access.alert_id = alert.id
+         order by case assessment.severity when 'critical' then 0 when 'warning' then 1 else 2 end, alert_access.revision desc
+         limit 1) as told
      order by unshown.urgency desc, alert.opened_at
      limit 30`.execute(db);
   return { count: Number(rows[0]?.count ?? 0), loudest: rows.map(({ count: _, ...row }) => row) };

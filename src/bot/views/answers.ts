@@ -105,9 +105,26 @@ export function floodAnswer({ counted, own, decidedBefore, pending = 0, refused 
 
 /** What only the clicker sees. `null`: the alert itself shows it. */
 export function acknowledgeAnswer(outcome: AcknowledgeOutcome): MessageView | null {
-  if (outcome.kind === "acknowledged") return null;
-  if (outcome.kind !== "acknowledged-before") return reviewAnswer(outcome);
-  return answer(said("You said so before, and it counts once. A verdict ends it: Expected or Suspicious."));
+  switch (outcome.kind) {
+    case "acknowledged":
+      return null;
+    case "acknowledged-before":
+      return answer(said("You said so before, and it counts once. A verdict ends it: Expected or Suspicious."));
+    case "unknown-actor":
+      return answer(
+        said(
+          "Nobody else is kept waiting by it: Slack doesn’t know who opened this, so one person’s word holds nothing back. A verdict counts: Expected or Suspicious.",
+        ),
+      );
+    case "more-came":
+      return answer(said("More has come in than your message showed, so nothing is held back yet. Please look again."));
+    case "nothing-to-hold":
+      return answer(
+        said("Nothing is held back here: either nothing waits, or it needs a look right now. A verdict ends it."),
+      );
+    default:
+      return reviewAnswer(outcome);
+  }
 }
 
 export function oneByOneAnswer(alerts: number): MessageView {

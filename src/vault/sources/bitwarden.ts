@@ -3,6 +3,7 @@ import type { Notice, NoticeKind, ReportedAccess } from "../../model.ts";
 import { type Part, readId, readText, toPart } from "../json-part.ts";
 import type { Mistake } from "../problem.ts";
 import { parseInstant } from "../rfc3339.ts";
+import { storableId, storableText } from "../storable-text.ts";
 import { bitwardenAsker } from "./bitwarden-ask.ts";
 import type { Page, PolledSource } from "./source.ts";
 
@@ -160,14 +161,19 @@ function noticeOf(event: Part, kind: NoticeKind | undefined, members: Map<string
     eventId: eventIdOf(event),
     kind,
     occurredAt: instantOf(event),
-    actor: actorOf(event, members),
+    // A directory that is kept in step acts without a user.
+    actor: actorOf(event, members, "optional"),
     subject,
     vaultId: null,
   };
 }
 
-function actorOf(event: Part, members: Map<string, Member>): ReportedAccess["actor"] {
-  const id = readId(event, "actingUserId", "required");
+function actorOf(
+  event: Part,
+  members: Map<string, Member>,
+  need: "required" | "optional" = "required",
+): ReportedAccess["actor"] {
+  const id = readId(event, "actingUserId", need);
   const member = id === null ? undefined : members.get(id);
   return { vaultIdentity: id, email: member?.email ?? null, name: member?.name ?? null };
 }
@@ -211,9 +217,10 @@ function membersFrom(value: unknown): Map<string, Member> {
   const list = Array.isArray(value) ? value : [];
   const members = new Map<string, Member>();
   for (const one of list as Record<string, unknown>[]) {
-    const text = (key: string) => (typeof one?.[key] === "string" ? String(one[key]) : null);
-    const member = { userId: text("userId"), email: text("email"), name: text("name") };
-    for (const id of [text("id"), member.userId]) if (id !== null) members.set(id, member);
+    const text = (key: string) => (typeof one?.[key] === "string" ? storableText(String(one[key])) : null);
+    const idIn = (key: string) => (typeof one?.[key] === "string" ? storableId(String(one[key])) : null);
+    const member = { userId: idIn("userId"), email: text("email"), name: text("name") };
+    for (const id of [idIn("id"), member.userId]) if (id !== null) members.set(id, member);
   }
   return members;
 }

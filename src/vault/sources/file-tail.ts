@@ -47,9 +47,10 @@ async function readTail(file: string, position: string | null): Promise<Tail> {
     const before = await open(`${file}.1`).catch(() => null);
     try {
       if (before && (await before.stat()).ino === knownIno) {
-        const tail = await readLines(before, knownIno, knownOffset, true);
-        // Nothing more comes into a file that was put away: from here on the new one is read.
-        return tail.hasMore ? tail : { ...tail, position: `${ino}:0`, hasMore: true };
+        // Until something stands in the new file, the service may still write into the one that was put away.
+        const isOver = size > 0;
+        const tail = await readLines(before, knownIno, knownOffset, isOver);
+        return tail.hasMore || !isOver ? tail : { ...tail, position: `${ino}:0`, hasMore: true };
       }
     } finally {
       await before?.close();

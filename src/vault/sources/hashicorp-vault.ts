@@ -116,7 +116,7 @@ function readEntry(entry: Part, vaultIds: ReadonlySet<string>): ReportedAccess |
   const action = Object.hasOwn(acts, operation) ? acts[operation] : undefined;
   if (!request || action === undefined || isInternal(path)) return null;
   const namespace = readText(readPart(request, "namespace", "optional"), "path") ?? "";
-  const secret = `${namespace}${logicalPath(path, request.object.mount_type)}`;
+  const secret = `${namespace}${logicalPath(path, request.object.mount_type, readText(request, "mount_point"))}`;
   return {
     eventId: readId(request, "id", "required") ?? "",
     action,
@@ -136,8 +136,12 @@ function isInternal(path: string): boolean {
 }
 
 /** The second version of the key-value engine puts `data` between mount and name; `metadata` holds no secret, and is another path. */
-function logicalPath(path: string, mountType: unknown): string {
-  return mountType === "kv" || mountType === undefined ? path.replace(/^([^/]+)\/data\//, "$1/") : path;
+function logicalPath(path: string, mountType: unknown, mountPoint: string | null): string {
+  if (mountType !== "kv" && mountType !== undefined) return path;
+  // A mount may have slashes in its name, and tells it.
+  const data = mountPoint === null ? null : `${mountPoint.replace(/\/?$/, "/")}data/`;
+  if (data !== null && path.startsWith(data)) return data.slice(0, -"data/".length) + path.slice(data.length);
+  return path.replace(/^([^/]+)\/data\//, "$1/");
 }
 
 /** The longest watched path that the secret lies under; otherwise its mount. */

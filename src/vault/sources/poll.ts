@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Clock, Trouble } from "../../model.ts";
 import { point } from "../../point.ts";
 import { inTransaction, type Store } from "../../store/database.ts";
+import { isAboutTheData } from "../../store/ingest.ts";
 import { seal } from "../../store/record.ts";
 import * as stored from "../../store/sources.ts";
 import { pauseAfter } from "./back-off.ts";
@@ -120,29 +121,41 @@ export function createPolling(parts: PollParts): Polling {
     const isEmpty = [page.accesses, page.notices, page.apps, page.strange].every((found) => found.length === 0);
     const pauseMs = isMore ? (isEmpty ? emptyPauseMs : 0) : feed.everyMs;
     const at = clock.now();
-    const recorded = await inTransaction(store.db, async (tx) => {
-      const until = new Date(at.getTime() + leaseMs);
-      // Whoever took so long that another has the lease now leaves it to them.
-      if (!(await stored.holdSource(tx, source.name, holder, at, until))) return null;
-      const [still] = (await stored.feedStates(tx, [source.name])).filter((one) => one.feed === feed.name);
-      if (still?.position !== state.position) return null;
-      const counts = await recordPage(tx, source, feed, {
-        page,
-        text: asked.text,
-        answeredAt: asked.answeredAt ?? at,
-        at,
-        historyBefore: isCatchingUp ? state.begunAt : null,
+    const record = () =>
+      inTransaction(store.db, async (tx) => {
+        const until = new Date(at.getTime() + leaseMs);
+        // Whoever took so long that another has the lease now leaves it to them.
+        if (!(await stored.holdSource(tx, source.name, holder, at, until))) return null;
+        const [still] = (await stored.feedStates(tx, [source.name])).filter((one) => one.feed === feed.name);
+        if (still?.position !== state.position) return null;
+        const counts = await recordPage(tx, source, feed, {
+          page,
+          text: asked.text,
+          answeredAt: asked.answeredAt ?? at,
+          at,
+          historyBefore: isCatchingUp ? state.begunAt : null,
+        });
+        const caughtUpAt = state.caughtUpAt ?? (isMore ? null : at);
+        const dueAt = new Date(at.getTime() + pauseMs);
+        // Everything up to `readAt` has been read: with pages outstanding that is no later than it was.
+        const readAt = isMore && state.readAt ? state.readAt : at;
+        await stored.moveFeed(tx, state, { position: page.position, caughtUpAt, readAt, dueAt });
+        if (isCatchingUp && caughtUpAt !== null) {
+          await seal(tx, at, [{ kind: "source caught up", payload: { source: source.name, feed: feed.name } }]);
+        }
+        point("poll-before-commit");
+        return counts;
       });
-      const caughtUpAt = state.caughtUpAt ?? (isMore ? null : at);
-      const dueAt = new Date(at.getTime() + pauseMs);
-      await stored.moveFeed(tx, state, { position: page.position, caughtUpAt, readAt: at, dueAt });
-      if (isCatchingUp && caughtUpAt !== null) {
-        await seal(tx, at, [{ kind: "source caught up", payload: { source: source.name, feed: feed.name } }]);
-      }
-      point("poll-before-commit");
-      return counts;
+    const recorded = await record().catch((error: unknown) => {
+      if (isAboutTheData(error)) return "unstorable" as const;
+      throw error;
     });
     point("poll-after-commit");
+    if (recorded === "unstorable") {
+      const detail = "the database can't take what the answer says";
+      await fail(source, feed, state, { trouble: "not-understood", retryAfterSeconds: null, detail });
+      return false;
+    }
     if (!recorded) return false;
     parts.count({ source: source.name, feed: feed.name, outcome: "read" });
     if (recorded.accepted + recorded.strange + recorded.notices > 0) {
@@ -181,10 +194,17 @@ export function createPolling(parts: PollParts): Polling {
       await begin();
       const states = await stored.feedStates(store.db, names);
       let pages = 0;
+      const failures: unknown[] = [];
       for (const source of sources) {
         const theirs = states.filter((state) => state.source === source.name && isRead(source, state, allowed));
-        pages += await readSource(source, theirs);
+        // One that fails doesn't keep the others from being read.
+        pages += await readSource(source, theirs).catch((error: unknown) => {
+          log.error({ error, source: source.name }, "source failed, and will be asked again");
+          failures.push(error);
+          return 0;
+        });
       }
+      if (failures.length > 0) throw failures[0];
       return pages;
     },
     nextDue: async () => {

@@ -212,8 +212,8 @@ export const plantedBugs: PlantedBug[] = [
     ...bug(
       "what-a-flood-shows-is-told-as-unshown",
       "src/store/outages.ts",
-      "flood_alert.alert_id = own.subject",
-      "flood_alert.alert_id = flood.subject",
+      "flood_alert.alert_id = own.subject and flood.ts is not null",
+      "flood_alert.alert_id = flood.subject and flood.ts is not null",
     ),
     always: ["flood", "outage"],
   },
