@@ -88,7 +88,7 @@ const now = new Date("2026-11-24T10:00:00Z");
 
 /** Every field that somebody outside can fill is filled with the same text. */
 /** The same, of the item by which a test is known. */
-const testOf = (access: Access): Access => ({ ...access, item: { ...access.item, id: testItemId } });
+const testOf = (access: Access): Access => ({ ...access, eventId: "test_1", item: { ...access.item, id: testItemId } });
 
 function hostileVault(text: string): WatchedVault {
   return aVault({ name: text, hint: text, items: [anItem("i_visa", text), anItem(text.slice(0, 512) || "i", text)] });

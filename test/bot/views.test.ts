@@ -164,7 +164,11 @@ function must<T>(value: T | null): T {
 }
 
 const aTest = anAlert({
-  accesses: [anAlertAccess({ access: anAccess({ item: { ...anAccess().item, id: testItemId, title: "a test" } }) })],
+  accesses: [
+    anAlertAccess({
+      access: anAccess({ eventId: "test_1", item: { ...anAccess().item, id: testItemId, title: "a test" } }),
+    }),
+  ],
 });
 
 const messages: Record<string, MessageView> = {

@@ -230,5 +230,7 @@ export const plantedBugs: PlantedBug[] = [
     ),
     always: ["outage", "mail-refused"],
   },
-  bug("two-sittings-at-once", "src/pipeline/ring.ts", "await judging.oneAtATime(tx, keys);", "", ["interleaving"]),
+  bug("two-sittings-at-once", "src/pipeline/ring.ts", 'await judging.oneAtATime(tx, "sitting", keys);', "", [
+    "interleaving",
+  ]),
 ];
