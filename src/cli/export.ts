@@ -14,6 +14,7 @@ import { configMeant } from "./config-meant.ts";
 import { mendDatabase, withDatabase } from "./database.ts";
 import { type ExportArguments, exportUsage, readExportArguments } from "./export-arguments.ts";
 import { exportLines } from "./export-lines.ts";
+import { lacksSchema } from "./on-database.ts";
 import type { Output } from "./output.ts";
 import { progressOf } from "./progress.ts";
 import { writeWhole } from "./write-whole.ts";
@@ -139,14 +140,12 @@ function stopRequested(): AbortSignal {
 
 function sayFailure(error: unknown): string {
   if (error instanceof EmbeddedRefusal) return error.message;
-  if (error instanceof pg.DatabaseError) {
-    // undefined_table, undefined_column; insufficient_privilege, read_only_sql_transaction.
-    if (error.code === "42P01" || error.code === "42703") {
-      return "The database hasn’t the newest schema yet: run `vaultbell migrate` or start Vaultbell first.";
-    }
-    if (error.code === "42501" || error.code === "25006") {
-      return "An export is put on the record first, and this database role may not write there.";
-    }
+  if (lacksSchema(error)) {
+    return "The database hasn’t the newest schema yet: run `vaultbell migrate` or start Vaultbell first.";
+  }
+  // insufficient_privilege, read_only_sql_transaction
+  if (error instanceof pg.DatabaseError && (error.code === "42501" || error.code === "25006")) {
+    return "An export is put on the record first, and this database role may not write there.";
   }
   const said = error instanceof Error ? error.message || error.name : String(error);
   const code = error instanceof Error && "code" in error ? error.code : null;

@@ -32,9 +32,13 @@ export async function onDatabase(
   }
 }
 
+/** undefined_table, undefined_column: nobody has started Vaultbell, or migrated, on this database yet. */
+export function lacksSchema(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && (error.code === "42P01" || error.code === "42703");
+}
+
 export function sayDatabaseFailure(error: unknown): string {
-  // undefined_table, undefined_column: nobody has started Vaultbell, or migrated, on this database yet.
-  if (error instanceof pg.DatabaseError && (error.code === "42P01" || error.code === "42703")) {
+  if (lacksSchema(error)) {
     return "There is no record here yet, or not with the newest schema: run `vaultbell migrate` or start Vaultbell first.";
   }
   if (error instanceof EmbeddedRefusal) return error.message;

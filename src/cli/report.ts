@@ -1,5 +1,4 @@
 import { parseArgs } from "node:util";
-import pg from "pg";
 import type { Report, ReportOutcome } from "../bot/ports.ts";
 import { parseQuestion, questionWords } from "../bot/question-command.ts";
 import { databaseOf } from "../config/environment.ts";
@@ -15,6 +14,7 @@ import { askerName } from "./asker.ts";
 import { configMeant } from "./config-meant.ts";
 import { mendDatabase, withDatabase } from "./database.ts";
 import { configInForce } from "./in-force.ts";
+import { lacksSchema } from "./on-database.ts";
 import type { Output } from "./output.ts";
 import { asCsv, asText, tableOf } from "./report-table.ts";
 
@@ -42,8 +42,7 @@ export async function report(args: string[], env: NodeJS.ProcessEnv, out: Output
   try {
     return await withDatabase(databaseOf(env), (url) => answer(url, config, asked, out));
   } catch (error) {
-    // undefined_table, undefined_column: nobody has started this Vaultbell, or migrated, on this database yet.
-    if (error instanceof pg.DatabaseError && (error.code === "42P01" || error.code === "42703")) {
+    if (lacksSchema(error)) {
       out.error("The database hasn’t the newest schema yet: run `vaultbell migrate` or start Vaultbell first.");
       return 1;
     }

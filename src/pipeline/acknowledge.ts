@@ -7,7 +7,6 @@ import { roundOf, standing } from "../policies/standing.ts";
 import type { Db, Tx } from "../store/database.ts";
 import { acknowledgementsOf, recordAcknowledgement } from "../store/escalations.ts";
 import { seal } from "../store/record.ts";
-import { readAnswered } from "./answered.ts";
 import type { House } from "./house.ts";
 import { alreadyDecided, announceChange, type Claim, decide } from "./review.ts";
 
@@ -16,7 +15,7 @@ import { alreadyDecided, announceChange, type Claim, decide } from "./review.ts"
  * would hold nothing back isn't taken: what came since was not seen, and where nobody knows who it was, it may be the very person (T3).
  */
 export async function acknowledge(house: House, click: Claim): Promise<AcknowledgeOutcome> {
-  return decide<AcknowledgeOutcome>(house, click, "acknowledgement", async (tx, { alert, vault }, now) => {
+  return decide<AcknowledgeOutcome>(house, click, "acknowledgement", async (tx, { alert, question, vault }, now) => {
     const stands = standing(alert.accesses, alert.reviews);
     if (stands.kind === "decided") return alreadyDecided(alert, vault, stands.review);
     const round = roundOf(alert.accesses, alert.reviews);
@@ -31,7 +30,6 @@ export async function acknowledge(house: House, click: Claim): Promise<Acknowled
       return { kind };
     };
     if (verdictsNeeded(alert.person, [], vault) === 2) return holdsNothing("unknown-actor");
-    const { question } = await readAnswered(tx, alert.id);
     const deniedAt = denial(question)?.at ?? null;
     const known = { vault, ...alert, taken: [], deniedAt, hasIndependentManager: true, now };
     if (acknowledgementOf({ ...known, acknowledged: [said] }) === null) {

@@ -11,8 +11,9 @@ import { recurringMessage, recurringOver } from "../bot/views/recurring.ts";
 import type { Alert, EscalationTarget, Question, Resolution, WatchedVault } from "../model.ts";
 import { resolutionOf, suspicion } from "../policies/aftermath.ts";
 import { answeredUpTo, denial, keptWaitingMs } from "../policies/asking.ts";
-import { acknowledgementOf, nextStep, noFollowUp, roundBegan } from "../policies/escalation.ts";
+import { acknowledgementOf, nextStep, roundBegan } from "../policies/escalation.ts";
 import { foldEmail } from "../policies/fold-email.ts";
+import { plainVault } from "../policies/plain-vault.ts";
 import { isForTheDigest } from "../policies/spot-check.ts";
 import { standing } from "../policies/standing.ts";
 import { handedOutWith, resolutionsOf } from "../store/aftermaths.ts";
@@ -355,27 +356,8 @@ const lookUpWithinMs = 2_000;
 function vaultOf(house: House, vaultId: string | null, channel: string): WatchedVault {
   const vault =
     vaultId === null ? house.config.vaults.find((one) => one.channel === channel) : watchedVault(house.config, vaultId);
-  return (
-    vault ?? {
-      id: vaultId ?? channel,
-      name: vaultId ?? "any vault",
-      channel,
-      managers: [],
-      timezone: house.config.timezone,
-      hours: null,
-      clock: "vault",
-      holidays: null,
-      closed: [],
-      policies: {},
-      intent: "off",
-      hint: null,
-      ticket: null,
-      items: [],
-      followUp: noFollowUp,
-      detailsDays: null,
-      canary: null,
-    }
-  );
+  const { timezone } = house.config;
+  return vault ?? plainVault({ id: vaultId ?? channel, name: vaultId ?? "any vault", channel, timezone });
 }
 
 /** What a digest needs of the vaults and messages around it. */

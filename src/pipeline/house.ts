@@ -33,6 +33,11 @@ export function watchedVault(config: Config, vaultId: string): WatchedVault | nu
   return config.vaults.find((vault) => vault.id === vaultId) ?? null;
 }
 
+/** On whose clock a channel reads: its first vault's, or the configuration's. */
+export function zoneOf(house: House, channel: string): string {
+  return house.config.vaults.find((vault) => vault.channel === channel)?.timezone ?? house.config.timezone;
+}
+
 /** Slack's own address of a message, where it has one. */
 export function addressOf(house: House, place: { channel: string; ts: string } | undefined): string | null {
   const workspace = house.people.workspaceUrl?.() ?? null;

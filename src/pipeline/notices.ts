@@ -5,7 +5,7 @@ import { inTransaction, type Tx } from "../store/database.ts";
 import { urgency, wantAll } from "../store/messages.ts";
 import { type NoticeRow, noticesOf, noticesToTell, oneTells, tellNotices, vaultsKnownTo } from "../store/notices.ts";
 import { wake } from "../store/record.ts";
-import { type House, watchedVault } from "./house.ts";
+import { type House, watchedVault, zoneOf } from "./house.ts";
 
 /** What came in together is one message a channel; the rest of a flood waits for the next one. */
 const atOnce = 200;
@@ -55,7 +55,7 @@ export async function noticesView(
 ): Promise<MessageView> {
   const notices = await noticesOf(house.store.db, subject, channel);
   if (notices.length === 0) throw new Error(`the notices ${subject} are gone, and notices are never deleted`);
-  const zone = house.config.vaults.find((vault) => vault.channel === channel)?.timezone ?? house.config.timezone;
+  const zone = zoneOf(house, channel);
   const named = notices.map((notice) => ({
     ...notice,
     vaultName: notice.vaultId === null ? null : (watchedVault(house.config, notice.vaultId)?.name ?? notice.vaultId),

@@ -1,5 +1,5 @@
 import { inHome, type ReviewClick, type ReviewOutcome } from "../bot/ports.ts";
-import { type Alert, isTest, type Review, type VerdictsNeeded, type WatchedVault } from "../model.ts";
+import { type Alert, isTest, type Question, type Review, type VerdictsNeeded, type WatchedVault } from "../model.ts";
 import { point } from "../point.ts";
 import { mayReview as eligibility, slackUsersOf, verdictsNeeded } from "../policies/eligibility.ts";
 import { foldEmail } from "../policies/fold-email.ts";
@@ -23,7 +23,7 @@ export const undoMs = 10 * 60_000;
 
 export type Claim = Omit<ReviewClick, "verdict" | "note">;
 type Refused = Extract<ReviewOutcome, { kind: "refused" }>;
-export type Admitted = { kind: "may"; alert: Alert; vault: WatchedVault; whoCan: string[] };
+export type Admitted = { kind: "may"; alert: Alert; question: Question | null; vault: WatchedVault; whoCan: string[] };
 
 /**
  * Records a manager's verdict. The first click on a revision wins; whoever comes second is told who was first. A click
@@ -106,7 +106,10 @@ export async function reopen(house: House, click: Claim): Promise<ReviewOutcome>
 }
 
 /** Whether a click would count now: asked before a form is opened, so that nobody writes a sentence in vain. */
-export async function mayReview(house: House, click: Claim): Promise<ReviewOutcome | Omit<Admitted, "whoCan">> {
+export async function mayReview(
+  house: House,
+  click: Claim,
+): Promise<ReviewOutcome | Omit<Admitted, "whoCan" | "question">> {
   return decide(house, click, "form asked for", async (_tx, { alert, vault }) => {
     const decision = mayDecide(alert.accesses, alert.reviews, click.revision);
     if (decision.kind !== "already-decided") return { kind: "may", alert, vault };
@@ -138,7 +141,7 @@ export async function decide<T>(
   const now = house.clock.now();
   return inTransaction(house.store.db, async (tx) => {
     await lockAlert(tx, click.alertId);
-    const { alert } = await readAnswered(tx, click.alertId);
+    const { alert, question } = await readAnswered(tx, click.alertId);
     const claim = { clicker: click.clicker, alertPerson: alert.person, homeTeamId: house.people.homeTeamId() };
     const standsNow = eligibility({ ...claim, vault, managerSlackIds, managerEmails: [] });
     const stoodThen = eligibility({ ...claim, vault: vaultThen, managerSlackIds: idsThen, managerEmails: [] });
@@ -147,7 +150,7 @@ export async function decide<T>(
     const reason = verdict === "ok" ? (isOurs ? null : "wrong-message") : verdict;
     const own = slackUsersOf(alert.person).map((user) => user.id);
     const whoCan = managerSlackIds.filter((id) => idsThen.includes(id) && !own.includes(id));
-    if (reason === null) return act(tx, { kind: "may", alert, vault, whoCan }, now);
+    if (reason === null) return act(tx, { kind: "may", alert, question, vault, whoCan }, now);
     if (reason === "own-access") await tellTheThread(tx, alert, vault, click.clickerId, now);
     await seal(tx, now, [{ kind: "review refused", payload: { alert: alert.id, by: click.clickerId, reason, what } }]);
     return refused(reason, vault, whoCan);

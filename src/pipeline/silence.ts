@@ -8,7 +8,7 @@ import { urgency, wantAll } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
 import * as silences from "../store/silences.ts";
 import { feedStates } from "../store/sources.ts";
-import type { House } from "./house.ts";
+import { type House, zoneOf } from "./house.ts";
 
 const historyMs = 28 * 24 * 60 * 60_000;
 /** Nobody's rhythm is so quick that less is a silence; most looks end here. */
@@ -133,7 +133,7 @@ export async function silenceView(
   if (!silence) throw new Error(`the silence ${id} is gone, and silences are never deleted`);
   const vaults = house.config.vaults.filter((vault) => vault.channel === channel);
   const managers = [...new Set((await Promise.all(vaults.map((vault) => house.people.managerIds(vault)))).flat())];
-  const zone = vaults[0]?.timezone ?? house.config.timezone;
+  const zone = zoneOf(house, channel);
   return part === "over"
     ? sourceSpeaks({ ...silence, spokeAt: silence.spokeAt ?? silence.toldAt }, { zone, blockId })
     : sourceSilent(silence, { zone, managers, blockId });

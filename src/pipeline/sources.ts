@@ -6,7 +6,7 @@ import { urgency, wantAll } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
 import { openTroubles, readTrouble, recordTrouble, recordTroubleOver } from "../store/source-troubles.ts";
 import { feedStates } from "../store/sources.ts";
-import type { House } from "./house.ts";
+import { type House, zoneOf } from "./house.ts";
 import { sourcesHeard } from "./silence.ts";
 
 /** Tells of sources that can't be read, and of those that can again; each once. Returns how many were told. */
@@ -86,7 +86,7 @@ export async function sourceView(
   const [id = subject, part] = subject.split(":");
   const trouble = await readTrouble(house.store.db, id);
   if (!trouble) throw new Error(`the trouble ${id} is gone, and troubles are never deleted`);
-  const zone = house.config.vaults.find((vault) => vault.channel === channel)?.timezone ?? house.config.timezone;
+  const zone = zoneOf(house, channel);
   return part === "over" && trouble.overAt
     ? sourceReadAgain({ ...trouble, overAt: trouble.overAt }, { zone, blockId })
     : sourceUnread(trouble, { zone, blockId });

@@ -8,8 +8,8 @@ import { misread, type Reading, understood } from "../../config/reading.ts";
 import { readSlack } from "../../config/slack-environment.ts";
 import { readChannel, readManager } from "../../config/slack-id.ts";
 import { createLog } from "../../log.ts";
-import type { ManagerRef, WatchedVault } from "../../model.ts";
-import { noFollowUp } from "../../policies/escalation.ts";
+import type { ManagerRef } from "../../model.ts";
+import { plainVault } from "../../policies/plain-vault.ts";
 import type { Asker } from "./ask.ts";
 
 /** The answers about which Slack can say whether they are right. What is good but not perfect is said and taken. */
@@ -68,27 +68,13 @@ export function slackAnswers(apiUrl: string | null, asker: Asker) {
         managers.push(reading.value);
       }
       const { client, home } = asked();
-      return judged(await checkManagers(client, [{ ...plainVault, ...vault, managers }], home), written);
+      return judged(
+        await checkManagers(client, [{ ...plainVault({ ...vault, timezone: "UTC" }), managers }], home),
+        written,
+      );
     },
   };
 }
-
-/** Only what the checks of managers read matters here. */
-const plainVault: Omit<WatchedVault, "id" | "name" | "channel" | "managers"> = {
-  timezone: "UTC",
-  hours: null,
-  clock: "vault",
-  holidays: null,
-  closed: [],
-  policies: {},
-  intent: "required",
-  hint: null,
-  ticket: null,
-  items: [],
-  followUp: noFollowUp,
-  detailsDays: null,
-  canary: null,
-};
 
 /** Which kind of token it is can be told without asking anybody. */
 function mistakeIn(variable: string, token: string, apiUrl: string | null): Reading<never> | null {
