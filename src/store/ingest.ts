@@ -29,11 +29,7 @@ interface IngestLimits {
   /** What one statement works on must be done long before its timeout. */
   groupAccesses: number;
   groupBytes: number;
-  /** How long a group gathers at most when the one before had company, whose senders come again about now. 0: not at all. */
-  gatherMs: number;
-  /** Fewer than so many aren't waited for: they would save less than it takes. */
-  gatherFrom: number;
-  /** From so many on, a second group doesn't wait for the first: one is written while the other is being committed. */
+  /** From so many on, or from what fills a group, a second group doesn't wait for the first: one is written while the other is being committed. */
   secondGroupFrom: number;
 }
 
@@ -46,8 +42,6 @@ const usualLimits: IngestLimits = {
   groupDeliveries: 256,
   groupAccesses: 1_000,
   groupBytes: 4 * 1024 * 1024,
-  gatherMs: 5,
-  gatherFrom: 4,
   secondGroupFrom: 64,
 };
 
@@ -58,21 +52,19 @@ interface Waiting extends SealedDelivery {
 
 /**
  * Requests that arrive together share one commit. While one group is being committed, the next one gathers, and goes off
- * beside it once it is large enough; there are two at most. An idle door waits for nothing. The queue is bounded, in deliveries
- * and in bytes.
+ * beside it once it is large enough; there are two at most. Nobody waits for company: what comes while a group is being
+ * committed is company enough. The queue is bounded, in deliveries and in bytes.
  */
 export function createIngest({ pool, clock, onTrouble, ...parts }: IngestParts): Ingest {
   const limits = { ...usualLimits, ...parts.limits };
   /** By digest and body, in the order of arrival. */
   const queue = new Map<string, Waiting>();
   let queuedBytes = 0;
+  let queuedAccesses = 0;
   /** Deliveries, and groups, that are being committed. */
   let underWay = 0;
   let groups = 0;
   let isStarting = false;
-  let gathering: NodeJS.Timeout | null = null;
-  /** So many came together last time. */
-  let expected = 0;
 
   const record = (delivery: AuthenticDelivery): Promise<IngestOutcome> => {
     const isFull = queue.size >= limits.waitingDeliveries || queuedBytes >= limits.waitingBytes;
@@ -87,24 +79,22 @@ export function createIngest({ pool, clock, onTrouble, ...parts }: IngestParts):
       }
       queue.set(key, { ...one, answer: [resolve] });
       queuedBytes += delivery.body.length;
-      if (groups === 1 && queue.size >= limits.secondGroupFrom) {
+      queuedAccesses += accessesIn(delivery);
+      if (groups === 1 && isLarge()) {
         void commitNext();
-      } else if (groups === 0 && gathering !== null) {
-        if (queue.size >= expected) commitGathered();
       } else if (groups === 0 && !isStarting) {
         // At the end of this turn of the event loop, so that everything that was read in it is in the group.
         isStarting = true;
-        setImmediate(commitGathered);
+        setImmediate(() => {
+          isStarting = false;
+          if (groups === 0 && queue.size > 0) void commitNext();
+        });
       }
     });
   };
 
-  function commitGathered(): void {
-    isStarting = false;
-    if (gathering !== null) clearTimeout(gathering);
-    gathering = null;
-    if (queue.size > 0) void commitNext();
-  }
+  const isLarge = () =>
+    queue.size >= limits.secondGroupFrom || queuedAccesses >= limits.groupAccesses || queuedBytes >= limits.groupBytes;
 
   async function commitNext(): Promise<void> {
     const group = takeGroup();
@@ -113,11 +103,7 @@ export function createIngest({ pool, clock, onTrouble, ...parts }: IngestParts):
     await commit(group);
     underWay -= group.length;
     groups -= 1;
-    expected = Math.min(group.length + queue.size, limits.groupDeliveries);
-    if (groups > 0) return;
-    const mayGather = limits.gatherMs > 0 && expected >= limits.gatherFrom && queue.size < expected;
-    if (mayGather) gathering = setTimeout(commitGathered, limits.gatherMs);
-    else if (queue.size > 0) void commitNext();
+    if (queue.size > 0 && (groups === 0 || isLarge())) void commitNext();
   }
 
   function takeGroup(): Waiting[] {
@@ -130,11 +116,12 @@ export function createIngest({ pool, clock, onTrouble, ...parts }: IngestParts):
       const digest = key.slice(0, digestLength);
       if (digests.has(digest)) continue;
       bytes += one.delivery.body.length;
-      accesses += one.delivery.content.kind === "accesses" ? one.delivery.content.accesses.length : 0;
+      accesses += accessesIn(one.delivery);
       if (group.length > 0 && (bytes > limits.groupBytes || accesses > limits.groupAccesses)) break;
       digests.add(digest);
       queue.delete(key);
       queuedBytes -= one.delivery.body.length;
+      queuedAccesses -= accessesIn(one.delivery);
       if (group.push(one) >= limits.groupDeliveries) break;
     }
     return group;
@@ -165,6 +152,10 @@ export function createIngest({ pool, clock, onTrouble, ...parts }: IngestParts):
   }
 
   return { record, waiting: () => queue.size + underWay };
+}
+
+function accessesIn({ content }: AuthenticDelivery): number {
+  return content.kind === "accesses" ? content.accesses.length : 0;
 }
 
 function answerAll({ answer: [first, ...others], delivery }: Waiting, outcome: Recorded): void {

@@ -94,8 +94,6 @@ export function createReplica(parts: {
     pool: store.doorPool,
     clock,
     onTrouble: (error) => log.error({ error }, "not committed"),
-    // A timer of the machine's would be a way for chance to come in.
-    limits: { gatherMs: 0 },
   });
   let looksAgainAt = 0;
   return {

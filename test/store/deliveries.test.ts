@@ -158,7 +158,6 @@ test("a queue that is full says so at once, and takes again when it has room (fa
     groupDeliveries: 1,
     groupAccesses: 10,
     groupBytes: 1_000,
-    gatherMs: 0,
     secondGroupFrom: 64,
   };
   const narrow = createIngest({ pool: store.doorPool, clock, onTrouble: () => {}, limits });
@@ -167,6 +166,25 @@ test("a queue that is full says so at once, and takes again when it has room (fa
   );
   expect(answers.map((answer) => answer.kind)).toEqual(["recorded", "recorded", "unavailable"]);
   expect(await narrow.record(delivery({ messageId: "n3", accesses: [access("n3")] }))).toMatchObject({ accepted: 1 });
+});
+
+test("what fills a group doesn't wait until the one before is committed", async () => {
+  const wide = createIngest({ pool: store.doorPool, clock, onTrouble: () => {}, limits: { groupAccesses: 10 } });
+  const several = (from: number) => Array.from({ length: 5 }, (_, n) => access(`beside-${from + n}`));
+  const held = await store.pool.connect();
+  await held.query("begin");
+  await held.query("select from record_head for update");
+  const first = wide.record(delivery({ messageId: "beside-0", accesses: several(0) }));
+  await expect.poll(groupsUnderWay).toBe(1);
+  const second = wide.record(delivery({ messageId: "beside-5", accesses: several(5) }));
+  expect(await groupsUnderWay()).toBe(1);
+  const third = wide.record(delivery({ messageId: "beside-10", accesses: several(10) }));
+  await expect.poll(groupsUnderWay).toBe(2);
+  await held.query("rollback");
+  held.release();
+  expect(await Promise.all([first, second, third])).toEqual(
+    Array(3).fill({ kind: "recorded", accepted: 5, duplicates: 0 }),
+  );
 });
 
 test("without the database the sender is asked to come back (fault 'Postgres restart')", async () => {
@@ -205,6 +223,13 @@ test("the record and the accesses can't be changed by us", async () => {
 
 async function transactions(): Promise<number> {
   const { rows } = await store.pool.query<{ n: string }>("select count(distinct xmin::text) as n from delivery");
+  return Number(rows[0]?.n);
+}
+
+async function groupsUnderWay(): Promise<number> {
+  const { rows } = await store.pool.query<{ n: string }>(
+    "select count(*) as n from pg_stat_activity where datname = current_database() and state = 'active' and query like 'select record_group(%'",
+  );
   return Number(rows[0]?.n);
 }
 
