@@ -146,6 +146,15 @@ export interface Person {
   slackThen?: SlackMatch;
 }
 
+/** What could be taken for something else, and for what; `text` as it came, to be cleaned where it is shown. */
+export type Lookalike =
+  | { kind: "mixed"; of: "name" | "address" | "item"; text: string; alphabets: string[] }
+  | { kind: "hidden"; of: "name" | "address" | "item"; text: string }
+  /** Somebody else's name or address, by Slack. */
+  | { kind: "person"; of: "name" | "address"; text: string; name: string; email: string | null }
+  /** A configured item's title. */
+  | { kind: "item"; of: "item"; text: string; title: string };
+
 /** One stretch of ordinary hours. Minutes after local midnight; `untilMinute` ≤ `fromMinute` means into the next day. */
 export interface HoursRange {
   /** ISO weekdays, 1 Monday to 7 Sunday, on which the stretch begins. */

@@ -8,11 +8,12 @@ import { intentAnnouncement } from "../bot/views/intent-announcement.ts";
 import * as noteViews from "../bot/views/note.ts";
 import { questionMessage } from "../bot/views/question.ts";
 import { recurringMessage, recurringOver } from "../bot/views/recurring.ts";
-import type { Alert, EscalationTarget, Question, Resolution, WatchedVault } from "../model.ts";
+import type { Alert, EscalationTarget, Lookalike, Question, Resolution, WatchedVault } from "../model.ts";
 import { resolutionOf, suspicion } from "../policies/aftermath.ts";
 import { answeredUpTo, denial, keptWaitingMs } from "../policies/asking.ts";
 import { acknowledgementOf, nextStep, roundBegan } from "../policies/escalation.ts";
 import { foldEmail } from "../policies/fold-email.ts";
+import { lookalikes } from "../policies/lookalikes.ts";
 import { plainVault } from "../policies/plain-vault.ts";
 import { isForTheDigest } from "../policies/spot-check.ts";
 import { standing } from "../policies/standing.ts";
@@ -22,7 +23,7 @@ import { readEscalationSubject, stepsTaken, stepsTakenOf } from "../store/escala
 import { readFlood } from "../store/floods.ts";
 import { readIntents } from "../store/intents.ts";
 import { type Message, messagesShowing } from "../store/messages.ts";
-import { readPerson, slackUserOf, slackUsersByEmail, slackUsersById } from "../store/people.ts";
+import { readPerson, slackColleagues, slackUserOf, slackUsersByEmail, slackUsersById } from "../store/people.ts";
 import { heldBy } from "./acknowledge.ts";
 import { allAnswered, readAnswered } from "./answered.ts";
 import { canaryView } from "./canary.ts";
@@ -122,10 +123,18 @@ async function drawAlert(house: House, message: Message): Promise<Drawing> {
     escalation,
     needed: neededFor(alert, vault, alert.revision),
     resolution: await resolutionShown(house, alert),
+    lookalikes: await lookalikesIn(house, alert, vault),
   });
   // When the undo ends, its button must turn into "Re-open"; and who has gone silent holds nothing up any more.
   const redrawAt = undoUntil ?? escalation?.inHand?.until ?? null;
   return drawing(view, `alert:${alert.id}`, { redrawAt: redrawAt && redrawAt > now ? redrawAt : null });
+}
+
+/** What of the names in it could be taken for something else. */
+async function lookalikesIn(house: House, { accesses, person }: Alert, vault: WatchedVault): Promise<Lookalike[]> {
+  const colleagues = await slackColleagues(house.store.db);
+  const reported = accesses.map(({ access }) => access);
+  return lookalikes(person, reported.at(-1)?.actor.email ?? null, reported, { colleagues, vault });
 }
 
 /** When it was opened; where only the digest was to tell of it, when the first came that had to be shown. */

@@ -345,6 +345,17 @@ export async function slackUsersById(db: Db | Tx, ids: string[]): Promise<Map<st
   return new Map((await slackUsers(db, "id", ids)).map((user) => [user.id, user]));
 }
 
+/** Everybody whom Slack has named to us, bots and those who have left aside: as many as a company has people at most. */
+export async function slackColleagues(db: Db | Tx): Promise<{ id: string; name: string; email: string | null }[]> {
+  return db
+    .selectFrom("slack_user")
+    .select(["id", "name", "email"])
+    .where("is_bot", "=", false)
+    .where("is_deactivated", "=", false)
+    .orderBy("id")
+    .execute();
+}
+
 /** Slack users who have one of these (folded) addresses. */
 export async function slackUsersByEmail(db: Db | Tx, emailsFolded: string[]): Promise<SlackUser[]> {
   return emailsFolded.length > 0 ? slackUsers(db, "email_folded", emailsFolded) : [];

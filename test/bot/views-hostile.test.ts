@@ -35,6 +35,7 @@ import {
   type Aftermath,
   type Alert,
   type Intent,
+  type Lookalike,
   type Resolution,
   testItemId,
   type WatchedVault,
@@ -128,6 +129,15 @@ function hostileAlert(text: string, size: number): Alert {
     reviews: [aReview({ note: text }), aReview({ id: "r2", verdict: "undone", by: text })],
   });
 }
+
+const lookalikesOf = (text: string): Lookalike[] => [
+  { kind: "person", of: "name", text: `${text} `, name: text, email: text },
+  { kind: "person", of: "name", text: "Dana", name: text, email: text },
+  { kind: "person", of: "address", text, name: text, email: text },
+  { kind: "item", of: "item", text, title: text },
+  { kind: "hidden", of: "item", text },
+  { kind: "mixed", of: "name", text, alphabets: ["Latin", "Greek"] },
+];
 
 const standings = (note: string): Standing[] => [
   { kind: "open" },
@@ -249,6 +259,9 @@ function messages(text: string, size = 1): MessageView[] {
   return [
     ...standings(text).map((standing) =>
       alertMessage(alert, { vault, standing, now, managers: ["U02MARTA", text], undoUntil: null }),
+    ),
+    ...lookalikesOf(text).map((one) =>
+      alertMessage(alert, { vault, standing: { kind: "open" }, now, managers: [], undoUntil: null, lookalikes: [one] }),
     ),
     alertMessage(
       { ...alert, accesses: alert.accesses.map((one) => ({ ...one, access: testOf(one.access) })) },

@@ -214,6 +214,24 @@ const messages: Record<string, MessageView> = {
       person: aPerson({ slack: { kind: "ambiguous", users: [aSlackUser(), aSlackUser({ id: "U02DANA2" })] } }),
     }),
   ),
+  "alert-lookalike": draw(
+    anAlert({ accesses: [night], person: aPerson({ name: "Mаrta Soler", slack: { kind: "unmatched" } }) }),
+    {
+      lookalikes: [
+        { kind: "person", of: "name", text: "Mаrta Soler", name: "Marta Soler", email: "marta@example.com" },
+        { kind: "person", of: "address", text: "mаrta@example.com", name: "Marta Soler", email: "marta@example.com" },
+        { kind: "hidden", of: "item", text: "Company\u202e Visa" },
+        { kind: "mixed", of: "item", text: "Vіsa", alphabets: ["Latin", "Cyrillic"] },
+      ],
+    },
+  ),
+  "alert-namesake": draw(anAlert({ accesses: [night] }), {
+    lookalikes: [
+      { kind: "person", of: "name", text: "Dana Ruiz", name: "Dana Ruiz", email: "d.ruiz@example.com" },
+      { kind: "mixed", of: "name", text: "Dаna Ruiz", alphabets: ["Latin", "Cyrillic"] },
+      { kind: "item", of: "item", text: "Cоmpany Visa", title: "Company Visa" },
+    ],
+  }),
   "alert-guest": draw(
     anAlert({ person: aPerson({ slack: { kind: "matched", user: aSlackUser({ isGuest: true }) } }) }),
   ),

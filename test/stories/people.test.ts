@@ -164,8 +164,17 @@ test("Slack is asked for an address once an hour, however many accesses there ar
   expect(lookups("dana@example.com")).toBe(2);
 });
 
+test("somebody who is called nearly as a manager is told apart beside the name (threat T15)", async () => {
+  story = await openStory();
+  await story.directory.refreshAll();
+  await access({ id: "U66", email: "helpdesk@vendor.example", name: "Mаrta Vidal" });
+  expect(words()).toContain(
+    "⚠️ This name looks like that of Marta Vidal (marta@example.com); nothing says that it is the same person.",
+  );
+});
+
 /** What the vault reports of the same item, by whoever it says. */
-async function access(person: { id?: string; email?: string }): Promise<void> {
+async function access(person: { id?: string; email?: string; name?: string }): Promise<void> {
   const data = {
     id: `evt_${story.sandbox.calls.length}_${JSON.stringify(person)}`,
     action: "reveal",

@@ -1,9 +1,10 @@
 import type { RichTextElement } from "@slack/types";
-import type { Alert, AlertAccess, Assessment, Intent, WatchedVault } from "../../model.ts";
+import type { Alert, AlertAccess, Assessment, Intent, Lookalike, WatchedVault } from "../../model.ts";
 import { sayRecurrence } from "../../recurrence.ts";
 import { sayDuration, sayMoment } from "../../time.ts";
 import { sayTicketOf, sayUses } from "./intent-words.ts";
-import { bold, quoted, said, when } from "./rich-text.ts";
+import { sayLookalike } from "./lookalike.ts";
+import { bold, italic, quoted, said, when } from "./rich-text.ts";
 import { clean } from "./text.ts";
 import { personName, sayDevice } from "./words.ts";
 
@@ -12,11 +13,13 @@ export function alertFacts(
   alert: Alert,
   { access, intent, assessment }: AlertAccess,
   vault: WatchedVault,
+  lookalikes: Lookalike[] = [],
 ): RichTextElement[][] {
   const device = sayDevice(access);
   const late = access.receivedAt.getTime() - access.occurredAt.getTime();
   return [
     [bold("Who: "), said(sayIdentity(alert, access.actor.email))],
+    ...lookalikeLines(lookalikes),
     [bold("Purpose: "), ...sayPurpose(intent, vault)],
     ...(device ? [[bold("With: "), said(device)]] : []),
     ...(late > LATE_MS
@@ -25,6 +28,18 @@ export function alertFacts(
     ...sayAlso(assessment),
   ];
 }
+
+/** Beside the name, because who reads on has taken it for somebody else's already. */
+function lookalikeLines(all: Lookalike[]): RichTextElement[][] {
+  const shown = all.slice(0, LOOKALIKES).map((one) => [said("⚠️ "), italic(sayLookalike(one))]);
+  const left = all.length - shown.length;
+  return left > 0
+    ? [...shown, [said("⚠️ "), italic(`And ${left} more that could be taken for something else.`)]]
+    : shown;
+}
+
+/** One name can look like many. */
+const LOOKALIKES = 3;
 
 /** What is worth knowing and asks nobody anything by itself: the quiet findings, which the sentence leaves out. */
 function sayAlso({ findings, sentence }: Assessment): RichTextElement[][] {

@@ -4,6 +4,7 @@ import {
   type AlertAccess,
   type Assessment,
   isTest,
+  type Lookalike,
   type Question,
   type Resolution,
   type SlackUser,
@@ -41,6 +42,8 @@ export interface AlertView {
   escalation?: EscalationView | null;
   /** How the suspicious verdict ended; absent: it didn't yet. */
   resolution?: Resolution | null;
+  /** What of its names could be taken for something else; absent: nothing. */
+  lookalikes?: Lookalike[];
 }
 
 export interface MessageView {
@@ -65,7 +68,7 @@ export function alertMessage(alert: Alert, view: AlertView): MessageView {
         ? []
         : [richText(verdictLine(alert, view.standing, view.vault, view.resolution))]),
       richText(line(...alertSentence(alert, view, worst))),
-      richText(lines(alertFacts(alert, worst, view.vault))),
+      richText(lines(alertFacts(alert, worst, view.vault, view.lookalikes))),
       ...(alert.accesses.length > 1 ? [alertList(alert, view.standing, view.vault)] : []),
       richText(quote(...reason(alert, worst, view.vault))),
       ...remarks(alert, view, worst),
