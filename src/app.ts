@@ -31,7 +31,7 @@ import { lookAfterRecurring } from "./pipeline/recurring.ts";
 import { eraseOverdue } from "./pipeline/retention.ts";
 import { lookForSilence, sourcesHeard } from "./pipeline/silence.ts";
 import { sayEnds } from "./pipeline/snooze.ts";
-import { lookForTrouble } from "./pipeline/sources.ts";
+import { lookForTrouble, tellOfGaps } from "./pipeline/sources.ts";
 import { createSettings } from "./pipeline/take-up.ts";
 import { keepGoing, nowAndThen, type Stage } from "./pipeline/tick.ts";
 import { askAboutUnused } from "./pipeline/unused-intents.ts";
@@ -46,6 +46,7 @@ import { listen } from "./store/listen.ts";
 import { migrateAt } from "./store/migrate.ts";
 import type { Work } from "./store/record.ts";
 import { nextSnoozeEnd } from "./store/snoozes.ts";
+import { gapsSince } from "./store/source-gaps.ts";
 import { feedStates } from "./store/sources.ts";
 import { type AuthenticDelivery, createDoor } from "./vault/door.ts";
 import { connectionsAtMost, serverLimits } from "./vault/server-limits.ts";
@@ -87,6 +88,8 @@ const retentionPauseMs = 60 * 60_000;
 /** What is over its time isn't urgent: after each stretch everybody else goes first. */
 const erasureRestMs = 250;
 const troublePauseMs = 30_000;
+/** Nobody can mend a gap: after a week it has been seen. */
+const gapsSaidForMs = 7 * 24 * 60 * 60_000;
 const picturePauseMs = 10_000;
 /** So many deliveries are waiting for their commit when judging gives way, for so long between two batches. */
 const busyFrom = 16;
@@ -268,7 +271,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
   });
   const lookingForTrouble = nowAndThen(clock, troublePauseMs, {
     name: "source trouble",
-    work: () => lookForTrouble(house),
+    work: async () => (await lookForTrouble(house)) + (await tellOfGaps(house)),
   });
   const noticing = nowAndThen(clock, troublePauseMs, { name: "notices", work: () => tellOfNotices(house) });
   let erasesAgainAt = 0;
@@ -303,13 +306,21 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       quarantined: 0,
       silent: [],
       unread: [],
+      gaps: [],
     };
     const { connected: isConnected, trouble } = connected().state();
     const slackVitals = { connected: isConnected, trouble };
     try {
       const polled = (parts.sources ?? []).map(({ name }) => name);
-      const [messages, ends, sources, feeds] = await soon(
-        Promise.all([backlog(store.db), countOpenEnds(store.db), sourcesHeard(house), feedStates(store.db, polled)]),
+      const lately = new Date(clock.now().getTime() - gapsSaidForMs);
+      const [messages, ends, sources, feeds, gaps] = await soon(
+        Promise.all([
+          backlog(store.db),
+          countOpenEnds(store.db),
+          sourcesHeard(house),
+          feedStates(store.db, polled),
+          gapsSince(store.db, lately),
+        ]),
       );
       const oldestSeconds = messages.oldestSince
         ? Math.max(0, (clock.now().getTime() - messages.oldestSince.getTime()) / 1000)
@@ -330,6 +341,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
         ...ends,
         silent,
         unread: feeds.flatMap((feed) => (feed.trouble ? [{ ...feed, trouble: feed.trouble }] : [])),
+        gaps,
       };
     } catch (error) {
       return {

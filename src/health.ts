@@ -14,6 +14,8 @@ export interface Vitals {
   silent: { source: string; seconds: number }[];
   /** Polled sources that can't be read. */
   unread: { source: string; feed: string; trouble: Trouble; troubleSince: Date | null }[];
+  /** What polled sources told lately and nobody could read any more. */
+  gaps: { source: string; since: Date | null; until: Date | null; foundAt: Date }[];
 }
 
 export interface Readiness {
@@ -29,7 +31,7 @@ const overdueSeconds = 120;
 
 /** Ready means: database and Slack can be reached, and nothing is overdue (DESIGN, "HTTP"). */
 export function readiness(vitals: Vitals): Readiness {
-  const { database, slack, waiting, unjudged, quarantined, silent, unread } = vitals;
+  const { database, slack, waiting, unjudged, quarantined, silent, unread, gaps } = vitals;
   const problems: string[] = [];
   if (!database.ok) problems.push(`The database doesn't do its work: ${database.problem}.`);
   if (!slack.connected) problems.push(slack.trouble ?? "Slack isn't connected yet.");
@@ -48,6 +50,10 @@ export function readiness(vitals: Vitals): Readiness {
   for (const { source, feed, trouble, troubleSince } of unread)
     remarks.push(
       `The source ${source} (${feed}) can't be read${troubleSince ? ` since ${troubleSince.toISOString()}` : ""}: ${troubles[trouble]}.`,
+    );
+  for (const { source, since, until, foundAt } of gaps)
+    remarks.push(
+      `The source ${source} has a gap${since ? ` from ${since.toISOString()}` : ""} to ${(until ?? foundAt).toISOString()}: what it wrote then was gone before it was read. Look into its older logs.`,
     );
   if (vitals.refused) remarks.push(vitals.refused);
   if (quarantined > 0)

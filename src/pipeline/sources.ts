@@ -1,9 +1,10 @@
 import type { MessageView } from "../bot/views/alert.ts";
-import { sourceReadAgain, sourceUnread } from "../bot/views/source.ts";
+import { sourceGap, sourceReadAgain, sourceUnread } from "../bot/views/source.ts";
 import { isWorthTelling } from "../policies/source-trouble.ts";
 import { inTransaction } from "../store/database.ts";
 import { urgency, wantAll } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
+import { gapsToTell, readGap, recordGapTold } from "../store/source-gaps.ts";
 import { openTroubles, readTrouble, recordTrouble, recordTroubleOver } from "../store/source-troubles.ts";
 import { feedStates } from "../store/sources.ts";
 import { type House, zoneOf } from "./house.ts";
@@ -55,6 +56,24 @@ export async function lookForTrouble(house: House): Promise<number> {
   return told;
 }
 
+/** Tells of what can't be read any more; each gap once. Returns how many were told. */
+export async function tellOfGaps(house: House): Promise<number> {
+  const now = house.clock.now();
+  let told = 0;
+  for (const { id, source } of await gapsToTell(house.store.db)) {
+    told += await tell(house, source, async (tx, channels) => {
+      if (!(await recordGapTold(tx, id, now))) return false;
+      await wantAll(
+        tx,
+        channels.map((channel) => wanted(`${id}:gap`, channel, now)),
+      );
+      await seal(tx, now, [{ kind: "source gap told", payload: { gap: id, source, channels } }]);
+      return true;
+    });
+  }
+  return told;
+}
+
 type Tx = Parameters<typeof seal>[0];
 
 async function tell(
@@ -84,9 +103,14 @@ export async function sourceView(
   blockId: string,
 ): Promise<MessageView> {
   const [id = subject, part] = subject.split(":");
+  const zone = zoneOf(house, channel);
+  if (part === "gap") {
+    const gap = await readGap(house.store.db, id);
+    if (!gap) throw new Error(`the gap ${id} is gone, and gaps are never deleted`);
+    return sourceGap(gap, { zone, blockId });
+  }
   const trouble = await readTrouble(house.store.db, id);
   if (!trouble) throw new Error(`the trouble ${id} is gone, and troubles are never deleted`);
-  const zone = zoneOf(house, channel);
   return part === "over" && trouble.overAt
     ? sourceReadAgain({ ...trouble, overAt: trouble.overAt }, { zone, blockId })
     : sourceUnread(trouble, { zone, blockId });

@@ -55,12 +55,12 @@ export async function recordGroup(pool: Pick<Pool, "query">, group: SealedDelive
   return outcomesOf(group, inOrder, rows[0]?.accepted ?? null);
 }
 
-/** The same as a part of a transaction that has more to do. */
+/** The same as a part of a transaction that has more to do: what goes on record is sealed when that commits. */
 export async function recordWithin(tx: Tx, group: SealedDelivery[], now: Date): Promise<Recorded[]> {
   const inOrder = group.toSorted((a, b) => a.digest.compare(b.digest));
   const values = [now, ...deliveryArrays(inOrder), ...accessArrays(inOrder)].map((value) => sql`${value}`);
   const { rows } = await sql<{ accepted: number[] | null }>`
-    select record_group(${sql.join(values)}) as accepted`.execute(tx);
+    select record_group_within(${sql.join(values)}) as accepted`.execute(tx);
   return outcomesOf(group, inOrder, rows[0]?.accepted ?? null);
 }
 

@@ -56,6 +56,8 @@ export interface WorkFacts {
   outageSeconds: number | null;
   /** Sources that are quieter than their rhythm. */
   silent: { source: string; seconds: number }[];
+  /** What sources told in the last week and nobody could read any more. */
+  gaps: { source: string; since: string | null; until: string }[];
   /** What of the Slack app was ever used; and Slack's word where it doesn't take somebody's Home. */
   app: { homes: number; homeTrouble: string | null; hasIntents: boolean; hasVaultCommands: boolean };
 }
@@ -77,6 +79,9 @@ export async function workFacts(client: Client): Promise<WorkFacts> {
                     select source, extract(epoch from clock_timestamp() - since) as seconds
                       from silence left join silence_over on silence_over.silence_id = silence.id
                      where silence_over.silence_id is null order by source) as one),
+       'gaps', (select coalesce(json_agg(one), '[]') from (
+                  select source, since, coalesce(until, found_at) as until from source_gap
+                   where found_at > clock_timestamp() - interval '7 days' order by id) as one),
        'app', (select json_build_object('homes', count(*), 'homeTrouble', max(trouble),
                  'hasIntents', exists (select from intent),
                  'hasVaultCommands', exists (select from asked) or exists (select from snooze)) from home)

@@ -73,6 +73,8 @@ export const entryKinds = [
   "snooze refused",
   "source begun",
   "source caught up",
+  "source gap",
+  "source gap told",
   "source position lost",
   "source read again",
   "source silent",

@@ -47,6 +47,15 @@ export interface Schema {
   };
   source_trouble: { id: Generated<string>; source: string; feed: string; since: Date; trouble: Trouble; told_at: Date };
   source_trouble_over: { trouble_id: string; at: Date };
+  source_gap: {
+    id: Generated<string>;
+    source: string;
+    feed: string;
+    since: Date | null;
+    until: Date | null;
+    found_at: Date;
+  };
+  source_gap_told: { gap_id: string; at: Date };
   notice: {
     id: Generated<string>;
     source: string;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sourceReadAgain, sourceUnread } from "../../src/bot/views/source.ts";
+import { sourceGap, sourceReadAgain, sourceUnread } from "../../src/bot/views/source.ts";
 import type { Trouble } from "../../src/model.ts";
 import { golden } from "./read-aloud.ts";
 import { markupIn, refusals } from "./slack-reading.ts";
@@ -10,6 +10,14 @@ const common = { zone: "Europe/Madrid", blockId: "source:1" };
 test.each(
   Object.entries({
     "source-unread": sourceUnread(unread, common),
+    "source-gap": sourceGap(
+      { ...unread, until: new Date("2026-11-24T09:50:00Z"), foundAt: new Date("2026-11-24T09:55:00Z") },
+      common,
+    ),
+    "source-gap-of-unknown-size": sourceGap(
+      { ...unread, since: null, until: null, foundAt: new Date("2026-11-24T09:55:00Z") },
+      common,
+    ),
     "source-read-again": sourceReadAgain({ ...unread, overAt: new Date("2026-11-24T10:35:00Z") }, common),
   }),
 )("%s", async (name, message) => {

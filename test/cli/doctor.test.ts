@@ -268,6 +268,15 @@ const cases: Case[] = [
     ],
   },
   {
+    row: "source",
+    says: /^! source hashicorp: what it wrote from 2026-11-24T08:00:00Z to .*Z was gone before it was read\. Look into its older logs/m,
+    sql: [
+      `insert into source_gap (source, feed, since, until, found_at)
+         values ('hashicorp', 'audit', '2026-11-24T08:00:00Z', null, now())`,
+      "alter table source_gap disable trigger user; delete from source_gap; alter table source_gap enable trigger user",
+    ],
+  },
+  {
     row: "quarantine",
     says: /^! quarantine: 1 authentic deliveries could not be understood/m,
     sql: [

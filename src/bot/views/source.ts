@@ -64,6 +64,36 @@ export function sourceReadAgain(
   };
 }
 
+/** What can't be read any more: whoever answers for the vault should know of which time nothing is known. */
+export function sourceGap(
+  { source, since, until, foundAt }: { source: string; since: Date | null; until: Date | null; foundAt: Date },
+  { zone, blockId }: { zone: string; blockId: string },
+): MessageView {
+  const from = since === null ? [said("before ")] : [said("between "), when(since, zone), said(" and ")];
+  return {
+    text: `${plainMrkdwn(source, 40) || "A source"} has a gap: what was opened in it may be missing`,
+    blocks: [
+      {
+        ...richText(
+          line(
+            said("🕳️ "),
+            quoted(source, 40, "A source", { bold: true }),
+            bold(" has a gap"),
+            said(": what was opened "),
+            ...from,
+            when(until ?? foundAt, zone),
+            said(
+              " may be missing here. Its log was put away or cut short before it had been read to its end. Whoever runs Vaultbell can look into the older logs for that time.",
+            ),
+          ),
+        ),
+        block_id: blockId,
+      },
+    ],
+    metadata: { event_type: "vaultbell_source", event_payload: {} },
+  };
+}
+
 const reasons: Record<Trouble, string> = {
   refused: "the service no longer takes our token",
   "not-allowed": "our token isn’t allowed to read these events",

@@ -6,7 +6,7 @@ import { bad, good, sayAge, warning } from "./say.ts";
 const overdueSeconds = 120;
 
 /** What waits longer than it should: the traces that a fault leaves in the tables. */
-export function lookAtWork({ unjudged, quarantined, channels, outageSeconds, silent }: WorkFacts): Check[] {
+export function lookAtWork({ unjudged, quarantined, channels, outageSeconds, silent, gaps }: WorkFacts): Check[] {
   const checks: Check[] = [];
   if (unjudged.count > 0 && unjudged.oldestSeconds > overdueSeconds) {
     const finding = `${unjudged.count} accesses aren't judged yet, the oldest for ${sayAge(unjudged.oldestSeconds)}`;
@@ -27,12 +27,23 @@ export function lookAtWork({ unjudged, quarantined, channels, outageSeconds, sil
     const remedy = "Look in the vault service whether the webhook is still on and what its last answer was.";
     checks.push(warning(`source ${source}`, finding, remedy));
   }
+  for (const { source, since, until } of gaps) {
+    const from = since === null ? "" : ` from ${sayInstant(since)}`;
+    const finding = `what it wrote${from} to ${sayInstant(until)} was gone before it was read`;
+    const remedy = "Look into its older logs for that time, and let them stay uncompressed for a day (delaycompress).";
+    checks.push(warning(`source ${source}`, finding, remedy));
+  }
   if (quarantined > 0) {
     const finding = `${quarantined} authentic deliveries could not be understood`;
     const remedy = "They are kept: select received_at, problem from delivery where problem is not null.";
     checks.push(warning("quarantine", finding, remedy));
   }
   return checks.length > 0 ? checks : [good("work", "nothing waits that shouldn't")];
+}
+
+/** To the second, in UTC. */
+function sayInstant(instant: string): string {
+  return `${new Date(instant).toISOString().slice(0, 19)}Z`;
 }
 
 function mendTrouble(trouble: string | null): string {

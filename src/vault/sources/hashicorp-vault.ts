@@ -1,8 +1,10 @@
 import { isUtf8 } from "node:buffer";
+import { hash } from "node:crypto";
 import type { ReportedAccess } from "../../model.ts";
 import { type Part, readId, readInstant, readPart, readText, toPart } from "../json-part.ts";
 import { type Mistake, notJson, notUnderstood, notUtf8 } from "../problem.ts";
-import { askFile, lineFeedPosition } from "./file-tail.ts";
+import { parseInstant } from "../rfc3339.ts";
+import { askFile, readTailAnswer } from "./file-tail.ts";
 import { type PushedSource, pushedBy } from "./pushed.ts";
 import type { Page, PolledSource } from "./source.ts";
 
@@ -51,12 +53,19 @@ export function hashicorpFile({
         keptDays: 0,
         isNeeded: true,
         ask: (position) => ({ method: "GET", path: "", body: position }),
-        read: (text) => {
-          const tail = lineFeedPosition(text);
+        read: (text, { position: before }) => {
+          const tail = readTailAnswer(text);
           if (!tail) return null;
-          const { accesses, strange } = readLines(linesOf(tail.text), vaultIds);
+          const { position, hasMore, gap } = tail;
+          const lines = linesOf(tail.text);
+          const { accesses, strange: found } = readLines(lines, vaultIds);
+          const strange = found.map((one) => ({
+            ...one,
+            mark: markOf(`${before} ${one.line}`, lines[one.line] ?? ""),
+          }));
           const kept = JSON.stringify(accesses);
-          return { position: tail.position, hasMore: tail.hasMore, accesses, notices: [], apps: [], kept, strange };
+          const page: Page = { position, hasMore, accesses, notices: [], apps: [], kept, strange };
+          return gap ? { ...page, gap: { ...gap, until: timeOf(lines[0] ?? "") } } : page;
         },
       },
     ],
@@ -72,7 +81,7 @@ function linesOf(text: string): string[] {
 
 function readLines(lines: string[], vaultIds: ReadonlySet<string>) {
   const accesses: ReportedAccess[] = [];
-  const strange: Page["strange"] = [];
+  const strange: (Page["strange"][number] & { line: number })[] = [];
   let isJson = true;
   for (const [index, line] of lines.entries()) {
     const value = inside(parsed(line));
@@ -84,10 +93,22 @@ function readLines(lines: string[], vaultIds: ReadonlySet<string>) {
     const entry = value === undefined ? null : toPart(value, `/${index}`, mistakes);
     const access = entry && readEntry(entry, vaultIds);
     // What a line says isn't kept where it isn't understood: it may be a secret. That there was one is.
-    if (mistakes.length > 0) strange.push({ event: { line: index }, mistakes });
+    if (mistakes.length > 0) strange.push({ event: { line: index }, line: index, mistakes });
     else if (access) accesses.push(access);
   }
   return { accesses, strange, isJson };
+}
+
+/** Of a line that isn't kept: it tells two apart, by what they say and where they stood, and says nothing of either. */
+function markOf(place: string, line: string): string {
+  return hash("sha256", `${place}\n${line}`);
+}
+
+/** When a line was written, as it says itself. */
+function timeOf(line: string): Date | null {
+  const value = parsed(line);
+  const { time } = (typeof value === "object" && value !== null ? value : {}) as { time?: unknown };
+  return typeof time === "string" ? parseInstant(time) : null;
 }
 
 function inside(value: unknown): unknown {

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { Tx } from "../../store/database.ts";
 import { type AuthenticDelivery, knownEvents, recordWithin, sealed } from "../../store/deliveries.ts";
 import { newNotices, recordApps, recordNotices, tellNothingOf } from "../../store/notices.ts";
+import { recordGap } from "../../store/source-gaps.ts";
 import { markHistory, namesOfItems } from "../../store/sources.ts";
 import { notUnderstood } from "../problem.ts";
 import type { Feed, Page, PolledSource } from "./source.ts";
@@ -50,7 +51,9 @@ export async function recordPage(
   }
   if (page.strange.length > 0) {
     const body = Buffer.from(JSON.stringify(page.strange.map(({ event }) => event)));
-    const messageId = `${feed.name} strange ${hash("sha256", body)}`;
+    // Of some nothing but their mark tells one from another.
+    const marks = page.strange.flatMap(({ mark }) => mark ?? []);
+    const messageId = `${feed.name} strange ${hash("sha256", marks.length > 0 ? marks.join() : body)}`;
     const problem = notUnderstood(page.strange.flatMap(({ mistakes }) => mistakes));
     deliveries.push({ ...common, messageId, body, content: { kind: "not-understood", problem } });
   }
@@ -71,5 +74,6 @@ export async function recordPage(
     at,
   );
   await recordApps(tx, source.name, page.apps);
+  if (page.gap) await recordGap(tx, { ...page.gap, source: source.name, feed: feed.name, foundAt: at });
   return { accepted: accesses.length, known: known.size, strange: page.strange.length, notices: notices.length };
 }

@@ -48,12 +48,20 @@ export interface Page {
   accesses: ReportedAccess[];
   notices: Notice[];
   apps: AppSeen[];
-  /** Events that couldn't be understood, with why. */
   /** The vaults of these accesses are guesses, which a list of names may correct. */
   unsureOfVault?: boolean;
   /** What is kept as the body, where that isn't what was answered: never more than we may know. */
   kept?: string;
-  strange: { event: unknown; mistakes: Mistake[] }[];
+  /** Events that couldn't be understood, with why. `mark` tells two apart of which nothing may be kept. */
+  strange: { event: unknown; mistakes: Mistake[]; mark?: string }[];
+  /** What stood before this page is gone unread. */
+  gap?: PageGap;
+}
+
+/** `since`, `until`: when the last event before it happened, and the first one after; `null`: not known. */
+interface PageGap {
+  since: Date | null;
+  until: Date | null;
 }
 
 export interface Introspection {

@@ -1,4 +1,14 @@
-import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -100,39 +110,127 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test("a file is read on by whole lines, over rotation and truncation, each line once", async () => {
-  const file = join(folder, "audit.log");
-  writeFileSync(file, `${line("old")}\n`);
+/** Reads a file on, page by page, as the poller does. */
+function follow(file: string) {
   const source = hashicorpFile({ name: "hashicorp", file, vaultIds });
   const [feed] = source.feeds;
   const now = new Date("2026-11-24T09:00:00Z");
-  let position: string | null = null;
-  const next = async () => {
+  const followed = { source, position: null as string | null, gaps: [] as unknown[], marks: [] as unknown[], next };
+  async function next(): Promise<string[]> {
     const ids: string[] = [];
     for (let hasMore = true; hasMore; ) {
+      const { position } = followed;
       const asked = await source.ask(feed?.ask(position, now, now) ?? { method: "GET", path: "", body: null });
       const page = asked.kind === "answered" ? feed?.read(asked.text, { position, from: now, now }) : null;
       if (!page) throw new Error(JSON.stringify(asked));
-      position = page.position;
+      followed.position = page.position;
       hasMore = page.hasMore;
       ids.push(...page.accesses.map(({ eventId }) => eventId));
+      followed.gaps.push(...(page.gap ? [page.gap] : []));
+      followed.marks.push(...page.strange.map(({ mark }) => mark));
     }
     return ids;
-  };
-  expect(await next()).toEqual([]);
+  }
+  return followed;
+}
+
+/** As logrotate does: what is there moves up by one, and the service begins anew. */
+function rotate(file: string, { compress = false } = {}): void {
+  if (existsSync(`${file}.1`)) renameSync(`${file}.1`, compress ? `${file}.2.gz` : `${file}.2`);
+  renameSync(file, `${file}.1`);
+  writeFileSync(file, "");
+}
+
+test("a file is read on by whole lines, over rotation and truncation, each line once", async () => {
+  const file = join(folder, "audit.log");
+  writeFileSync(file, `${line("old")}\n`);
+  const followed = follow(file);
+  expect(await followed.next()).toEqual([]);
   appendFileSync(file, `${line("R1")}\n${line("R2").slice(0, 50)}`);
-  expect(await next()).toEqual(["R1"]);
+  expect(await followed.next()).toEqual(["R1"]);
   appendFileSync(file, `${line("R2").slice(50)}\n${line("R3")}\n`);
   renameSync(file, `${file}.1`);
   writeFileSync(file, `${line("R4")}\n`);
-  expect(await next()).toEqual(["R2", "R3", "R4"]);
-  writeFileSync(file, `${line("R5")}`.slice(0, 10));
-  expect(await next()).toEqual([]);
-  writeFileSync(file, `${line("R5")}\n`);
-  expect(await next()).toEqual(["R5"]);
+  expect(await followed.next()).toEqual(["R2", "R3", "R4"]);
+  // copytruncate: what was written after the last look is in the copy alone.
+  appendFileSync(file, `${line("R5")}\n`);
+  copyFileSync(file, `${file}.1`);
+  writeFileSync(file, `${line("R6")}\n`);
+  expect(await followed.next()).toEqual(["R5", "R6"]);
+  expect(followed.gaps).toEqual([]);
   rmSync(file);
-  expect(await source.ask({ method: "GET", path: "", body: position })).toMatchObject({
+  expect(await followed.source.ask({ method: "GET", path: "", body: followed.position })).toMatchObject({
     trouble: "unavailable",
     detail: "ENOENT",
   });
+});
+
+test("two rotations between two looks leave no gap while the older files are there", async () => {
+  const file = join(folder, "audit.log");
+  writeFileSync(file, `${line("old")}\n`);
+  const followed = follow(file);
+  await followed.next();
+  appendFileSync(file, `${line("R1")}\n`);
+  utimesSync(file, 1_000, 1_000);
+  rotate(file);
+  appendFileSync(file, `${line("R2")}\n`);
+  utimesSync(file, 2_000, 2_000);
+  rotate(file);
+  appendFileSync(file, `${line("R3")}\n`);
+  writeFileSync(`${file}.saved`, `${line("not ours to read")}\n`);
+  expect(await followed.next()).toEqual(["R1", "R2", "R3"]);
+  expect([followed.gaps, await followed.next()]).toEqual([[], []]);
+});
+
+test.each([
+  ["was compressed", (file: string) => rotate(file, { compress: true })],
+  [
+    "is gone, and its inode is another file's",
+    (file: string) => {
+      rmSync(`${file}.1`);
+      rotate(file);
+    },
+  ],
+])(
+  "a file that %s before it was read to its end leaves a gap that is told, and what is there is read on",
+  async (_, again) => {
+    const file = join(folder, "audit.log");
+    writeFileSync(file, `${line("old")}\n`);
+    utimesSync(file, new Date("2026-11-24T08:00:00Z"), new Date("2026-11-24T08:00:00Z"));
+    const followed = follow(file);
+    await followed.next();
+    appendFileSync(file, `${line("never read")}\n`);
+    rotate(file);
+    appendFileSync(file, `${line("R2", { time: "2026-11-24T08:50:00Z" })}\n`);
+    again(file);
+    appendFileSync(file, `${line("R3")}\n${line("R4")}\n${line("R5")}\n`);
+    expect(await followed.next()).toEqual(["R2", "R3", "R4", "R5"]);
+    const [since, until] = [new Date("2026-11-24T08:00:00Z"), new Date("2026-11-24T08:50:00Z")];
+    expect(followed.gaps).toEqual([{ since, until }]);
+    expect([await followed.next(), followed.gaps.length]).toEqual([[], 1]);
+  },
+);
+
+test("a file that was cut without a copy leaves a gap, and a place that an older version left is understood", async () => {
+  const file = join(folder, "audit.log");
+  writeFileSync(file, `${line("R1")}\n${line("R2")}\n`);
+  const followed = follow(file);
+  followed.position = `${statSync(file).ino}:${line("R1").length + 1}`;
+  expect(await followed.next()).toEqual(["R2"]);
+  writeFileSync(file, `${line("R3")}\n`);
+  expect(await followed.next()).toEqual(["R3"]);
+  expect(followed.gaps).toHaveLength(1);
+});
+
+test("a strange line is told apart from another, and from itself elsewhere, without a word of it being kept", async () => {
+  const file = join(folder, "audit.log");
+  writeFileSync(file, "");
+  const followed = follow(file);
+  await followed.next();
+  for (const strange of [canary, `${canary} again`, canary]) {
+    appendFileSync(file, `${strange}\n`);
+    await followed.next();
+  }
+  expect(new Set(followed.marks).size).toBe(3);
+  expect(JSON.stringify(followed.marks)).not.toContain(canary);
 });
