@@ -15,6 +15,7 @@ import type { Config } from "./config.ts";
 import { type Readiness, readiness } from "./health.ts";
 import { createMetrics } from "./metrics.ts";
 import type { Clock } from "./model.ts";
+import { handOutLate } from "./pipeline/aftermath.ts";
 import { lookForCanaries } from "./pipeline/canary.ts";
 import { makeDigests } from "./pipeline/digest.ts";
 import { sendPictures } from "./pipeline/digest-pictures.ts";
@@ -81,6 +82,7 @@ export interface ServiceParts {
 
 const fallbackPauseMs = 15_000;
 /** What is to be asked or told of intents is a matter of hours and days. */
+const cardsPauseMs = 5_000;
 const intentsPauseMs = 60_000;
 const leaversPauseMs = 60_000;
 const silencePauseMs = 5 * 60_000;
@@ -257,6 +259,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     name: "fall back",
     work: () => fallBack(house, parts.sendMail ?? null),
   });
+  const handingOut = nowAndThen(clock, cardsPauseMs, { name: "cards", work: () => handOutLate(house) });
   const leaving = nowAndThen(clock, leaversPauseMs, { name: "leavers", work: () => lookAfterLeavers(house) });
   const listeningForSilence = nowAndThen(clock, silencePauseMs, {
     name: "silence",
@@ -413,6 +416,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
         accesses: keepGoing(judging, clock, log),
         messages: keepGoing(delivering, clock, log),
         outages: keepGoing(fallingBack, clock, log),
+        cards: keepGoing(handingOut, clock, log),
         escalations: keepGoing(escalating, clock, log),
         intents: keepGoing(intents, clock, log),
         leavers: keepGoing(leaving, clock, log),
@@ -481,6 +485,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       (await digesting.work()) +
       (await delivering.work()) +
       (await escalating.work()) +
+      (await handingOut.work()) +
       (await intents.work()) +
       (await leaving.work()) +
       (await listeningForSilence.work()) +

@@ -10,12 +10,12 @@ interface Mail {
  * smtps:// for TLS from the beginning. The sender is `from`, or the user where it is an address. Rejects when the server
  * doesn't take a mail within 20 seconds.
  */
-export function mailer(smtpUrl: string, from: string | null, to: string[]): (mail: Mail) => Promise<void> {
+export function mailer(smtpUrl: string, from: string | null): (mail: Mail, to: string[]) => Promise<void> {
   const url = new URL(smtpUrl);
   const user = decodeURIComponent(url.username);
   const sender = from ?? (user.includes("@") ? user : `vaultbell@${url.hostname}`);
   const transport = transportTo(smtpUrl);
-  return async ({ subject, text }) => {
+  return async ({ subject, text }, to) => {
     await transport.sendMail({ from: sender, to, subject, text });
   };
 }

@@ -128,7 +128,6 @@ export function changes(
     ]),
     atNextStart: named([
       ["sources", ({ config }) => config.sources],
-      ["fallback.email", ({ config }) => config.fallback.emails],
       ["DATABASE_URL", ({ environment }) => environment.database],
       ["PORT", ({ environment }) => environment.port],
       ["SMTP_URL", ({ environment }) => environment.smtp],

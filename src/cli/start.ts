@@ -123,10 +123,7 @@ export async function run(
       ? [standIn.webhookSecret, ...environment.webhookSecrets.slice(1)]
       : environment.webhookSecrets;
     const { smtp } = environment;
-    const sendMail =
-      smtp && config.fallback.emails.length > 0
-        ? (await import("../mail.ts")).mailer(smtp.url, smtp.from, config.fallback.emails)
-        : null;
+    const sendMail = smtp && (await import("../mail.ts")).mailer(smtp.url, smtp.from);
     const common = {
       config,
       databaseUrl,

@@ -44,10 +44,14 @@ export async function bringIntoForce(tx: Tx, { config, read, by, now }: Coming):
 
 async function changesBetween(tx: Tx, before: Config, after: Config): Promise<ConfigurationChange[]> {
   const vaults = [...before.vaults, ...after.vaults];
-  const meant = vaults.flatMap(({ managers, followUp }) => [
-    ...managers,
-    ...followUp.steps.flatMap(({ to }): ManagerRef[] => (to.kind === "channel" ? [] : [to])),
-  ]);
+  const meant = [before, after]
+    .flatMap(({ managers }) => managers)
+    .concat(
+      vaults.flatMap(({ managers, followUp }) => [
+        ...managers,
+        ...followUp.steps.flatMap(({ to }): ManagerRef[] => (to.kind === "channel" ? [] : [to])),
+      ]),
+    );
   return configurationChanges(before, after, await namesIn(tx, meant));
 }
 

@@ -236,7 +236,8 @@ async function drawEscalation(house: House, message: Message): Promise<Drawing> 
 
 async function drawAftermath(house: House, message: Message): Promise<Drawing | "not-yet"> {
   const { db } = house.store;
-  const { alert, vault, question } = await facts(house, message.subject, message.channel);
+  const [holder = message.subject] = message.subject.split(":");
+  const { alert, vault, question } = await facts(house, holder, message.channel);
   const together = await allAnswered(db, await handedOutWith(db, alert.id));
   const steps = await stepsSaid(house, [alert.id, ...together.keys()]);
   const taken = steps.filter(({ alertId }) => alertId === alert.id);
@@ -244,9 +245,14 @@ async function drawAftermath(house: House, message: Message): Promise<Drawing | 
     ...one,
     taken: steps.filter(({ alertId }) => alertId === one.alert.id),
   }));
-  const link = message.kind === "security" ? await linkTo(house, alert.id, message.channel) : null;
-  const around = { alert, vault, question, taken, others, link };
-  const drawn = await aftermathView(house, message, around);
+  const drawn = await aftermathView(house, message, {
+    alert,
+    vault,
+    question,
+    taken,
+    others,
+    linkTo: (alertId) => linkTo(house, alertId, message.channel),
+  });
   return drawn === "not-yet" ? drawn : drawing(drawn.view, drawn.tag, { threadTs: drawn.threadTs });
 }
 

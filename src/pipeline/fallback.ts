@@ -4,8 +4,8 @@ import { endOutage, moveFromClosedChannels, noteOutage, notTold, told, unshownAl
 import { seal, wake } from "../store/record.ts";
 import { type House, watchedVault } from "./house.ts";
 
-/** Sends a mail to the addresses of the fallback; `null` where no mail server is configured. Rejects when it isn't taken. */
-export type SendMail = (mail: Mail) => Promise<void>;
+/** Sends a mail to these addresses. Rejects when it isn't taken. */
+export type SendMail = (mail: Mail, to: string[]) => Promise<void>;
 
 /** A channel that is closed to us for a minute is closed; Slack that shows nothing for two is out. */
 const closedAfterMs = 60_000;
@@ -15,7 +15,8 @@ const tellAgainAfterMs = 30 * 60_000;
 /**
  * DESIGN rule 9: when a channel is gone or Slack refuses us, people hear of that by another road. Alerts of a closed
  * channel are shown in the fallback channel; what can't be shown at all is told by e-mail, once when it begins, every
- * half hour while it grows, and once when it is over. Returns how many alerts moved.
+ * half hour while it grows, and once when it is over. `sendMail`: `null` where no mail server is configured. Returns how many
+ * alerts moved.
  */
 export async function fallBack(house: House, sendMail: SendMail | null): Promise<number> {
   const { db } = house.store;
@@ -65,15 +66,17 @@ async function tell(
   mail: Mail,
   about: Record<string, unknown>,
 ): Promise<boolean> {
-  if (sendMail === null) return true;
-  const problem = await sendMail(mail).then(
+  // Read once: a reload meanwhile changes neither to whom it goes nor what the record says of it.
+  const { emails: to } = house.config.fallback;
+  if (sendMail === null || to.length === 0) return true;
+  const problem = await sendMail(mail, to).then(
     () => null,
     (error: unknown) => ({ error }),
   );
   if (problem === null) house.log.info({ subject: mail.subject }, "told by e-mail");
   else house.log.error(problem, "the mail server didn't take a mail");
   const kind = problem === null ? "fallback mail sent" : "fallback mail refused";
-  const payload = { ...about, to: house.config.fallback.emails };
+  const payload = { ...about, to };
   await inTransaction(house.store.db, (tx) => seal(tx, house.clock.now(), [{ kind, payload }]));
   return problem === null;
 }

@@ -1,6 +1,7 @@
 import type { FloodClick, FloodOutcome } from "../bot/ports.ts";
 import type { Alert } from "../model.ts";
 import { standing } from "../policies/standing.ts";
+import { newestReviewId } from "../store/alerts.ts";
 import { inTransaction } from "../store/database.ts";
 import { floodOf, readFlood, wantOneByOne } from "../store/floods.ts";
 import { seal, wake } from "../store/record.ts";
@@ -78,9 +79,10 @@ async function forEachOpen(
     };
   }
   const outcome: FloodOutcome = { counted: 0, own: 0, decidedBefore: 0, refused: null };
+  const newestReview = await newestReviewId(house.store.db);
   for (const one of await readFlood(house.store.db, flood.id)) {
     if (standing([one], one.reviews).kind === "decided") continue;
-    const result = await judge(one.alertId, one.revision, flood);
+    const result = await judge(one.alertId, one.revision, { ...flood, newestReview });
     if (result.kind === "recorded" || result.kind === "may") outcome.counted += 1;
     if (result.kind === "recorded" && isPending(result.alert)) outcome.pending = (outcome.pending ?? 0) + 1;
     const isSaid = result.kind === "refused" && result.reason === "second-person";

@@ -7,6 +7,39 @@ export function suspicion(accesses: { revision: number }[], reviews: Review[]): 
   return stands.kind !== "open" && stands.review.verdict === "suspicious" ? stands.review : null;
 }
 
+/** The verdicts that called suspicious what none before them had: what was taken back and is said again is nothing new. */
+export function newlySuspicious(reviews: Review[]): Review[] {
+  let said = 0;
+  return reviews.filter(({ verdict, revision }) => {
+    if (verdict !== "suspicious" || revision <= said) return false;
+    said = revision;
+    return true;
+  });
+}
+
+/**
+ * What one of several words to the security channel is about: `tellings` are the ids of the verdicts that each began with. Each
+ * tells what became suspicious from its own verdict to the next one's, in that order.
+ */
+export function toldWith<T extends { reviews: Review[] }>(alerts: T[], tellings: string[], own: string): T[] {
+  const from = BigInt(own);
+  const until = tellings
+    .map(BigInt)
+    .filter((id) => id > from)
+    .toSorted((a, b) => (a < b ? -1 : 1))[0];
+  const first = (alert: T) =>
+    newlySuspicious(alert.reviews)
+      .map(({ id }) => BigInt(id))
+      .find((id) => id >= from && (until === undefined || id < until));
+  return alerts
+    .flatMap((alert) => {
+      const at = first(alert);
+      return at === undefined ? [] : [{ alert, at }];
+    })
+    .toSorted((a, b) => (a.at < b.at ? -1 : 1))
+    .map(({ alert }) => alert);
+}
+
 /** How the verdict that stands ended; a resolution of one that was taken back counts no longer. */
 export function resolutionOf(review: Review | null, resolutions: Resolution[]): Resolution | null {
   return resolutions.find(({ reviewId }) => reviewId === review?.id) ?? null;

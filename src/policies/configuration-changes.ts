@@ -1,22 +1,13 @@
-import type { DayRange, EscalationTarget, ManagerRef, WatchedVault } from "../model.ts";
-import { sayDuration } from "../time.ts";
-
-/** As much of a configuration as people's rights and the watch depend on. */
-export interface WatchRules {
-  vaults: WatchedVault[];
-  people: Identity[];
-  intents: { defaultMinutes: number; maximumMinutes: number; uses: number };
-  sittingMinutes: number;
-}
-
-interface Identity {
-  email: string | null;
-  vaultIdentity: string | null;
-  slackUserId: string | null;
-  timezone: string | null;
-  holidays: { region: string } | null;
-  away: DayRange[];
-}
+import type { ManagerRef, WatchedVault } from "../model.ts";
+import {
+  forAll,
+  type Identity,
+  listed,
+  type NameOf,
+  ofVault,
+  saidDays,
+  type WatchRules,
+} from "./configuration-said.ts";
 
 /** One thing that is otherwise now. */
 export interface ConfigurationChange {
@@ -28,8 +19,6 @@ export interface ConfigurationChange {
   sentence: string;
 }
 
-type NameOf = (who: ManagerRef) => string;
-
 /**
  * What is otherwise under `after` than under `before`, a sentence each: vault by vault, then who is who, then what holds for all.
  * Only what somebody would notice when judging or being judged; that a comment or the file's layout changed is nothing.
@@ -37,8 +26,10 @@ type NameOf = (who: ManagerRef) => string;
 export function configurationChanges(before: WatchRules, after: WatchRules, nameOf: NameOf): ConfigurationChange[] {
   const everywhere = [...new Set(after.vaults.map(({ channel }) => channel))];
   const settings = forAll
-    .filter(({ say }) => say(before) !== say(after))
-    .map(({ what, say }) => setting(`For every vault, ${what}: now ${say(after)}; before ${say(before)}.`, everywhere));
+    .filter(({ say }) => say(before, nameOf) !== say(after, nameOf))
+    .map(({ what, say }) =>
+      setting(`For every vault, ${what}: now ${say(after, nameOf)}; before ${say(before, nameOf)}.`, everywhere),
+    );
   return [
     ...after.vaults.flatMap((now) => {
       const was = before.vaults.find(({ id }) => id === now.id);
@@ -92,65 +83,6 @@ function keyOf(who: ManagerRef): string {
   return who.kind === "email" ? `email ${who.email.toLowerCase()}` : `${who.kind} ${who.id}`;
 }
 
-const ofVault: { what: string; say: (vault: WatchedVault, nameOf: NameOf) => string }[] = [
-  { what: "name", say: ({ name }) => name },
-  { what: "channel", say: ({ channel }) => channel },
-  { what: "ordinary hours", say: ({ hours }) => hours?.text ?? "any time" },
-  { what: "time zone", say: ({ timezone }) => timezone },
-  {
-    what: "whose clock the hours are read on",
-    say: ({ clock }) => (clock === "vault" ? "the vault’s" : "the person’s who opens something"),
-  },
-  { what: "public holidays", say: ({ holidays }) => holidays?.region ?? "none" },
-  { what: "closed days", say: ({ closed }) => saidDays(closed) },
-  { what: "announcing a purpose", say: ({ intent }) => (intent === "off" ? "not asked for" : intent) },
-  { what: "tickets", say: ({ ticket }) => saidTicket(ticket) },
-  { what: "how loud the policies are", say: ({ policies }) => saidLevels(policies) },
-  { what: "sensitive items", say: ({ items }) => saidItems(items) },
-  { what: "who hears when nobody judges", say: ({ followUp }, nameOf) => saidEscalation(followUp, nameOf) },
-  {
-    what: "what is critical at night",
-    say: ({ followUp }) => (followUp.night === "dm" ? "a direct message to the managers" : "the channel alone"),
-  },
-  {
-    what: "whether people are asked about what nobody can explain",
-    say: ({ followUp }) => ({ "at-once": "at once", first: "before the channel is told", off: "no" })[followUp.ask],
-  },
-  {
-    what: "where what is explained is told",
-    say: ({ followUp }) => (followUp.explained === "digest" ? "in the digest only" : "a line in the channel"),
-  },
-  {
-    what: "spot checks",
-    say: ({ followUp }) => (followUp.spotCheck === null ? "none" : `one in ${followUp.spotCheck} of what is explained`),
-  },
-  { what: "how many must say Expected of what is critical", say: ({ followUp }) => String(followUp.critical) },
-  {
-    what: "how many must say Expected where Slack doesn’t know the person",
-    say: ({ followUp }) => String(followUp.unmatched),
-  },
-  {
-    what: "who is told of what is suspicious",
-    say: ({ followUp }) => (followUp.security === null ? "no channel" : `channel ${followUp.security}`),
-  },
-  {
-    what: "what to do when something is suspicious",
-    say: ({ followUp }) => {
-      const { call, freeze, steps, link } = followUp.whatNow;
-      return [call, freeze, ...steps, link].filter((one) => one !== null).join(", ") || "nothing";
-    },
-  },
-];
-
-const forAll: { what: string; say: (rules: WatchRules) => string }[] = [
-  {
-    what: "how long a purpose stands",
-    say: ({ intents }) => `${saidMinutes(intents.defaultMinutes)}, ${saidMinutes(intents.maximumMinutes)} at most`,
-  },
-  { what: "how many accesses one purpose explains", say: ({ intents }) => `${intents.uses} at most` },
-  { what: "how far apart the accesses of one alert may be", say: ({ sittingMinutes }) => saidMinutes(sittingMinutes) },
-];
-
 /** Who is who decides who may judge: a row that appears or goes is told with all that it joins. */
 function identityChanges(before: Identity[], after: Identity[]): string[] {
   const joins = (people: Identity[]) =>
@@ -183,50 +115,6 @@ function saidOf({ timezone, holidays, away }: Identity): string {
     ...(away.length === 0 ? [] : [`away ${saidDays(away)}`]),
   ];
   return parts.join(", ") || "nothing";
-}
-
-function saidDays(days: DayRange[]): string {
-  return days.map(({ from, until }) => (from === until ? from : `${from} to ${until}`)).join(", ") || "none";
-}
-
-function saidTicket(ticket: WatchedVault["ticket"]): string {
-  return ticket === null ? "none" : `${ticket.pattern}${ticket.isRequired ? ", required" : ""}`;
-}
-
-function saidLevels(policies: WatchedVault["policies"]): string {
-  const said = Object.entries(policies)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, level]) => `${name} ${level}`);
-  return said.join(", ") || "as they come";
-}
-
-function saidItems(items: WatchedVault["items"]): string {
-  return (
-    items
-      .filter(({ isSensitive }) => isSensitive)
-      .map(({ id, title }) => title ?? id)
-      .join(", ") || "none"
-  );
-}
-
-function saidEscalation({ steps, repeatMinutes, hours }: WatchedVault["followUp"], nameOf: NameOf): string {
-  if (steps.length === 0) return "nobody";
-  const said = steps.map(({ afterMinutes, to }) => `${saidTarget(to, nameOf)} after ${saidMinutes(afterMinutes)}`);
-  const again = repeatMinutes === null ? "" : `, the last again every ${saidMinutes(repeatMinutes)}`;
-  return `${said.join(", ")}${again}${hours === "vault" ? ", in the vault’s hours" : ""}`;
-}
-
-function saidTarget(to: EscalationTarget, nameOf: NameOf): string {
-  return to.kind === "channel" ? `channel ${to.id}` : nameOf(to);
-}
-
-function saidMinutes(minutes: number): string {
-  return sayDuration(minutes * 60_000);
-}
-
-function listed(names: string[]): string {
-  const last = names.at(-1) ?? "";
-  return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} and ${last}`;
 }
 
 function setting(sentence: string, channels: string[]): ConfigurationChange {

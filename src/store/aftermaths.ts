@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Aftermath, Resolution, Tick, WhatNow } from "../model.ts";
 import type { Db, Tx } from "./database.ts";
 
@@ -64,7 +64,57 @@ export async function cardOfFlood(tx: Tx, floodId: string, vaultId: string): Pro
   return row?.alert_id ?? null;
 }
 
-/** Where the thread is to which an alert's card belongs: its flood's message, if it was handed out in one. */
+/**
+ * Where people see an alert in Slack: its own messages, floods with it, and what its escalation told. That is where its card belongs
+ * only as long as it is seen nowhere else.
+ */
+const placesSeen = (alertId: RawBuilder<unknown>) => sql`
+    select channel, ts, rank, rank < 3 or min(rank) over () = 3 as is_for_card from (
+      select channel, ts, 1 as rank from message where kind = 'alert' and subject = ${alertId} and ts is not null
+      union all
+      select flood.channel, flood.ts, 2
+        from flood_alert join message as flood on flood.id = flood_alert.message_id
+       where flood_alert.alert_id = ${alertId} and flood.ts is not null
+      union all
+      select told.channel, told.ts, 3
+        from escalation
+        join message as told on told.kind = 'escalation'
+                            and told.subject = escalation.alert_id || ':' || escalation.round || ':' || escalation.step
+       where escalation.alert_id = ${alertId} and told.ts is not null) as seen`;
+
+export interface PlaceSeen {
+  channel: string;
+  ts: string;
+  /** Its own message is there, as opposed to a flood with it. */
+  isItself: boolean;
+  /** Only what was told of it besides is there: a step of its escalation. */
+  isBeside: boolean;
+  isForCard: boolean;
+}
+
+/** Where an alert is seen, its own messages first. */
+export async function seenAt(db: Db | Tx, alertId: string): Promise<PlaceSeen[]> {
+  const { rows } = await sql<PlaceSeen>`
+    select channel, ts, rank = 1 as "isItself", rank = 3 as "isBeside", is_for_card as "isForCard" from (${placesSeen(sql`${alertId}`)}) as place order by rank, ts`.execute(
+    db,
+  );
+  return rows;
+}
+
+/** Cards that are missing in a channel in which their alert is seen by now. */
+export async function cardsMissing(db: Db): Promise<{ alertId: string; channel: string }[]> {
+  const { rows } = await sql<{ alertId: string; channel: string }>`
+    select distinct what_now.alert_id as "alertId", place.channel
+      from what_now cross join lateral (${placesSeen(sql`what_now.alert_id`)}) as place
+     where with_alert is null and is_for_card
+       and not exists (select from message
+                        where kind = 'what-now' and subject = what_now.alert_id and message.channel = place.channel)`.execute(
+    db,
+  );
+  return rows;
+}
+
+/** The thread of the flood in which a card was handed out; `null`: it stands alone. */
 export async function floodOfCard(
   db: Db | Tx,
   alertId: string,
@@ -76,6 +126,18 @@ export async function floodOfCard(
     .where("what_now.alert_id", "=", alertId)
     .executeTakeFirst();
   return row ?? null;
+}
+
+/**
+ * With which verdicts each word to the security channel about a card began, by the message's subject: the card's own alert for the
+ * first, and the verdict's id behind it for those after.
+ */
+export async function securityTellings(db: Db | Tx, holder: string): Promise<Map<string, string>> {
+  const { rows } = await sql<{ subject: string; reviewId: string }>`
+    select distinct message.subject, coalesce(nullif(split_part(message.subject, ':', 2), ''), what_now.review_id::text) as "reviewId"
+      from message join what_now on what_now.alert_id = ${holder}
+     where kind = 'security' and split_part(message.subject, ':', 1) = ${holder}`.execute(db);
+  return new Map(rows.map(({ subject, reviewId }) => [subject, reviewId]));
 }
 
 export interface HandedOut {

@@ -54,6 +54,12 @@ export async function recordReview(tx: Tx, review: Omit<Review, "id">): Promise<
   return id;
 }
 
+/** The verdict that was recorded last, of all; `null`: there is none. */
+export async function newestReviewId(db: Db | Tx): Promise<string | null> {
+  const row = await db.selectFrom("review").select("id").orderBy("id", "desc").limit(1).executeTakeFirst();
+  return row?.id ?? null;
+}
+
 /** By alert, each in the order in which they happened. */
 async function accessesOf(db: Db | Tx, alertIds: string[]): Promise<Map<string, AlertAccess[]>> {
   const rows = await db

@@ -59,6 +59,7 @@ export const entryKinds = [
   "review refused",
   "rotation ticked",
   "rotation unticked",
+  "security told of more",
   "setting ended",
   "settings changed",
   "settings confirmed",

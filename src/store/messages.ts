@@ -136,6 +136,7 @@ export async function standingChanged(tx: Tx, alertId: string, at: Date): Promis
     .set(changed)
     .where(({ and, or, eb: is, selectFrom }) =>
       or([
+        and([is("kind", "=", "security"), is("subject", "in", laterTellings(alertId))]),
         and([
           is("kind", "=", "flood"),
           is("id", "in", selectFrom("flood_alert").select("message_id").where("alert_id", "=", alertId)),
@@ -149,6 +150,11 @@ export async function standingChanged(tx: Tx, alertId: string, at: Date): Promis
 /** Whose card an alert shares that was called suspicious in a flood. */
 const cardsShared = (alertId: string) =>
   sql<string>`(select with_alert from what_now where alert_id = ${alertId} and with_alert is not null)`;
+
+/** What security was told about its card after the first time: few, so they are looked through. */
+const laterTellings = (alertId: string) =>
+  sql<string>`(select subject from message where kind = 'security' and subject like '%:%'
+                  and split_part(subject, ':', 1) in (${alertId}, ${cardsShared(alertId)}))`;
 
 /** The digests that ask about an alert, as the message table knows them. */
 const digestsWith = (alertId: string) =>

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import type { Review, Tick } from "../../src/model.ts";
-import { asOne, resolutionOf, suspicion, ticksMade, ticksOf } from "../../src/policies/aftermath.ts";
+import {
+  asOne,
+  newlySuspicious,
+  resolutionOf,
+  suspicion,
+  ticksMade,
+  ticksOf,
+  toldWith,
+} from "../../src/policies/aftermath.ts";
 
 const at = new Date("2026-11-24T09:31:00Z");
 const card = { call: null, freeze: null, link: null, steps: ["freeze", "order", "rotate"] };
@@ -64,4 +72,21 @@ test("what was called suspicious at once ends when each that still is has its re
 
 test("Expected is no suspicion", () => {
   expect(suspicion(accesses, [review("1", "expected")])).toBeNull();
+});
+
+test("only what no verdict called suspicious before is new: taking back and saying again isn't", () => {
+  const said = [review("1", "suspicious"), review("2", "undone"), review("3", "suspicious")];
+  const more = { ...review("4", "suspicious"), revision: 2 };
+  expect(newlySuspicious([...said, more]).map(({ id }) => id)).toEqual(["1", "4"]);
+  expect(newlySuspicious([{ ...more, id: "1" }, review("2", "suspicious")]).map(({ id }) => id)).toEqual(["1"]);
+  expect(newlySuspicious([review("1", "expected")])).toEqual([]);
+});
+
+test("each word to security is about what became suspicious from its own verdict to the next one's", () => {
+  const first = { id: "first", reviews: [review("9", "suspicious"), { ...review("12", "suspicious"), revision: 2 }] };
+  const second = { id: "second", reviews: [review("10", "suspicious")] };
+  const third = { id: "third", reviews: [review("11", "suspicious")] };
+  const about = (own: string) => toldWith([third, first, second], ["9", "11"], own).map(({ id }) => id);
+  expect(about("9")).toEqual(["first", "second"]);
+  expect(about("11")).toEqual(["third", "first"]);
 });

@@ -70,6 +70,7 @@ const cases: [string, (text: string) => string, string[]][] = [
     [
       "Company cards, where what is explained is told: now in the digest only; before a line in the channel.",
       "Company cards, spot checks: now one in 20 of what is explained; before none.",
+      "For every vault, when the digest comes: now on Mondays at 09:00; before never.",
     ],
   ],
   [
@@ -94,6 +95,43 @@ const cases: [string, (text: string) => string, string[]][] = [
     "what holds for all",
     (text) => `${text}sitting: 1h\n`,
     ["For every vault, how far apart the accesses of one alert may be: now 1 h; before 30 min."],
+  ],
+  [
+    "how long something is kept",
+    (text) =>
+      text.replace("    hours:", "    retention: { details: 60d }\n    hours:") +
+      "retention: { bodies: 90d, details: 400d }\n",
+    [
+      "Company cards, how long details are kept: now 60 days; before as for every vault.",
+      "For every vault, how long reports are kept as they came: now 90 days; before for ever.",
+      "For every vault, how long details are kept: now 400 days; before for ever.",
+    ],
+  ],
+  [
+    "the canary",
+    (text) => text.replace("    hours:", "    canary: { item: i_visa, within: 30h }\n    hours:"),
+    [
+      "Company cards, what must be opened every day, so that a silence shows: now Company Visa, missed after 30 h; before nothing.",
+    ],
+  ],
+  [
+    "what tells people when something is wrong or over",
+    (text) =>
+      `${text}digest: { day: Fri, at: "08:05" }\nfallback: { channel: C0OPS, email: [lead@example.com] }\nintents: { followUp: off }\n`,
+    [
+      "For every vault, whether people are asked about purposes that no access followed: now no; before yes.",
+      "For every vault, when the digest comes: now on Fridays at 08:05; before never.",
+      "For every vault, where alerts are shown whose own channel is closed: now channel C0OPS; before nowhere.",
+      "For every vault, who is told by e-mail when Slack shows nothing: now lead@example.com; before nobody.",
+    ],
+  ],
+  [
+    "who answers for the whole",
+    (text) =>
+      text
+        .replace("managers: &leads [marta@example.com, juan@example.com]", "managers: [marta@example.com]")
+        .replace("managers: *leads", "managers: [marta@example.com, juan@example.com]"),
+    ["For every vault, who answers for the whole: now Marta; before Marta and juan@example.com."],
   ],
 ];
 

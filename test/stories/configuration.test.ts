@@ -31,7 +31,10 @@ test("what a new configuration changes is said once in the channel and is on the
   expect(await told()).toHaveLength(1);
   expect(await entriesOf(story, "configuration in force")).toMatchObject([
     { before: null, changes: [] },
-    { by: [], changes: [expect.stringContaining("Lena Park")] },
+    {
+      by: [],
+      changes: [expect.stringContaining("may now judge"), expect.stringContaining("who answers for the whole")],
+    },
   ]);
 });
 

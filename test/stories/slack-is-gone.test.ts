@@ -1,4 +1,6 @@
 import { afterEach, expect, test } from "vitest";
+import { parseConfig } from "../../src/config.ts";
+import { parseSecrets } from "../../src/vault/standard-webhooks.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { entriesOf } from "../support/record-entries.ts";
 import { dana, defaultYaml, marta, openStory, type Story } from "../support/story.ts";
@@ -98,6 +100,25 @@ test("the mail server is down too: it is told when it is back", async () => {
   await story.later(1);
   expect(story.mails).toHaveLength(1);
   expect((await entriesOf(story, "fallback mail refused")).length).toBeGreaterThan(0);
+});
+
+test("whoever is named for mails since a reload gets them, and the record says to whom each went", async () => {
+  story = await openStory({ yaml });
+  story.sandbox.admin.revokeTokens("token_revoked");
+  await story.reveal({ by: dana });
+  await story.later(3);
+  const reading = parseConfig(yaml.replace("lead@example.com", "night@example.com"), "story.yaml");
+  if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes));
+  await story.service.renew({
+    config: reading.config,
+    webhookSecrets: parseSecrets([story.secret]),
+    slack: { kind: "socket", botToken: story.tokens.bot, appToken: story.tokens.app },
+  });
+  await story.later(60);
+  await story.reveal({ by: marta });
+  await story.later(3);
+  expect(story.mails.map(({ to }) => to)).toEqual([["lead@example.com"], ["night@example.com"]]);
+  expect(await entriesOf(story, "fallback mail sent")).toMatchObject(story.mails.map(({ to }) => ({ to })));
 });
 
 test("without a fallback nothing is told elsewhere, and health says what is wrong", async () => {

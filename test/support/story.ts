@@ -28,7 +28,7 @@ export interface Story {
   tokens: { bot: string; app: string };
   directory: Service["directory"];
   /** What was sent by e-mail, and what the mail server says instead of taking it. */
-  mails: { subject: string; text: string }[];
+  mails: { subject: string; text: string; to: string[] }[];
   mailTrouble: { current: Error | null };
   databaseUrl: string;
   /** Moves the clock and lets everything happen that is due by then. */
@@ -101,9 +101,9 @@ export async function openStory({
     clock,
     signatureClock: { now: () => new Date() },
     log: watched.log,
-    sendMail: async (mail) => {
+    sendMail: async (mail, to) => {
       if (mailTrouble.current) throw mailTrouble.current;
-      mails.push(mail);
+      mails.push({ ...mail, to });
     },
     sources,
     pushed,

@@ -14,18 +14,21 @@ export interface SecurityView {
   others?: Alert[];
   suspicion: Review | null;
   resolution: Resolution | null;
+  /** Security was told of something on the same card before. */
+  isMore?: boolean;
   /** Slack's address of the alert; `null`: it isn't known. */
   link: string | null;
   blockId: string;
 }
 
-/** To the security channel, once: a manager calls something suspicious. Later it says how that stands. */
+/** To the security channel, once: a manager calls something suspicious, or more of it. Later it says how that stands. */
 export function securityMessage(
   alert: Alert,
-  { vault, others = [], suspicion, resolution, link, blockId }: SecurityView,
+  { vault, others = [], suspicion, resolution, isMore = false, link, blockId }: SecurityView,
 ): MessageView {
   const what = others.length === 0 ? ` ${sayWhat(alert, vault)}` : whoDidWhat(alert, others, vault);
-  const lead = !suspicion ? "Taken back" : resolution ? `Resolved, ${OUTCOMES[resolution.outcome]}` : "Suspicious";
+  const asked = isMore ? "More is suspicious" : "Suspicious";
+  const lead = !suspicion ? "Taken back" : resolution ? `Resolved, ${OUTCOMES[resolution.outcome]}` : asked;
   return {
     text: `${lead}: ${
       others.length === 0

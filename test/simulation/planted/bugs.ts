@@ -218,7 +218,12 @@ export const plantedBugs: PlantedBug[] = [
     always: ["flood", "outage"],
   },
   {
-    ...bug("an-outage-is-not-told", fallback, "if (sendMail === null) return true;", "if (mail) return true;"),
+    ...bug(
+      "an-outage-is-not-told",
+      fallback,
+      "if (sendMail === null || to.length === 0) return true;",
+      "if (mail) return true;",
+    ),
     always: ["outage"],
   },
   {
