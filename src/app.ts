@@ -104,6 +104,10 @@ const judgedAtOnce = 200;
 const alertFirstMs = 50;
 const lookedAfterAtOnce = 5;
 
+/** What may be otherwise from one moment to the next. */
+type Renewed = Pick<ServiceParts, "config" | "webhookSecrets" | "slack"> &
+  Required<Pick<ServiceParts, "sources" | "pushed">>;
+
 /** Shares our port. False: not for it. */
 interface Neighbour {
   handle(request: IncomingMessage, response: ServerResponse): boolean;
@@ -122,7 +126,7 @@ export interface Service {
   /** Shuts the door, finishes or releases what is in hand, and lets go of Slack and the database. */
   close(): Promise<void>;
   /** Goes on with another file and other secrets, without a gap. False: Slack is to reach us in another way. */
-  renew(parts: Pick<ServiceParts, "config" | "webhookSecrets" | "slack">): Promise<boolean>;
+  renew(parts: Renewed): Promise<boolean>;
   /** What is in the files now can't be used, and why: said by /readyz and /metrics until the next renewal. */
   refuse(sentence: string): void;
   /** One turn of every stage, for tests that own the clock. Returns how much was done. */
@@ -198,7 +202,9 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     counters: metrics.door,
   };
   const door = createDoor(doorParts);
-  const doors = new Map((parts.pushed ?? []).map((pushed) => [pushed.name, createDoor({ ...doorParts, pushed })]));
+  const doorsOf = (pushed: PushedSource[]) =>
+    new Map(pushed.map((one) => [one.name, createDoor({ ...doorParts, pushed: one })]));
+  let doors = doorsOf(parts.pushed ?? []);
   let isRush = false;
   const judging = {
     name: "judge",
@@ -314,14 +320,13 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     const { connected: isConnected, trouble } = connected().state();
     const slackVitals = { connected: isConnected, trouble };
     try {
-      const polled = (parts.sources ?? []).map(({ name }) => name);
       const lately = new Date(clock.now().getTime() - gapsSaidForMs);
       const [messages, ends, sources, feeds, gaps] = await soon(
         Promise.all([
           backlog(store.db),
           countOpenEnds(store.db),
           sourcesHeard(house),
-          feedStates(store.db, polled),
+          feedStates(store.db, polling.sources()),
           gapsSince(store.db, lately),
         ]),
       );
@@ -333,9 +338,11 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       metrics.unjudged(ends.unjudged);
       const quietFor = ({ lastAt }: { lastAt: Date }) => Math.max(0, (clock.now().getTime() - lastAt.getTime()) / 1000);
       for (const one of sources) metrics.lastHeard(one.source, quietFor(one));
-      for (const { source, feed, readAt, begunAt } of feeds) {
-        metrics.lastRead(source, feed, Math.max(0, (clock.now().getTime() - (readAt ?? begunAt).getTime()) / 1000));
-      }
+      metrics.lastRead(
+        feeds.map(({ source, feed, readAt, begunAt }) => {
+          return { source, feed, seconds: Math.max(0, (clock.now().getTime() - (readAt ?? begunAt).getTime()) / 1000) };
+        }),
+      );
       const silent = sources.flatMap((one) => (one.silence ? [{ source: one.source, seconds: quietFor(one) }] : []));
       return {
         database: refusal() ?? { ok: true as const },
@@ -463,10 +470,13 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       server.closeAllConnections();
       await atMost(2_000, store.close());
     },
-    renew: async ({ config: file, webhookSecrets, slack: access }) => {
+    renew: async ({ config: file, webhookSecrets, slack: access, sources, pushed }) => {
       secrets.splice(0, secrets.length, ...webhookSecrets);
       const isTakenUp = connected().useTokens(access);
       await settings.fileChanged(file);
+      polling.use(sources);
+      doors = doorsOf(pushed);
+      for (const stage of stages) stage.wake();
       refused = null;
       metrics.configuration(true);
       return isTakenUp;

@@ -66,7 +66,8 @@ export function readiness(vitals: Vitals): Readiness {
 
 /** What is in the way of reading a source, and what to do where there is something to do. */
 const troubles: Record<Trouble, string> = {
-  refused: "it doesn't take our token. Make a new one, put it into the environment and start again",
+  refused:
+    "it doesn't take our token. Make a new one and put it where the old one is: a .env file is taken up at once, an environment by a restart",
   "not-allowed": "our token isn't for these events. Make one that is",
   limited: "it says that it is asked too often; it is asked more seldom now",
   unavailable: "it doesn't answer as it should; it is asked again",

@@ -23,7 +23,8 @@ export interface Metrics {
   /** What came of asking a source for a page of events. */
   sourceAsked: PollParts["count"];
   /** For how long a stream of a source hasn't been read; what nobody opens is read all the same. */
-  lastRead: (source: string, feed: string, seconds: number) => void;
+  /** All of them: one that isn't read any more has no age. */
+  lastRead: (feeds: { source: string; feed: string; seconds: number }[]) => void;
 }
 
 export function createMetrics(): Metrics {
@@ -125,7 +126,10 @@ export function createMetrics(): Metrics {
     quarantine: (bodies) => quarantined.set(bodies),
     lastHeard: (source, seconds) => lastHeard.set({ source }, seconds),
     sourceAsked: (asked) => sourceAsked.inc({ ...asked }),
-    lastRead: (source, feed, seconds) => lastRead.set({ source, feed }, seconds),
+    lastRead: (feeds) => {
+      lastRead.reset();
+      for (const { source, feed, seconds } of feeds) lastRead.set({ source, feed }, seconds);
+    },
     ready: (isReady) => ready.set(isReady ? 1 : 0),
     unjudged: (accesses) => unjudged.set(accesses),
     configuration: (isInForce) => configuration.set(isInForce ? 1 : 0),

@@ -75,7 +75,8 @@ function expiry(what: string, expiresAt: Date | null, now: Date): Check[] {
 
 const listed = (feeds: { name: string }[]) => feeds.map(({ name }) => name).join(", ");
 
-const makeAnother = "Make a new token, put it into the environment, and start again. docs/sources has the steps.";
+const makeAnother =
+  "Make a new token and put it where the old one is: a .env file is taken up at once, an environment by a restart. docs/sources has the steps.";
 const atThatAddress = "Look whether `server` in vaultbell.yaml is the service's own.";
 
 const troubles: Record<Trouble, { finding: string; remedy: string }> = {

@@ -3,15 +3,18 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Service, ServiceParts } from "../app.ts";
 import { type Config, type Environment, loadConfig, readEnvironment } from "../config.ts";
+import type { Sources } from "../vault/sources/build.ts";
 import { parseSecrets } from "../vault/standard-webhooks.ts";
 import { environmentLine, mistakeLine } from "./check.ts";
 import { envFileOf, withEnvFile } from "./env-file.ts";
 import type { Output } from "./output.ts";
+import { sourcesOf } from "./sources.ts";
 
 interface Current {
   service: Pick<Service, "renew" | "refuse">;
   environment: Environment;
   config: Config;
+  sources: Sources;
   /** As the process was given it, without what the .env file says. */
   given: NodeJS.ProcessEnv;
   out: Output;
@@ -30,7 +33,7 @@ const againMs = 5_000;
  */
 export function keepCurrent(current: Current): { look(): Promise<void>; stop(): void } {
   const { service, given, out, log } = current;
-  let { environment, config } = current;
+  let { environment, config, sources } = current;
   const envFile = envFileOf(given);
   const files = [environment.configFile, ...(envFile === null ? [] : [envFile])];
   let looking = Promise.resolve();
@@ -49,14 +52,16 @@ export function keepCurrent(current: Current): { look(): Promise<void>; stop(): 
         : refuse(["environment  The Slack tokens are gone. Put them back."]);
     }
     refused = null;
-    const changed = changes({ environment, config }, now);
+    const changed = changes({ environment, config, sources }, now);
     const isTakenUp = await service.renew({
       config: now.config,
       webhookSecrets: parseSecrets(now.environment.webhookSecrets),
       slack,
+      sources: now.sources.polled,
+      pushed: now.sources.pushed,
     });
     if (!isTakenUp) changed.atNextStart.push("the way in which Slack reaches us");
-    ({ environment, config } = now);
+    ({ environment, config, sources } = now);
     if (changed.atOnce.length > 0) out.log(`Taken up: ${changed.atOnce.join(", ")}.`);
     if (changed.atNextStart.length > 0) out.log(`Takes effect at the next start: ${changed.atNextStart.join(", ")}.`);
     const isOtherwise = changed.atOnce.length + changed.atNextStart.length > 0;
@@ -97,7 +102,13 @@ export function keepCurrent(current: Current): { look(): Promise<void>; stop(): 
   };
 }
 
-type Files = { ok: true; environment: Environment; config: Config } | { ok: false; sentences: string[] };
+interface InForce {
+  environment: Environment;
+  config: Config;
+  sources: Sources;
+}
+
+type Files = ({ ok: true } & InForce) | { ok: false; sentences: string[] };
 
 function readFiles(given: NodeJS.ProcessEnv): Files {
   const read = withEnvFile(given);
@@ -106,28 +117,27 @@ function readFiles(given: NodeJS.ProcessEnv): Files {
   if (!reading.ok) return { ok: false, sentences: reading.mistakes.map(environmentLine) };
   const { environment } = reading;
   const loaded = loadConfig(environment.configFile);
-  return loaded.ok
-    ? { ok: true, environment, config: loaded.config }
-    : { ok: false, sentences: loaded.mistakes.map(mistakeLine) };
+  if (!loaded.ok) return { ok: false, sentences: loaded.mistakes.map(mistakeLine) };
+  const { sources, mistakes } = sourcesOf(loaded.config, read.env);
+  return mistakes.length > 0
+    ? { ok: false, sentences: mistakes }
+    : { ok: true, environment, config: loaded.config, sources };
 }
 
 /** Which variables, and what of the file, are otherwise than before: by name, because their values are secrets. */
-export function changes(
-  before: { environment: Environment; config: Config },
-  after: { environment: Environment; config: Config },
-): { atOnce: string[]; atNextStart: string[] } {
-  const differs = (read: (of: { environment: Environment; config: Config }) => unknown) =>
-    JSON.stringify(read(before)) !== JSON.stringify(read(after));
-  const named = (list: [string, (of: { environment: Environment; config: Config }) => unknown][]) =>
+export function changes(before: InForce, after: InForce): { atOnce: string[]; atNextStart: string[] } {
+  const differs = (read: (of: InForce) => unknown) => JSON.stringify(read(before)) !== JSON.stringify(read(after));
+  const named = (list: [string, (of: InForce) => unknown][]) =>
     list.filter(([, read]) => differs(read)).map(([name]) => name);
   return {
     atOnce: named([
       ["vaultbell.yaml", ({ config }) => config.fingerprint],
+      ["sources", ({ config }) => config.sources],
+      ["the sources' tokens", ({ sources: { polled, pushed } }) => [...polled, ...pushed].map(secretOf)],
       ["Slack's tokens", ({ environment }) => accessOf(environment)],
       ["WEBHOOK_SECRETS", ({ environment }) => environment.webhookSecrets],
     ]),
     atNextStart: named([
-      ["sources", ({ config }) => config.sources],
       ["DATABASE_URL", ({ environment }) => environment.database],
       ["PORT", ({ environment }) => environment.port],
       ["SMTP_URL", ({ environment }) => environment.smtp],
@@ -135,6 +145,10 @@ export function changes(
       ["LOG_LEVEL", ({ environment }) => environment.logLevel],
     ]),
   };
+}
+
+function secretOf({ name, secretId }: { name: string; secretId: string }): string {
+  return `${name} ${secretId}`;
 }
 
 /** `null`: the stand-in workspace, which makes its own tokens. */

@@ -70,7 +70,9 @@ export async function start(given: NodeJS.ProcessEnv, out: Output): Promise<numb
   }
   const { service, log } = running;
   const config = reading.config;
-  const current = isSandbox ? null : keepCurrent({ service, environment, config, given, out, log });
+  const current = isSandbox
+    ? null
+    : keepCurrent({ service, environment, config, sources: built.sources, given, out, log });
   hangUp = () => void current?.look();
   out.log(`\nStopping, because of ${await stopped} …`);
   current?.stop();

@@ -115,6 +115,17 @@ export async function postpone(
     .execute();
 }
 
+/** Whoever mended what was in the way isn't kept waiting for as long as that deserved. */
+export async function askInTroubleNow(db: Db, source: string, now: Date): Promise<void> {
+  await db
+    .updateTable("source_feed")
+    .set({ due_at: now })
+    .where("source", "=", source)
+    .where("trouble", "is not", null)
+    .where("due_at", ">", now)
+    .execute();
+}
+
 /** The page couldn't be read. A position that the service doesn't know any more is forgotten. */
 export async function feedFailed(
   tx: Tx,

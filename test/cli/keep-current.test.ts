@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { withEnvFile } from "../../src/cli/env-file.ts";
 import { changes, keepCurrent } from "../../src/cli/keep-current.ts";
+import { sourcesOf } from "../../src/cli/sources.ts";
 import { loadConfig, readEnvironment } from "../../src/config.ts";
+import { openOnePassword, usage } from "../support/one-password.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { cards, dana, defaultYaml, openStory, type Story } from "../support/story.ts";
 
@@ -20,9 +22,17 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "vaultbell-current-"));
   given = { VAULTBELL_CONFIG: join(folder, "vaultbell.yaml"), VAULTBELL_ENV_FILE: join(folder, ".env") };
   write(defaultYaml);
-  const { environment, config } = files();
+  const { environment, config, sources } = files();
   const out = { log: (line: string) => said.push(line), error: (line: string) => said.push(line) };
-  current = keepCurrent({ service: story.service, environment, config, given, out, log: story.service.house.log });
+  current = keepCurrent({
+    service: story.service,
+    environment,
+    config,
+    sources,
+    given,
+    out,
+    log: story.service.house.log,
+  });
 });
 afterAll(async () => {
   current.stop();
@@ -89,6 +99,74 @@ test("another bot token and app token are used at once: no restart, and no conne
   await expect(service.slack.client.auth.test()).resolves.toMatchObject({ ok: true });
 });
 
+test("a source is begun, asked with another token and left alone as the files say; one that can't be used keeps what was before", async () => {
+  const vault = await openOnePassword();
+  said.length = 0;
+  const withSource = `${defaultYaml}sources: [{ kind: 1password, server: "${vault.origin}" }]\n`;
+  const stored = async () =>
+    (
+      await story.service.house.store.pool.query("select event_id from access where source = '1password' order by id")
+    ).rows.map((row) => row.event_id);
+  const time = () => story.service.house.clock.now().toISOString();
+  try {
+    await story.later(1);
+    write(withSource, { ONEPASSWORD_EVENTS_TOKEN: vault.token });
+    await current.look();
+    expect(said.splice(0)).toEqual(["Taken up: vaultbell.yaml, sources, the sources' tokens."]);
+    vault.add("itemusages", usage("E1", time()));
+    await story.later(1);
+    expect(await stored()).toEqual(["E1"]);
+
+    // Revoked: it is left alone longer and longer, and asked at once when there is another token.
+    vault.token = `${vault.token}-2`;
+    for (let minutes = 0; minutes < 20; minutes++) await story.later(1);
+    vault.add("itemusages", usage("E2", time()));
+    write(withSource, { ONEPASSWORD_EVENTS_TOKEN: vault.token });
+    await current.look();
+    await story.settle();
+    expect(await stored()).toEqual(["E1", "E2"]);
+    expect(said.splice(0)).toEqual(["Taken up: the sources' tokens."]);
+
+    write(withSource);
+    await current.look();
+    expect(said.splice(0)[0]).toMatch(/ONEPASSWORD_EVENTS_TOKEN is not set, and the source 1password needs it/);
+    vault.add("itemusages", usage("E3", time()));
+    await story.later(1);
+    expect(await stored()).toEqual(["E1", "E2", "E3"]);
+
+    write(defaultYaml);
+    await current.look();
+    const asked = vault.requests;
+    await story.later(5);
+    expect(vault.requests).toBe(asked);
+    expect(await metric("vaultbell_source_last_read_seconds.*")).toBeUndefined();
+    expect(said.join()).not.toContain(vault.token);
+    said.length = 0;
+  } finally {
+    await vault.close();
+  }
+});
+
+test("a source that posts has a door as soon as the file has it, and none when it hasn't", async () => {
+  const token = "a-token-of-thirty-two-characters";
+  const post = async () =>
+    (
+      await fetch(`${story.url}/webhooks/sources/hashicorp`, {
+        method: "POST",
+        body: "[]",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      })
+    ).status;
+  expect(await post()).toBe(404);
+  write(`${defaultYaml}sources: [{ kind: hashicorp }]\n`, { HASHICORP_AUDIT_TOKEN: token });
+  await current.look();
+  expect(await post()).toBe(202);
+  write(defaultYaml);
+  await current.look();
+  expect(await post()).toBe(404);
+  said.length = 0;
+});
+
 test("what takes a start is named as that, by its name and never by its value", () => {
   write(defaultYaml);
   const before = files();
@@ -118,7 +196,8 @@ function files() {
   const read = readEnvironment(file.env);
   const reading = loadConfig(join(folder, "vaultbell.yaml"));
   if (!read.ok || !reading.ok) throw new Error("the files are wrong");
-  return { environment: read.environment, config: reading.config };
+  const { sources } = sourcesOf(reading.config, file.env);
+  return { environment: read.environment, config: reading.config, sources };
 }
 
 async function metric(name: string): Promise<string | undefined> {

@@ -16,6 +16,8 @@ export interface Wrongs {
   verdictsLost: string[];
   /** Two verdicts on one revision of one alert. */
   verdictsTwice: string[];
+  /** What was asked for again after it was recorded, or never; what the database remembers isn't where the reading ended. */
+  misread: string[];
   /** Entries of the record whose hash doesn't follow from the one before. */
   brokenChain: string[];
 }
@@ -26,6 +28,7 @@ export const nothingWrong: Wrongs = {
   notStored: [],
   verdictsLost: [],
   verdictsTwice: [],
+  misread: [],
   brokenChain: [],
 };
 
@@ -55,14 +58,14 @@ export async function countWrongs(house: House, databaseUrl: string): Promise<Wr
   const tells = (message: (typeof shown)[number], { eventId, title, channel }: SentAccess) =>
     message.channel === channel &&
     (message.written.includes(title) || (message.sumsUp && message.ts === summedUp.get(eventId)));
-  const howOften = acknowledged
-    .flatMap(({ accesses }) => accesses)
-    .map((access) => {
-      const telling = shown.filter((message) => tells(message, access));
-      // That somebody opens very many is a finding of its own, with a message beside the alerts that it is about.
-      const alerts = telling.filter(({ subject }) => !subject.startsWith("flood:"));
-      return { title: access.title, times: Math.max(Math.min(telling.length, 1), alerts.length) };
-    });
+  const { rung, learnt } = await polledIn(house, databaseUrl);
+  const rings = shown.filter((message) => learnt.some((access) => tells(message, access)));
+  const howOften = [...acknowledged.flatMap(({ accesses }) => accesses), ...rung].map((access) => {
+    const telling = shown.filter((message) => tells(message, access));
+    // That somebody opens very many is a finding of its own, with a message beside the alerts that it is about.
+    const alerts = telling.filter(({ subject }) => !subject.startsWith("flood:"));
+    return { title: access.title, times: Math.max(Math.min(telling.length, 1), alerts.length) };
+  });
   const subjects = shown.map(({ subject }) => subject);
   const copies = subjects.filter((subject, n) => subjects.indexOf(subject) !== n);
   const bodies = new Set(
@@ -83,11 +86,72 @@ export async function countWrongs(house: House, databaseUrl: string): Promise<Wr
   return {
     lost: howOften.filter(({ times }) => times === 0).map(({ title }) => title),
     twice: [...howOften.filter(({ times }) => times > 1).map(({ title }) => title), ...copies],
-    notStored: acknowledged.filter(({ body }) => !bodies.has(body.toString("hex"))).map(({ id }) => id),
+    notStored: [
+      ...acknowledged.filter(({ body }) => !bodies.has(body.toString("hex"))).map(({ id }) => id),
+      ...(await notStoredOf(house, databaseUrl)),
+    ],
     verdictsLost: shown.filter(({ saidDecided, ts }) => saidDecided && !reviewed.has(ts)).map(({ ts }) => ts),
     verdictsTwice: twiceDecided.map(({ alert_id }) => alert_id),
+    // What happened before anybody asked is learnt, and rings no bell.
+    misread: [...(await misreadIn(house, databaseUrl)), ...rings.map(({ ts }) => `history in a message: ${ts}`)],
     brokenChain: await brokenLinks(databaseUrl),
   };
+}
+
+/** What the service that is asked told: what rings, and what is from before it was asked for the first time. */
+async function polledIn(house: House, databaseUrl: string): Promise<Record<"rung" | "learnt", SentAccess[]>> {
+  const rows = await ask<{ event_id: string }>(
+    databaseUrl,
+    "select event_id from access join source on source.name = access.source where occurred_at < begun_at",
+  );
+  const old = new Set(rows.map(({ event_id }) => event_id));
+  const all = house.polled?.accesses ?? [];
+  return {
+    rung: all.filter(({ eventId }) => !old.has(eventId)),
+    learnt: all.filter(({ eventId }) => old.has(eventId)),
+  };
+}
+
+async function notStoredOf(house: House, databaseUrl: string): Promise<string[]> {
+  const rows = await ask<{ event_id: string }>(databaseUrl, "select event_id from access where source = '1password'");
+  const stored = new Set(rows.map(({ event_id }) => event_id));
+  return (house.polled?.accesses ?? []).flatMap(({ eventId }) => (stored.has(eventId) ? [] : [eventId]));
+}
+
+/**
+ * Each page begins where the one before ended, or where that one began, when its reader died: no gap, and nothing is asked for
+ * again that was recorded. Each event is accepted by one delivery, and the remembered cursor stands behind the last of them.
+ */
+async function misreadIn(house: House, databaseUrl: string): Promise<string[]> {
+  if (!house.polled) return [];
+  const { service, accesses } = house.polled;
+  const wrong: string[] = [];
+  let before = { from: 0, to: 0 };
+  for (const { from, to } of service.asked) {
+    if (from !== before.to && from !== before.from)
+      wrong.push(`asked from ${from} after ${before.from} to ${before.to}`);
+    before = { from, to };
+  }
+  const [sum] = await ask<{ accepted: string; pages: string }>(
+    databaseUrl,
+    `select coalesce(sum((said ->> 'accepted')::integer), 0) as accepted, count(*) as pages
+       from (select convert_from(payload, 'UTF8')::jsonb as said from record where kind = 'delivery recorded') as entry
+      where said ->> 'source' = '1password'`,
+  );
+  if (Number(sum?.accepted) !== accesses.length) wrong.push(`accepted ${sum?.accepted} of ${accesses.length}`);
+  if (Number(sum?.pages) !== accesses.length) wrong.push(`${sum?.pages} pages recorded of ${accesses.length}`);
+  const place = await placeRead(house, databaseUrl);
+  if (place !== accesses.length) wrong.push(`the remembered cursor is behind ${place} of ${accesses.length}`);
+  return wrong;
+}
+
+/** How many events lie before the cursor that the database remembers. */
+async function placeRead(house: House, databaseUrl: string): Promise<number> {
+  const [row] = await ask<{ position: string | null }>(
+    databaseUrl,
+    "select position from source_feed where source = '1password' and feed = 'itemusages'",
+  );
+  return house.polled?.service.placeOf(row?.position ?? "") ?? 0;
 }
 
 /** What a message is about, as it says itself where Slack keeps that. */
@@ -108,6 +172,11 @@ async function brokenLinks(databaseUrl: string): Promise<string[]> {
     previous = Buffer.from(hash);
     return seq === String(n + 1) && expected.equals(hash) ? [] : [seq];
   });
+}
+
+/** Whether the service that is asked has nothing left to tell. */
+export async function isReadToItsEnd(house: House, databaseUrl: string): Promise<boolean> {
+  return house.polled === null || (await placeRead(house, databaseUrl)) === house.polled.accesses.length;
 }
 
 /** Whether nothing is left to judge or to show. */

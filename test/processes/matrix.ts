@@ -62,6 +62,9 @@ export interface MatrixSums {
   byDeath: Record<string, { planned: number; cameTrue: number }>;
   accesses: number;
   attempts: number;
+  /** What was asked for and told, and in how many pages. */
+  polledAccesses: number;
+  polledPages: number;
   clicksAcknowledged: number;
   clicksUndelivered: number;
   slowestRecoveryMs: number;
@@ -75,6 +78,8 @@ export function sumUp({ scenarios }: MatrixResult): MatrixSums {
     byDeath: {},
     accesses: 0,
     attempts: 0,
+    polledAccesses: 0,
+    polledPages: 0,
     clicksAcknowledged: 0,
     clicksUndelivered: 0,
     slowestRecoveryMs: 0,
@@ -89,6 +94,8 @@ export function sumUp({ scenarios }: MatrixResult): MatrixSums {
     sums.kills += outcome.deaths.length;
     sums.accesses += outcome.accesses;
     sums.attempts += outcome.attempts;
+    sums.polledAccesses += outcome.polled.accesses;
+    sums.polledPages += outcome.polled.pages;
     sums.clicksAcknowledged += outcome.clicks.acknowledged;
     sums.clicksUndelivered += outcome.clicks.undelivered;
     sums.slowestRecoveryMs = Math.max(sums.slowestRecoveryMs, outcome.recoveryMs);

@@ -17,6 +17,9 @@ export const killPoints: { point: PointName; nth: number[] }[] = [
   { point: "delivery-after-edit", nth: [1, 2, 3] },
   { point: "review-before-commit", nth: [1, 2] },
   { point: "review-after-commit", nth: [1, 2] },
+  { point: "poll-after-answer", nth: [1, 2, 3] },
+  { point: "poll-before-commit", nth: [1, 2, 3] },
+  { point: "poll-after-commit", nth: [1, 2, 3] },
   { point: "stop", nth: [1] },
 ];
 

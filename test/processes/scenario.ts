@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import type { PointName } from "../../src/point.ts";
 import { type Clicker, startClicker } from "./clicker.ts";
-import { countWrongs, isAtRest, type Wrongs } from "./count.ts";
-import type { FsyncServer } from "./fsync-server.ts";
+import { countWrongs, isAtRest, isReadToItsEnd, type Wrongs } from "./count.ts";
+import { ask, type FsyncServer } from "./fsync-server.ts";
 import { type House, openHouse } from "./house.ts";
 import type { ServiceProcess } from "./service.ts";
 import type { Reported } from "./vault.ts";
@@ -22,6 +22,8 @@ export interface ScenarioResult {
   deaths: { planned: Death; cameTrue: boolean }[];
   accesses: number;
   attempts: number;
+  /** What the service that is asked told, and how often it was asked for it. */
+  polled: { accesses: number; pages: number };
   clicks: { acknowledged: number; undelivered: number };
   /** From the last start until nothing was left to do. */
   recoveryMs: number;
@@ -37,21 +39,27 @@ const channelsPerLife = 2;
  */
 export async function runScenario(server: FsyncServer, deaths: Death[], random: () => number): Promise<ScenarioResult> {
   const database = await server.emptyDatabase();
-  const house = await openHouse({ databaseUrl: database.url, channels: channelsPerLife * (deaths.length + 1) });
+  const house = await openHouse({
+    databaseUrl: database.url,
+    channels: channelsPerLife * (deaths.length + 1),
+    isPolled: true,
+  });
   const clicker = startClicker(house);
   const reports: Promise<unknown>[] = [];
   const result: ScenarioResult["deaths"] = [];
   try {
     for (const [life, death] of deaths.entries()) {
+      await beAsked(house, life, database.url);
       reports.push(...reportInto(house, life, random));
       result.push({ planned: death, cameTrue: await liveAndDie(house, death) });
     }
+    await beAsked(house, deaths.length, database.url);
     reports.push(...reportInto(house, deaths.length, random));
     const from = performance.now();
     const last = house.start();
     await last.open();
     await within(120_000, Promise.all(reports), () => `not everything was acknowledged:\n${last.said().slice(-4_000)}`);
-    await untilAtRest(database.url, clicker, last);
+    await untilAtRest(database.url, house, clicker, last);
     const recoveryMs = performance.now() - from;
     await clicker.stop();
     const { code } = await last.stop();
@@ -59,6 +67,7 @@ export async function runScenario(server: FsyncServer, deaths: Death[], random: 
       wrongs: await countWrongs(house, database.url),
       deaths: result,
       accesses: house.vault.deliveries.flatMap(({ accesses }) => accesses).length,
+      polled: { accesses: house.polled?.accesses.length ?? 0, pages: house.polled?.service.asked.length ?? 0 },
       attempts: house.vault.deliveries.reduce((sum, { attempts }) => sum + attempts, 0),
       clicks: { acknowledged: clicker.acknowledged, undelivered: clicker.undelivered },
       recoveryMs,
@@ -84,6 +93,21 @@ function reportInto(house: House, life: number, random: () => number): Promise<u
     soon(800, () => [house.access(one, "lena"), house.access(other, "lena")]),
     soon(1_500, () => [house.access(one, "dana")]),
   ];
+}
+
+const usesPerLife = 5;
+
+/**
+ * Something was used meanwhile at the service that is asked, and it is time to ask: the lease of a dead process is over by then, too
+ * (poll.test.ts waits for one).
+ */
+async function beAsked(house: House, life: number, databaseUrl: string): Promise<void> {
+  for (let n = 0; n < usesPerLife; n++) house.use(life * channelsPerLife + (n % channelsPerLife));
+  const [begun] = await ask<{ table: string | null }>(databaseUrl, "select to_regclass('source')::text as table");
+  if (begun?.table) {
+    await ask(databaseUrl, "update source set held_until = now() - interval '1 s' where held_until is not null");
+    await ask(databaseUrl, "update source_feed set due_at = now()");
+  }
 }
 
 /** Starts a service and sees to its end. True: it ended as planned. */
@@ -134,13 +158,19 @@ async function trace(
   return tracer;
 }
 
-async function untilAtRest(databaseUrl: string, clicker: Clicker, service: ServiceProcess): Promise<void> {
+async function untilAtRest(
+  databaseUrl: string,
+  house: House,
+  clicker: Clicker,
+  service: ServiceProcess,
+): Promise<void> {
   const until = performance.now() + 240_000;
   for (let quiet = 0; quiet < 3; ) {
     if (performance.now() > until)
       throw new Error(`no rest in four minutes. The service said:\n${service.said().slice(-6_000)}`);
     await pause(200);
-    quiet = clicker.isDone() && (await isAtRest(databaseUrl)) ? quiet + 1 : 0;
+    const isRead = await isReadToItsEnd(house, databaseUrl);
+    quiet = clicker.isDone() && isRead && (await isAtRest(databaseUrl)) ? quiet + 1 : 0;
   }
 }
 

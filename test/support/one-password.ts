@@ -12,12 +12,18 @@ export interface OnePasswordStandIn {
   /** The token that it takes; another one revokes it. */
   token: string;
   features: string[];
+  /** Events of a page at most, whatever is asked for. */
+  mostPerPage: number;
   /** Adds an event to a stream. */
   add(stream: string, ...events: Record<string, unknown>[]): void;
+  /** Puts an event before all that any cursor has still to come to: a list has it, and no cursor will. */
+  slipIn(stream: string, event: Record<string, unknown>): void;
+  /** How many events of its stream lie before a cursor; `null`: it isn't one. */
+  placeOf(cursor: string): number | null;
   /** What happens to the next requests instead, in this order. */
   faults: Fault[];
   /** Every request for events that was answered with a page, as it came. */
-  asked: { stream: string; body: Record<string, unknown> }[];
+  asked: { stream: string; body: Record<string, unknown>; from: number; to: number }[];
   /** Forgets every cursor that it gave. */
   forgetCursors(): void;
   /** How many requests came in, whatever became of them. */
@@ -37,7 +43,10 @@ type Fault =
 
 export async function openOnePassword(): Promise<OnePasswordStandIn> {
   const streams = new Map<string, Record<string, unknown>[]>();
-  const cursors = new Map<string, { stream: string; at: number; limit: number; end: string | null }>();
+  const cursors = new Map<
+    string,
+    { stream: string; at: number; limit: number; start: string | null; end: string | null }
+  >();
   const hanging = new Set<ServerResponse>();
   const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
 
@@ -45,6 +54,12 @@ export async function openOnePassword(): Promise<OnePasswordStandIn> {
     origin: "",
     token: `eyJhbGciOiJFUzI1NiJ9.${Buffer.from(JSON.stringify({ exp: 1_795_000_000 })).toString("base64url")}.c2ln`,
     features: ["itemusages", "auditevents", "signinattempts"],
+    mostPerPage: 1_000,
+    slipIn: (stream, event) => {
+      streams.set(stream, [event, ...(streams.get(stream) ?? [])]);
+      for (const place of cursors.values()) if (place.stream === stream) place.at += 1;
+    },
+    placeOf: (cursor) => cursors.get(cursor)?.at ?? null,
     add: (stream, ...events) => void streams.set(stream, [...(streams.get(stream) ?? []), ...events]),
     faults: [],
     asked: [],
@@ -77,12 +92,18 @@ export async function openOnePassword(): Promise<OnePasswordStandIn> {
     if (fault !== undefined && fault !== "truncated" && fault !== "empty-page") return fail(response, fault);
     const place = placeOf(stream, text);
     if (!place) return send(response, 400, { Error: { Message: "Bad request" } });
-    standIn.asked.push({ stream, body: JSON.parse(text) });
+    const { start, end } = place;
+    const isWithin = ({ timestamp }: Record<string, unknown>) =>
+      (start === null || String(timestamp) >= start) && (end === null || String(timestamp) < end);
     const all = (streams.get(stream) ?? []).slice(place.at);
-    const items = fault === "empty-page" ? [] : all.slice(0, place.limit);
+    const wanted = end === null ? all : all.filter(isWithin);
+    const items = fault === "empty-page" ? [] : wanted.slice(0, Math.min(place.limit, standIn.mostPerPage));
+    const last = items.at(-1);
+    const to = place.at + (last === undefined ? 0 : all.indexOf(last) + 1);
+    standIn.asked.push({ stream, body: JSON.parse(text), from: place.at, to });
     const cursor = randomBytes(18).toString("base64");
-    cursors.set(cursor, { ...place, at: place.at + items.length });
-    const page = JSON.stringify({ cursor, has_more: fault === "empty-page" || all.length > items.length, items });
+    cursors.set(cursor, { ...place, at: to });
+    const page = JSON.stringify({ cursor, has_more: fault === "empty-page" || wanted.length > items.length, items });
     if (fault === "truncated") return truncated(response, page);
     response.writeHead(200, { "content-type": "application/json" }).end(page);
   }
@@ -101,6 +122,7 @@ export async function openOnePassword(): Promise<OnePasswordStandIn> {
       stream,
       at: at < 0 ? (streams.get(stream) ?? []).length : at,
       limit: Number(limit ?? 100),
+      start,
       end: typeof end === "string" ? end : null,
     };
   }

@@ -21,6 +21,10 @@ export interface PollParts {
 
 export interface Polling {
   name: string;
+  /** From now on these are asked, and no others: begun where they are new, and at once where they have another token. */
+  use(sources: PolledSource[]): void;
+  /** The names of those that are asked. */
+  sources(): string[];
   /** Asks for one page of each stream that is due; returns how many pages there were with something in them. */
   work(): Promise<number>;
   nextDue(): Promise<Date | null>;
@@ -44,21 +48,37 @@ const introspectionMs = 24 * 60 * 60_000;
  * at a time, and what it read and where it stands are one transaction, so that no stop anywhere leaves a gap or a double.
  */
 export function createPolling(parts: PollParts): Polling {
-  const { sources, store, clock, log } = parts;
+  const { store, clock, log } = parts;
+  let { sources } = parts;
   const holder = randomUUID();
   /** Until when there is nothing to do here for a source, because another replica reads it. */
   const elsewhereUntil = new Map<string, number>();
   const allowed = new Map<string, { feeds: string[] | null; at: number }>();
-  let isBegun = false;
+  const begun = new Set<string>();
+  /** Those that are asked with another token, or elsewhere: what was in the way may be so no longer. */
+  const otherwise = new Set<string>();
 
   async function begin(): Promise<void> {
-    if (isBegun) return;
     const now = clock.now();
     for (const { name, feeds } of sources) {
+      if (begun.has(name)) continue;
       const names = feeds.map((feed) => feed.name);
       await inTransaction(store.db, (tx) => stored.beginSource(tx, name, names, now));
+      if (otherwise.has(name)) await stored.askInTroubleNow(store.db, name, now);
+      begun.add(name);
+      otherwise.delete(name);
     }
-    isBegun = true;
+  }
+
+  function use(next: PolledSource[]): void {
+    for (const { name, origin, secretId } of next) {
+      const before = sources.find((one) => one.name === name);
+      begun.delete(name);
+      if (!before || (before.origin === origin && before.secretId === secretId)) continue;
+      allowed.delete(name);
+      otherwise.add(name);
+    }
+    sources = next;
   }
 
   /** The streams that the token may read. A service that doesn't say so just now is believed to allow all. */
@@ -186,13 +206,15 @@ export function createPolling(parts: PollParts): Polling {
     log.warn({ source: source.name, feed: feed.name, trouble, detail: found.detail, again: dueAt }, "source not read");
   }
 
-  const names = sources.map(({ name }) => name);
+  const names = () => sources.map(({ name }) => name);
   return {
     name: "sources",
+    use,
+    sources: names,
     work: async () => {
       if (sources.length === 0) return 0;
       await begin();
-      const states = await stored.feedStates(store.db, names);
+      const states = await stored.feedStates(store.db, names());
       let pages = 0;
       const failures: unknown[] = [];
       for (const source of sources) {
@@ -209,7 +231,7 @@ export function createPolling(parts: PollParts): Polling {
     },
     nextDue: async () => {
       if (sources.length === 0) return null;
-      const states = await stored.feedStates(store.db, names);
+      const states = await stored.feedStates(store.db, names());
       const times = sources.flatMap((source) =>
         states
           .filter((state) => state.source === source.name && isRead(source, state, allowed))
