@@ -112,6 +112,8 @@ test("whoever is named for mails since a reload gets them, and the record says t
   await story.service.renew({
     config: reading.config,
     webhookSecrets: parseSecrets([story.secret]),
+    sources: [],
+    pushed: [],
     slack: { kind: "socket", botToken: story.tokens.bot, appToken: story.tokens.app },
   });
   await story.later(60);
