@@ -11,7 +11,7 @@ import type { Message } from "../store/messages.ts";
 import { noEditsBefore, takeEdit } from "../store/pace.ts";
 import { seal } from "../store/record.ts";
 import { isFlood } from "./flood.ts";
-import { findCopies } from "./posted.ts";
+import { findCopies, findCopiesOf } from "./posted.ts";
 import { readTrouble, type SlackTrouble } from "./slack-error.ts";
 
 /** What Slack should show of a message, drawn from the newest facts. */
@@ -135,9 +135,7 @@ async function showNewest(parts: DeliveryParts, lane: lanes.Lane, message: Messa
     return 0;
   }
   if (message.ts === null) return post(parts, lane, message, drawing);
-  // Drawing took its time: without the lease, somebody else acts here now.
-  if (!(await lanes.renewLane(parts.db, lane, parts.clock.now()))) return 0;
-  return edit(parts, message, message.ts, drawing);
+  return edit(parts, lane, { ...message, ts: message.ts }, drawing);
 }
 
 async function post(parts: DeliveryParts, lane: lanes.Lane, message: Message, drawing: Drawing): Promise<number> {
@@ -161,7 +159,7 @@ async function post(parts: DeliveryParts, lane: lanes.Lane, message: Message, dr
     }
   }
   point("delivery-after-answer");
-  await recordShown(parts, message, ts, drawing.redrawAt, "posted", lane);
+  await recordShown(parts, message, ts, drawing.redrawAt, { how: "posted", lane });
   return postPauseMs;
 }
 
@@ -182,10 +180,18 @@ async function callPost(
   return answer.ts;
 }
 
-async function edit(parts: DeliveryParts, message: Message, ts: string, drawing: Drawing): Promise<number> {
+async function edit(
+  parts: DeliveryParts,
+  lane: lanes.Lane,
+  message: Message & { ts: string },
+  drawing: Drawing,
+): Promise<number> {
+  const { ts } = message;
   if (!(await takeEdit(parts.db, parts.clock.now()))) return 0;
+  const begunAt = parts.clock.now();
+  // Drawing took its time: without the lease, somebody else acts here now.
+  if (!(await lanes.beginEdit(parts.db, lane, message.id, begunAt))) return 0;
   point("delivery-before-edit");
-  const begun = parts.clock.now();
   try {
     await parts.client().chat.update({
       channel: message.channel,
@@ -217,13 +223,13 @@ async function edit(parts: DeliveryParts, message: Message, ts: string, drawing:
     // An edit may be repeated: showing the newest state twice shows it once.
     const waitMs = trouble.kind === "later" ? trouble.afterMs : pauseAfter(message.attempts);
     const until = later(parts, waitMs);
-    if (trouble.kind === "unsure") await lanes.editUnsure(parts.db, message.id, begun, until, trouble.code);
+    if (trouble.kind === "unsure") await lanes.editUnsure(parts.db, message.id, parts.clock.now(), until, trouble.code);
     else await lanes.heldBack(parts.db, message, until, trouble.code);
     parts.log.warn({ messageId: message.id, code: trouble.code, waitMs }, "Slack didn't take an edit");
     return 0;
   }
   point("delivery-after-edit");
-  await recordShown(parts, message, ts, drawing.redrawAt, "edited");
+  await recordShown(parts, message, ts, drawing.redrawAt, { how: "edited", begunAt });
   return 0;
 }
 
@@ -260,7 +266,7 @@ async function lookForIt(parts: DeliveryParts, message: Message, since: Date): P
 
 /** It was posted after all. What it shows is as old as the attempt, so it is edited next. */
 async function adopt(parts: DeliveryParts, message: Message, ts: string): Promise<number> {
-  await recordShown(parts, { ...message, wanted: message.shown }, ts, null, "adopted");
+  await recordShown(parts, { ...message, wanted: message.shown }, ts, null, { how: "adopted" });
   return 0;
 }
 
@@ -269,18 +275,23 @@ async function recordShown(
   message: Message,
   ts: string,
   redrawAt: Date | null,
-  how: "posted" | "edited" | "adopted",
-  lane: lanes.Lane | null = null,
+  done: { how: "posted"; lane: lanes.Lane } | { how: "edited"; begunAt: Date } | { how: "adopted" },
 ): Promise<void> {
+  const { how } = done;
   parts.count(how);
   const now = parts.clock.now();
   const outcome = await inTransaction(parts.db, async (tx) => {
     // Another attempt may still arrive, from before or by whoever took the lane over: Slack is looked through for copies.
     const at = later(parts, sweepPausesMs[0]);
     const since = how === "edited" ? null : message.unsureSince;
-    const sweep = since && { since, at };
-    const ifLost = lane && !since ? { lane, at } : null;
-    const result = await lanes.nowShown(tx, message.id, { version: message.wanted, ts, redrawAt, sweep, ifLost });
+    const result = await lanes.nowShown(tx, message.id, {
+      version: message.wanted,
+      ts,
+      redrawAt,
+      edit: how === "edited" ? { begunAt: done.begunAt, unsureBefore: message.unsureSince } : null,
+      sweep: since && { since, at },
+      ifLost: how === "posted" && !since ? { lane: done.lane, at } : null,
+    });
     if (result === "shown" && how !== "edited") {
       const payload = {
         message: message.id,
@@ -326,7 +337,7 @@ async function sweepTwins(parts: DeliveryParts): Promise<void> {
     const pauseMs = sweepPausesMs[message.sweeps + 1];
     const swept = () => lanes.swept(parts.db, message.id, pauseMs === undefined ? null : later(parts, pauseMs));
     try {
-      const copies = await findCopies(parts.client(), message.channel, drawing, message.sweepSince);
+      const copies = await findCopiesOf(parts.client(), message, drawing, message.sweepSince);
       for (const ts of copies) if (ts !== message.ts) await removeTwin(parts, message, ts);
       await swept();
     } catch (error) {

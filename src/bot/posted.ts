@@ -1,4 +1,5 @@
 import type { WebClient } from "@slack/web-api";
+import { readTrouble } from "./slack-error.ts";
 
 /** Slack's clock and ours may differ by this much. */
 const skewMs = 5 * 60_000;
@@ -41,6 +42,34 @@ export async function findCopies(client: WebClient, channel: string, sought: Sou
     if (!cursor) break;
   }
   return copies.sort((a, b) => Number(a) - Number(b));
+}
+
+/**
+ * Every copy of a message whose `ts` is known, in the thread in which it stands: the message above it may have been deleted and posted
+ * anew since, and what is sought would name the thread of today. Throws what the Web API client throws.
+ */
+export async function findCopiesOf(
+  client: WebClient,
+  { channel, ts }: { channel: string; ts: string },
+  sought: Sought,
+  since: Date,
+): Promise<string[]> {
+  const copies = await findCopies(client, channel, sought, since);
+  if (sought.threadTs === null || copies.includes(ts)) return copies;
+  const threadTs = await threadOf(client, channel, ts);
+  if (threadTs === null || threadTs === sought.threadTs) return copies;
+  return [...copies, ...(await findCopies(client, channel, { ...sought, threadTs }, since))];
+}
+
+/** Asked for a reply's own `ts`, Slack gives that reply, or its thread; either says what it replies to. `null`: it is gone. */
+async function threadOf(client: WebClient, channel: string, ts: string): Promise<string | null> {
+  try {
+    const { messages = [] } = await client.conversations.replies({ channel, ts, limit: 1 });
+    return messages.find((message) => message.thread_ts !== undefined)?.thread_ts ?? null;
+  } catch (error) {
+    if (readTrouble(error).code === "thread_not_found") return null;
+    throw error;
+  }
 }
 
 interface Seen {

@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Db, Tx } from "./database.ts";
 import type { Message } from "./messages.ts";
 import { editsFrom } from "./pace.ts";
@@ -15,7 +15,9 @@ const leaseMs = 15_000;
 /** Slack may do what it was asked for half a minute after we gave up on it, which we do after ten seconds. */
 const lateMs = 45_000;
 
-const lateFrom = sql<Date>`unsure_since + ${sql.raw(`interval '${lateMs} milliseconds'`)}`;
+/** When what was unsure at that time can no longer come. */
+const overAt = (unsureSince: RawBuilder<unknown>) =>
+  sql<Date>`(${unsureSince}) + ${sql.raw(`interval '${lateMs} milliseconds'`)}`;
 
 const dueAt = sql<Date>`message.due_at`;
 const freeAt = sql<Date>`lane.free_at`;
@@ -36,8 +38,8 @@ const messageColumns = [
 
 /**
  * Takes a lane that is free and has work due, the most urgent first; `null` when there is none. Where only edits wait,
- * it is taken when the workspace's budget has room for one. Whoever takes a lane over that wasn't given back doesn't know
- * whether an edit is under way there.
+ * it is taken when the workspace's budget has room for one. In a lane that wasn't given back, an edit that was begun may be
+ * under way until now.
  */
 export async function claimLane(db: Db, now: Date, holder: string): Promise<Lane | null> {
   const until = new Date(now.getTime() + leaseMs);
@@ -53,23 +55,12 @@ export async function claimLane(db: Db, now: Date, holder: string): Promise<Lane
        for update of lane skip locked
     ), unsure as (
       update message set unsure_since = ${now}::timestamptz
-       where channel = (select channel from free where was_held) and ts is not null and wanted > shown
+       where channel = (select channel from free where was_held) and ts is not null and wanted > shown and unsure_since is not null
     )
     update lane set holder = ${holder}, held_until = ${until}
       from free where lane.channel = free.channel
     returning lane.channel`.execute(db);
   return rows[0] ? { channel: rows[0].channel, holder } : null;
-}
-
-/** Holds on to a lane while the work in it goes on. False: the lease ran out and somebody else has it. */
-export async function renewLane(db: Db, lane: Lane, now: Date): Promise<boolean> {
-  const result = await db
-    .updateTable("lane")
-    .set({ held_until: new Date(now.getTime() + leaseMs) })
-    .where("channel", "=", lane.channel)
-    .where("holder", "=", lane.holder)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
 }
 
 /** Gives the lane back; the next act in it comes at `next` at the earliest. */
@@ -105,14 +96,32 @@ export async function nextMessage(db: Db, channel: string, now: Date): Promise<M
  * False: the lease ran out and somebody else has the lane, so nothing may be posted. The lock on the lane keeps the two in
  * order: whoever takes it over afterwards finds the mark.
  */
-export async function beginPost(db: Db, lane: Lane, messageId: string, now: Date): Promise<boolean> {
+export function beginPost(db: Db, lane: Lane, messageId: string, now: Date): Promise<boolean> {
+  return begin(db, lane, messageId, now, sql`coalesce(unsure_since, ${now}::timestamptz)`);
+}
+
+/**
+ * The same before an edit: whoever finds this mark makes the edit once more when the marked one can no longer come late. It is
+ * the newest that counts, since every edit shows at least what those before it did.
+ */
+export function beginEdit(db: Db, lane: Lane, messageId: string, now: Date): Promise<boolean> {
+  return begin(db, lane, messageId, now, sql`${now}::timestamptz`);
+}
+
+async function begin(
+  db: Db,
+  lane: Lane,
+  messageId: string,
+  now: Date,
+  unsureSince: RawBuilder<unknown>,
+): Promise<boolean> {
   const { numAffectedRows } = await sql`
     with held as (
       update lane set held_until = ${new Date(now.getTime() + leaseMs)}
        where channel = ${lane.channel} and holder = ${lane.holder}
       returning channel
     )
-    update message set unsure_since = coalesce(unsure_since, ${now}::timestamptz), unsure_looks = 0
+    update message set unsure_since = ${unsureSince}, unsure_looks = 0
      where id = ${messageId} and exists (select from held)`.execute(db);
   return (numAffectedRows ?? 0n) > 0n;
 }
@@ -128,8 +137,8 @@ export async function lookedInVain(db: Db, messageId: string, at: Date): Promise
 
 /**
  * Slack shows this version now, under this `ts`. "twin": the message is already known under another `ts`, so this one is
- * a second copy that must go. An edit of before whose outcome nobody knows may still undo this one: it is made once more
- * when that can no longer be. `ifLost`: copies are looked for if the lane has gone over to somebody, who may have begun a post.
+ * a second copy that must go. `edit`: when this edit was begun, and when the newest before it whose outcome nobody knows, which
+ * may still undo it: it is made once more when that can no longer be. `ifLost`: copies are looked for if the lane has gone over to somebody, who may have begun a post.
  */
 export async function nowShown(
   db: Db | Tx,
@@ -138,6 +147,7 @@ export async function nowShown(
     version: number;
     ts: string;
     redrawAt: Date | null;
+    edit?: { begunAt: Date; unsureBefore: Date | null } | null;
     sweep?: { since: Date; at: Date } | null;
     ifLost?: { lane: Lane; at: Date } | null;
   },
@@ -147,11 +157,12 @@ export async function nowShown(
     .set({
       ts: shown.ts,
       shown: shown.version,
-      redraw_at: sql<Date | null>`least(${shown.redrawAt}::timestamptz, case when ts is not null then ${lateFrom} end)`,
+      redraw_at: shown.redrawAt,
       unsure_since: null,
       unsure_looks: 0,
       attempts: 0,
       trouble: null,
+      ...(shown.edit && untilOver(shown.edit, shown.redrawAt)),
       ...(shown.ifLost && sweptIfLost(shown.ifLost)),
       ...(shown.sweep && { sweep_since: shown.sweep.since, sweep_at: shown.sweep.at, sweeps: 0 }),
     })
@@ -159,6 +170,20 @@ export async function nowShown(
     .where((is) => is.or([is("ts", "is", null), is("ts", "=", shown.ts)]))
     .executeTakeFirst();
   return result.numUpdatedRows > 0n ? "shown" : "twin";
+}
+
+/**
+ * What was unsure before an edit stays so until it can no longer come, however many edits go well meanwhile. Somebody who took
+ * the lane over may have begun one, too: the newest counts.
+ */
+function untilOver({ begunAt, unsureBefore }: { begunAt: Date; unsureBefore: Date | null }, redrawAt: Date | null) {
+  const others = sql`case when unsure_since is distinct from ${begunAt}::timestamptz then unsure_since end`;
+  const newest = sql`greatest(${unsureBefore}::timestamptz, ${others})`;
+  const unsure = sql<Date | null>`case when ${overAt(newest)} > ${begunAt} then ${newest} end`;
+  return {
+    unsure_since: unsure,
+    redraw_at: sql<Date | null>`least(${redrawAt}::timestamptz, ${overAt(unsure)})`,
+  };
 }
 
 function sweptIfLost({ lane, at }: { lane: Lane; at: Date }) {
@@ -189,13 +214,13 @@ export async function heldBack(
 }
 
 /** Nobody knows whether Slack took an edit, or will. It may be repeated at once, and is made again when it can't come late. */
-export async function editUnsure(db: Db, messageId: string, begun: Date, until: Date, trouble: string): Promise<void> {
+export async function editUnsure(db: Db, messageId: string, now: Date, until: Date, trouble: string): Promise<void> {
   await db
     .updateTable("message")
     .set({
       ...inTrouble(until, trouble),
-      unsure_since: begun,
-      redraw_at: sql<Date>`least(redraw_at, ${new Date(begun.getTime() + lateMs)}::timestamptz)`,
+      unsure_since: now,
+      redraw_at: sql<Date>`least(redraw_at, ${overAt(sql`${now}::timestamptz`)})`,
     })
     .where("id", "=", messageId)
     .where("ts", "is not", null)

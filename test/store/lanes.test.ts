@@ -26,8 +26,10 @@ test("a lane with work is taken by one, and by the next only after the lease of 
   expect(await lanes.claimLane(store.db, t0, "dead")).toEqual({ channel: "C1", holder: "dead" });
   expect(await lanes.claimLane(store.db, after(14_999), "other")).toBeNull();
   expect(await lanes.claimLane(store.db, after(15_000), "other")).toEqual({ channel: "C1", holder: "other" });
-  // The one that was thought dead comes back: it holds nothing any more.
-  expect(await lanes.renewLane(store.db, { channel: "C1", holder: "dead" }, after(15_001))).toBe(false);
+  // The one that was thought dead comes back: it holds nothing any more, and may neither post nor edit.
+  const dead = { channel: "C1", holder: "dead" };
+  expect(await lanes.beginPost(store.db, dead, await idOf("a"), after(15_001))).toBe(false);
+  expect(await lanes.beginEdit(store.db, dead, await idOf("a"), after(15_001))).toBe(false);
 });
 
 test("ten who ask at once for two lanes get one each", async () => {
@@ -159,35 +161,72 @@ test("what goes out of date by itself is wanted anew at its time, not before", a
 });
 
 test("an edit whose outcome nobody knows may come late: the newest is shown once more when that can't be any more", async () => {
-  await wanted("a", "C1");
-  await shown("a", "1.0");
-  await inTransaction(store.db, (tx) => wantAnew(tx, "alert", "a", t0));
+  await changed("a");
   await lanes.editUnsure(store.db, await idOf("a"), t0, after(5_000), "ETIMEDOUT");
-  await lanes.nowShown(store.db, await idOf("a"), { version: 2, ts: "1.0", redrawAt: after(600_000) });
+  await edited("a", { version: 2, begunAt: after(5_000), unsureBefore: t0, redrawAt: after(600_000) });
   expect(await lanes.nextDue(store.db)).toEqual(after(45_000));
   await lanes.wantRedrawn(store.db, after(45_000));
-  await lanes.nowShown(store.db, await idOf("a"), { version: 3, ts: "1.0", redrawAt: after(600_000) });
+  await edited("a", { version: 3, begunAt: after(45_000), unsureBefore: null, redrawAt: after(600_000) });
   expect(await lanes.nextDue(store.db)).toEqual(after(600_000));
 });
 
-test("whoever takes over a lane doesn't know whether an edit is under way there, and makes it once more later", async () => {
-  await wanted("a", "C1");
-  await shown("a", "1.0");
-  await inTransaction(store.db, (tx) => wantAnew(tx, "alert", "a", t0));
-  await lanes.claimLane(store.db, t0, "dies over its edit");
-  await lanes.claimLane(store.db, after(15_000), "next");
-  await lanes.nowShown(store.db, await idOf("a"), { version: 2, ts: "1.0", redrawAt: null });
-  expect(await lanes.nextDue(store.db)).toEqual(after(60_000));
+test("… however many edits go well meanwhile (simulation, seed 540)", async () => {
+  await changed("a");
+  await lanes.editUnsure(store.db, await idOf("a"), t0, after(5_000), "ETIMEDOUT");
+  for (const ms of [5_000, 20_000]) {
+    const unsureBefore = (await messageOf("a")).unsure_since;
+    expect(unsureBefore).toEqual(t0);
+    await edited("a", { version: 2, begunAt: after(ms), unsureBefore });
+  }
+  expect(await lanes.nextDue(store.db)).toEqual(after(45_000));
+  await edited("a", { version: 2, begunAt: after(45_000), unsureBefore: t0 });
+  expect(await messageOf("a")).toMatchObject({ unsure_since: null, redraw_at: null });
 });
 
-test("whoever gave a lane back left nothing open: the next one's edit is made once", async () => {
-  await wanted("a", "C1");
-  await shown("a", "1.0");
-  await inTransaction(store.db, (tx) => wantAnew(tx, "alert", "a", t0));
-  await lanes.releaseLane(store.db, await claimed("first"), t0);
-  await claimed("second");
-  await lanes.nowShown(store.db, await idOf("a"), { version: 2, ts: "1.0", redrawAt: null });
+test("an edit is marked before it is made: whoever takes the lane over finds it and makes it once more later", async () => {
+  await changed("a");
+  const dying = await claimed("dies over its edit");
+  expect(await lanes.beginEdit(store.db, dying, await idOf("a"), after(1_000))).toBe(true);
+  const next = (await lanes.claimLane(store.db, after(16_000), "next")) as lanes.Lane;
+  const found = await lanes.nextMessage(store.db, "C1", after(16_000));
+  // Until the lane was lost it may have been held up, and have made its edit.
+  expect(found?.unsureSince).toEqual(after(16_000));
+  expect(await lanes.beginEdit(store.db, next, await idOf("a"), after(17_000))).toBe(true);
+  await edited("a", { version: 2, begunAt: after(17_000), unsureBefore: found?.unsureSince ?? null });
+  expect(await lanes.nextDue(store.db)).toEqual(after(61_000));
+});
+
+test("the mark stays where nobody could note what came of an edit (simulation, seed 540)", async () => {
+  await changed("a");
+  const lane = await claimed("loses its connection");
+  await lanes.beginEdit(store.db, lane, await idOf("a"), t0);
+  await lanes.putOff(store.db, await idOf("a"), after(5_000), "our own error");
+  await lanes.releaseLane(store.db, lane, t0);
+  expect((await lanes.nextMessage(store.db, "C1", after(5_000)))?.unsureSince).toEqual(t0);
+});
+
+test("whoever took a lane over and edits, too, isn't forgotten when the first hears that its edit went well", async () => {
+  await changed("a");
+  const slow = await claimed("slow");
+  await lanes.beginEdit(store.db, slow, await idOf("a"), t0);
+  const quick = (await lanes.claimLane(store.db, after(15_000), "quick")) as lanes.Lane;
+  await lanes.beginEdit(store.db, quick, await idOf("a"), after(20_000));
+  await edited("a", { version: 2, begunAt: t0, unsureBefore: null });
+  expect(await lanes.nextDue(store.db)).toEqual(after(65_000));
+});
+
+test("an edit that went well is made once, although it was marked", async () => {
+  await changed("a");
+  await lanes.beginEdit(store.db, await claimed("h"), await idOf("a"), t0);
+  await edited("a", { version: 2, begunAt: t0, unsureBefore: null });
   expect(await lanes.nextDue(store.db)).toBeNull();
+});
+
+test("whoever died before its edit left nothing open: the next one's is made once", async () => {
+  await changed("a");
+  await claimed("dies before it begins");
+  await lanes.claimLane(store.db, after(15_000), "next");
+  expect((await lanes.nextMessage(store.db, "C1", after(15_000)))?.unsureSince).toBeNull();
 });
 
 test("a message that a human deleted is posted anew, and copies of it are looked for all the same (simulation, seed 24)", async () => {
@@ -256,15 +295,33 @@ async function wanted(subject: string, channel: string, urgency = 1): Promise<vo
   await inTransaction(store.db, (tx) => want(tx, { kind: "alert", subject, channel, urgency, at: t0 }));
 }
 
+/** Shown, and out of date by now. */
+async function changed(subject: string): Promise<void> {
+  await wanted(subject, "C1");
+  await shown(subject, "1.0");
+  await inTransaction(store.db, (tx) => wantAnew(tx, "alert", subject, t0));
+}
+
+async function edited(
+  subject: string,
+  edit: { version: number; begunAt: Date; unsureBefore: Date | null; redrawAt?: Date },
+): Promise<void> {
+  const { version, redrawAt = null, ...about } = edit;
+  await lanes.nowShown(store.db, await idOf(subject), { version, ts: "1.0", redrawAt, edit: about });
+}
+
 async function claimed(holder: string): Promise<lanes.Lane> {
   const lane = await lanes.claimLane(store.db, t0, holder);
   if (!lane) throw new Error("no lane was free");
   return lane;
 }
 
+async function messageOf(subject: string) {
+  return store.db.selectFrom("message").selectAll().where("subject", "=", subject).executeTakeFirstOrThrow();
+}
+
 async function idOf(subject: string): Promise<string> {
-  return (await store.db.selectFrom("message").select("id").where("subject", "=", subject).executeTakeFirstOrThrow())
-    .id;
+  return (await messageOf(subject)).id;
 }
 
 async function shown(subject: string, ts: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Family } from "../families.ts";
 import { lookAt } from "../picture.ts";
 import type { Facts } from "./facts.ts";
+import { isCounted } from "./shown.ts";
 
 /** With these, a process may die or lose its database between what it notes and what it sends, or notice late. */
 const excuses: Family[] = ["crash", "slow", "connection-lost", "commit-unknown", "lost-wake"];
@@ -39,28 +40,38 @@ export function judgeMails({ mails, vault, slack, faults }: Facts): string[] {
     problems.push(`Rule 9: ${told.length} mails were sent about ${1 + over.length} outage`);
   if (over.length > begun.length) problems.push("Rule 9: people were told that it is over, and not that it had begun");
   if (excuses.some((family) => faults.has(family))) return problems;
-  const missed = waits.find(
-    ({ from, until }) =>
-      until - from > patienceMs + noticedWithinMs && !begun.some(({ at }) => at <= from + patienceMs + noticedWithinMs),
-  );
+  // What comes while people know that nothing is shown isn't told one by one.
+  const isTold = ({ from }: Waited) =>
+    begun.some(
+      ({ at }) => at <= from + patienceMs + noticedWithinMs && !over.some((ended) => ended.at > at && ended.at <= from),
+    );
+  const missed = waits.find((one) => one.until - one.from > patienceMs + noticedWithinMs && !isTold(one));
   if (missed)
     problems.push(`Rule 9: ${missed.what} waited for ${(missed.until - missed.from) / 1000} s, and nobody was told`);
   if (told.length > over.length) problems.push("Rule 9: people weren't told that everything is shown again");
   return problems;
 }
 
-/** How long each sitting was known to us and nothing of it was to be seen in Slack. */
-function waitsOf({ vault, slack }: Pick<Facts, "vault" | "slack">): { what: string; from: number; until: number }[] {
-  const shown = slack.messages.flatMap(({ pictures }) =>
-    pictures.map((picture) => ({ at: picture.at, events: lookAt(picture).events })),
+interface Waited {
+  what: string;
+  from: number;
+  until: number;
+}
+
+/** How long each access was known to us and not to be seen in Slack, by itself or with many: one that joins an alert, too. */
+function waitsOf({ vault, slack }: Pick<Facts, "vault" | "slack">): Waited[] {
+  const all = slack.messages.flatMap(({ pictures }) =>
+    pictures.map((picture) => ({ at: picture.at, seen: lookAt(picture) })),
   );
+  const pictures = all.filter(({ seen: { kind } }) => kind === "alert" || kind === "flood");
   const exposures = vault.events.filter(({ vault: { channel }, isExposure }) => channel !== null && isExposure);
-  return [...Map.groupBy(exposures, ({ cluster }) => cluster)].flatMap(([what, events]) => {
-    const numbers = new Set(events.map(({ n }) => n));
+  return exposures.flatMap((event) => {
     const acknowledged = vault.deliveries
-      .filter((delivery) => delivery.events.some(({ n }) => numbers.has(n)))
+      .filter(({ events }) => events.includes(event))
       .flatMap(({ acknowledgements }) => acknowledgements.map(({ at }) => at));
-    const seen = shown.filter((one) => one.events.some((n) => numbers.has(n))).map(({ at }) => at);
-    return acknowledged.length > 0 ? [{ what, from: Math.min(...acknowledged), until: Math.min(...seen) }] : [];
+    if (acknowledged.length === 0) return [];
+    const shows = pictures.filter(({ seen }) => seen.events.includes(event.n) || isCounted(event, exposures, seen));
+    const until = Math.min(...shows.map(({ at }) => at));
+    return [{ what: `e${event.n}`, from: Math.min(...acknowledged), until }];
   });
 }

@@ -71,18 +71,7 @@ export const plantedBugs: PlantedBug[] = [
     'point("delivery-after-begin");',
     `await parts.db.updateTable("message").set((is) => ({ shown: is.ref("wanted") })).where("id", "=", message.id).execute();`,
   ),
-  {
-    name: "the-lease-is-not-looked-at",
-    always: ["slow", "crash"],
-    changes: [
-      {
-        file: delivery,
-        from: "if (!(await lanes.renewLane(parts.db, lane, parts.clock.now()))) return 0;",
-        to: "await lanes.renewLane(parts.db, lane, parts.clock.now());",
-      },
-      { file: lanes, from: " and exists (select from held)", to: "" },
-    ],
-  },
+  bug("the-lease-is-not-looked-at", lanes, " and exists (select from held)", "", ["slow", "crash"]),
   bug("a-held-lane-is-taken", lanes, /and \(held_until is null or \$\{isOver\(heldUntil, now, leaseMs\)\}\)/, ""),
   bug(
     "a-dead-holder-keeps-its-lane",
@@ -197,8 +186,22 @@ export const plantedBugs: PlantedBug[] = [
   bug(
     "a-late-edit-is-not-made-good",
     delivery,
-    'if (trouble.kind === "unsure") await lanes.editUnsure(parts.db, message.id, begun, until, trouble.code);\n    else ',
-    "void begun;\n    ",
+    'if (trouble.kind === "unsure") await lanes.editUnsure(parts.db, message.id, parts.clock.now(), until, trouble.code);\n    else ',
+    "",
+  ),
+  bug(
+    "an-edit-is-not-marked-before-it-begins",
+    lanes,
+    /return begin\(db, lane, messageId, now, sql`\$\{now\}::timestamptz`\);/,
+    "return begin(db, lane, messageId, now, sql`unsure_since`);",
+    ["late-edit", "crash", "connection-lost"],
+  ),
+  bug(
+    "an-unsure-edit-is-forgotten-after-the-next",
+    lanes,
+    "    unsure_since: unsure,\n    redraw_at:",
+    "    redraw_at:",
+    ["late-edit"],
   ),
   {
     ...bug("a-flood-is-not-on-the-record", delivery, "if (alerts > 0) await seal(", "if (alerts < 0) await seal("),
