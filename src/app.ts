@@ -29,7 +29,7 @@ import { lookAfterLeavers } from "./pipeline/leaver.ts";
 import { tellOfNotices } from "./pipeline/notices.ts";
 import { createPorts } from "./pipeline/ports.ts";
 import { lookAfterRecurring } from "./pipeline/recurring.ts";
-import { eraseOverdue } from "./pipeline/retention.ts";
+import { createErasing } from "./pipeline/retention.ts";
 import { lookForSilence, sourcesHeard } from "./pipeline/silence.ts";
 import { sayEnds } from "./pipeline/snooze.ts";
 import { lookForTrouble, tellOfGaps } from "./pipeline/sources.ts";
@@ -86,7 +86,6 @@ const cardsPauseMs = 5_000;
 const intentsPauseMs = 60_000;
 const leaversPauseMs = 60_000;
 const silencePauseMs = 5 * 60_000;
-const retentionPauseMs = 60 * 60_000;
 /** What is over its time isn't urgent: after each stretch everybody else goes first. */
 const erasureRestMs = 250;
 const troublePauseMs = 30_000;
@@ -283,17 +282,11 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     work: async () => (await lookForTrouble(house)) + (await tellOfGaps(house)),
   });
   const noticing = nowAndThen(clock, troublePauseMs, { name: "notices", work: () => tellOfNotices(house) });
-  let erasesAgainAt = 0;
-  const erasing: Stage = {
+  const erasing = createErasing(house);
+  const retaining: Stage = {
     name: "retention",
-    work: async () => {
-      const now = clock.now().getTime();
-      if (now < erasesAgainAt) return 0;
-      const done = await eraseOverdue(house);
-      if (done === 0) erasesAgainAt = now + retentionPauseMs;
-      return done;
-    },
-    nextDue: async () => new Date(erasesAgainAt),
+    work: erasing.work,
+    nextDue: async () => erasing.nextDue(),
     restMs: (done) => (done > 0 ? erasureRestMs : 0),
   };
   const intents = nowAndThen(clock, intentsPauseMs, {
@@ -316,7 +309,9 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       silent: [],
       unread: [],
       gaps: [],
+      notErased: erasing.failing(),
     };
+    metrics.notErased(none.notErased.length);
     const { connected: isConnected, trouble } = connected().state();
     const slackVitals = { connected: isConnected, trouble };
     try {
@@ -350,6 +345,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
         waiting: { messages: messages.waiting, oldestSeconds, trouble: messages.trouble },
         ...ends,
         silent,
+        notErased: none.notErased,
         unread: feeds.flatMap((feed) => (feed.trouble ? [{ ...feed, trouble: feed.trouble }] : [])),
         gaps,
       };
@@ -429,7 +425,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
         leavers: keepGoing(leaving, clock, log),
         silence: keepGoing(listeningForSilence, clock, log),
         sources: keepGoing(polling, clock, log),
-        retention: keepGoing(erasing, clock, log),
+        retention: keepGoing(retaining, clock, log),
         trouble: keepGoing(lookingForTrouble, clock, log),
         notices: keepGoing(noticing, clock, log),
         digests: keepGoing(digesting, clock, log),

@@ -12,6 +12,8 @@ export interface Vitals {
   refused?: string | null;
   /** Those that are quieter than their rhythm, and for how long. */
   silent: { source: string; seconds: number }[];
+  /** Sorts of what is over its time that couldn't be erased, and what the database said; absent: all of it is. */
+  notErased?: { what: string; problem: string }[];
   /** Polled sources that can't be read. */
   unread: { source: string; feed: string; trouble: Trouble; troubleSince: Date | null }[];
   /** What polled sources told lately and nobody could read any more. */
@@ -55,6 +57,8 @@ export function readiness(vitals: Vitals): Readiness {
     remarks.push(
       `The source ${source} has a gap${since ? ` from ${since.toISOString()}` : ""} to ${(until ?? foundAt).toISOString()}: what it wrote then was gone before it was read. Look into its older logs.`,
     );
+  for (const { what, problem } of vitals.notErased ?? [])
+    remarks.push(`What is over its time isn't erased (${what}): ${problem}. The rest is; it is tried again.`);
   if (vitals.refused) remarks.push(vitals.refused);
   if (quarantined > 0)
     remarks.push(

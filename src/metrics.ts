@@ -22,6 +22,8 @@ export interface Metrics {
   configuration: (isInForce: boolean) => void;
   /** What came of asking a source for a page of events. */
   sourceAsked: PollParts["count"];
+  /** Sorts of what is over its time that couldn't be erased at the last try. */
+  notErased: (sorts: number) => void;
   /** For how long a stream of a source hasn't been read; what nobody opens is read all the same. */
   /** All of them: one that isn't read any more has no age. */
   lastRead: (feeds: { source: string; feed: string; seconds: number }[]) => void;
@@ -102,6 +104,11 @@ export function createMetrics(): Metrics {
     help: "1 when vaultbell.yaml and the .env file are in force as they are; 0 when they can't be used and what was before goes on.",
     registers,
   });
+  const notErased = new Gauge({
+    name: "vaultbell_retention_failing",
+    help: "Sorts of what is over its time (bodies, details, words of a table …) that could not be erased at the last try.",
+    registers,
+  });
   const seconds = new Histogram({
     name: "vaultbell_webhook_seconds",
     help: "From the arrival of a webhook's headers to the end of the answer.",
@@ -133,6 +140,7 @@ export function createMetrics(): Metrics {
     ready: (isReady) => ready.set(isReady ? 1 : 0),
     unjudged: (accesses) => unjudged.set(accesses),
     configuration: (isInForce) => configuration.set(isInForce ? 1 : 0),
+    notErased: (sorts) => notErased.set(sorts),
     answered: (took) => seconds.observe(took),
   };
 }

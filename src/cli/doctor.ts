@@ -18,6 +18,7 @@ import { mendDatabase, withDatabase } from "./database.ts";
 import { lookAtApp } from "./doctor/look-at-app.ts";
 import { lookAtGuards, lookAtServer } from "./doctor/look-at-database.ts";
 import { lookAtMachine } from "./doctor/look-at-machine.ts";
+import { lookAtRetention } from "./doctor/look-at-retention.ts";
 import { lookAtService } from "./doctor/look-at-service.ts";
 import { lookAtWork } from "./doctor/look-at-work.ts";
 import { bad, good, unknown, warning } from "./doctor/say.ts";
@@ -133,16 +134,22 @@ async function askDatabase(
       ...lookAtWork(work),
       ...(hasApp ? lookAtApp(work.app) : []),
     );
-    return { checks, inForce: await inForceAt(connectionString, file) };
+    const { retention, ...inForce } = await inForceAt(connectionString, file, facts.now);
+    return { checks: [...checks, ...retention], inForce };
   } finally {
     await client.end();
   }
 }
 
-async function inForceAt(url: string, file: Config): Promise<NonNullable<Looked["inForce"]>> {
+async function inForceAt(
+  url: string,
+  file: Config,
+  now: Date,
+): Promise<NonNullable<Looked["inForce"]> & { retention: Check[] }> {
   const reader = openReader(url);
   try {
-    return await configInForce(reader.db, file);
+    const inForce = await configInForce(reader.db, file);
+    return { ...inForce, retention: await lookAtRetention(reader.db, inForce.config, now) };
   } finally {
     await reader.close();
   }

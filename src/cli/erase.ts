@@ -2,8 +2,7 @@ import { parseArgs } from "node:util";
 import { readPersonNamed } from "../bot/question-command.ts";
 import { databaseOf } from "../config/environment.ts";
 import type { Config } from "../config.ts";
-import { erasePerson, lookAtPerson } from "../pipeline/erase-person.ts";
-import { personsNamed } from "../pipeline/named.ts";
+import { erasePerson, lookAtPerson, whomToErase } from "../pipeline/erase-person.ts";
 import { databaseTime, openStore } from "../store/database.ts";
 import { askerName } from "./asker.ts";
 import { configMeant } from "./config-meant.ts";
@@ -46,7 +45,7 @@ async function eraseOn(url: string, config: Config, asked: Arguments, out: Outpu
   try {
     const now = await databaseTime(store.pool);
     const place = { store, config, clock: { now: () => now } };
-    const people = await personsNamed(place, asked.person);
+    const people = await whomToErase(place, asked.person);
     const [person, ...others] = people;
     if (!person) {
       out.error("Nobody is known by exactly this address or id.");
@@ -59,7 +58,7 @@ async function eraseOn(url: string, config: Config, asked: Arguments, out: Outpu
       return 1;
     }
     const found = await lookAtPerson(place, person.ids);
-    for (const line of sayFound(person.person.name, found, asked.isMeant)) out.log(line);
+    for (const line of sayFound(person.name, found, asked.isMeant)) out.log(line);
     if (found.openAlerts > 0 && !asked.despiteOpenAlerts) {
       out.error(
         `${found.openAlerts} of their alerts have no verdict yet, and nobody could judge them afterwards. Have them judged first, or say --open-alerts.`,
@@ -85,8 +84,8 @@ function sayFound(name: string, found: Awaited<ReturnType<typeof lookAtPerson>>,
     `  ${aliases} addresses, ids and Slack users by which they are known, and what is remembered of their devices, networks and habits`,
     `  names, addresses, devices, networks and sentences of ${accesses} accesses, and the bodies of ${bodies} deliveries that brought them`,
     `  ${purposes} purposes, ${answers} answers, and ${notes} notes about their alerts`,
-    "  what entries of the record say of them",
-    "This stays: that an erased person opened which item, when; the verdicts; what they decided about others as a manager, under their Slack id, and their name where they set or snoozed something or read a digest; copies outside of this database: messages in Slack, exports, backups, digests already posted, and vaultbell.yaml.",
+    "  what entries of the record say of them, and their name where they set or snoozed something, asked, or read a digest",
+    "This stays: that an erased person opened which item, when; the verdicts; what they decided about others as a manager, under their Slack id; copies outside of this database: messages in Slack, exports, backups, digests already posted, and vaultbell.yaml.",
   ];
 }
 

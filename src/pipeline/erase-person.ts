@@ -1,3 +1,5 @@
+import type { PersonNamed } from "../bot/ports.ts";
+import { foldEmail } from "../policies/fold-email.ts";
 import { standing } from "../policies/standing.ts";
 import { reviewsOf } from "../store/alerts.ts";
 import { inTransaction } from "../store/database.ts";
@@ -10,12 +12,33 @@ import {
   eraseTheirEntries,
   eraseTheRest,
   namesFor,
+  slackUsersNamed,
 } from "../store/erase-person.ts";
-import type { KnownPerson } from "../store/people.ts";
+import { type Alias, personOf } from "../store/people.ts";
 import { seal } from "../store/record.ts";
 import type { House } from "./house.ts";
+import { personsNamed } from "./named.ts";
 
 type Place = Pick<House, "store" | "clock">;
+
+/** Who is to be erased: persons by their ids; or somebody who decided things as a manager and opened nothing. */
+export type ToErase = { name: string; ids: string[] } | { name: string; ids: []; aliases: Alias[] };
+
+/** Whoever is known by exactly this id or address, as a person or as a Slack user; several: it would be a guess. */
+export async function whomToErase(place: Pick<House, "store" | "config">, named: PersonNamed): Promise<ToErase[]> {
+  const people = await personsNamed(place, named);
+  if (people.length > 0) return people.map(({ person, ids }) => ({ name: person.name, ids }));
+  const emailFolded = named.kind === "email" ? foldEmail(named.email) : null;
+  const users = await slackUsersNamed(place.store.db, { id: named.kind === "slack" ? named.id : null, emailFolded });
+  return users.map(({ id, name, email }) => ({
+    name,
+    ids: [],
+    aliases: [
+      { kind: "slack", value: id },
+      ...(email === null ? [] : [{ kind: "email" as const, value: foldEmail(email) }]),
+    ],
+  }));
+}
 
 /** What would go, and how many of their alerts nobody has judged. */
 export async function lookAtPerson(
@@ -39,7 +62,8 @@ export async function lookAtPerson(
  * they were known, so that whoever is interrupted can say it again. That it was done is on the record, stretch by stretch. Returns of how many
  * entries the payload went.
  */
-export async function erasePerson({ store: { db }, clock }: Place, { ids }: KnownPerson, by: string): Promise<number> {
+export async function erasePerson({ store: { db }, clock }: Place, whom: ToErase, by: string): Promise<number> {
+  const ids = "aliases" in whom ? [await inTransaction(db, (tx) => personOf(tx, whom.aliases, clock.now()))] : whom.ids;
   const named = await namesFor(db, ids);
   let after = "0";
   let entries = 0;

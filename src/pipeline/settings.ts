@@ -99,7 +99,10 @@ export async function proposeSettings(house: House, draft: SettingsDraft): Promi
     const kind = weaker.length > 0 ? ("waits" as const) : ("changed" as const);
     await want(tx, { kind: "setting", subject: id, channel: vault.channel, urgency: urgency.warning, at: now });
     await seal(tx, now, [
-      { kind: weaker.length > 0 ? "settings proposed" : "settings changed", payload: { proposal: id, ...proposal } },
+      {
+        kind: weaker.length > 0 ? "settings proposed" : "settings changed",
+        payload: { proposal: id, ...proposal, by: by.slackUserId },
+      },
     ]);
     if (kind === "changed")
       await putInForce(house, tx, { vaultId: vault.id, changes, proposalId: id, at: now }, [by.slackUserId]);

@@ -51,7 +51,7 @@ export async function snooze(house: House, draft: SnoozeDraft): Promise<SnoozeOu
     };
     const id = await recordSnooze(tx, announced);
     await want(tx, { kind: "snooze", subject: id, channel: vault.channel, urgency: urgency.warning, at: now });
-    await seal(tx, now, [{ kind: "snooze announced", payload: { snooze: id, ...announced } }]);
+    await seal(tx, now, [{ kind: "snooze announced", payload: { snooze: id, ...announced, by: by.id } }]);
     await wake(tx);
     return { kind: "announced", snooze: { ...announced, id, end: null }, vault };
   });

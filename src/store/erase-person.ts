@@ -53,6 +53,30 @@ export interface Named {
   slackUserIds: string[];
 }
 
+/** Where a manager's name stands beside their Slack id. */
+const asManager = sql`(
+  select slack_user_id, by_name, by_email from snooze
+  union select slack_user_id, by_name, by_email from setting_proposal
+  union select slack_user_id, name, null from digest_read
+  union select by, by_name, null from asked)`;
+
+/**
+ * Slack users with exactly this id or address who did something as managers, or whom Slack tells of: they may have opened nothing, so
+ * that no person is known by it.
+ */
+export async function slackUsersNamed(
+  db: Db | Tx,
+  { id, emailFolded }: { id: string | null; emailFolded: string | null },
+): Promise<{ id: string; name: string; email: string | null }[]> {
+  const { rows } = await sql<{ id: string; name: string; email: string | null }>`
+    select id, max(name) filter (where name <> ${erasedWord}) as name, max(email) as email from (
+      select id, name, email_folded as email from slack_user
+      union all select slack_user_id, by_name, lower(by_email) from ${asManager} as decided) as known
+     where id = ${id} or email = ${emailFolded}
+     group by id having count(*) filter (where name <> ${erasedWord}) > 0 order by id`.execute(db);
+  return rows;
+}
+
 /** By what they may be named in what entries and bodies say. */
 export async function namesFor(db: Db | Tx, personIds: string[]): Promise<Named> {
   const { rows } = await sql<{ word: string | null; identity: string | null; slackId: string | null }>`
@@ -65,7 +89,11 @@ export async function namesFor(db: Db | Tx, personIds: string[]): Promise<Named>
         or email_folded in (select value from person_alias where kind = 'email' and person_id = any (${personIds}::bigint[]))
     union select distinct unnest(array[actor_name, actor_email]), null, null
       from assessment join access on access.id = assessment.access_id where assessment.person_id = any (${personIds}::bigint[])
-    union select null, null, slack_user_id from intent where person_id = any (${personIds}::bigint[])`.execute(db);
+    union select null, null, slack_user_id from intent where person_id = any (${personIds}::bigint[])
+    union select unnest(array[by_name, by_email]), null, null from ${asManager} as decided
+     where slack_user_id in (select value from person_alias where kind = 'slack' and person_id = any (${personIds}::bigint[]))`.execute(
+    db,
+  );
   const all = (which: "word" | "identity" | "slackId") =>
     [...new Set(rows.flatMap((row) => row[which] ?? []))].filter((one) => one !== erasedWord && one.trim() !== "");
   return {
@@ -128,8 +156,8 @@ export async function eraseTheirAccesses(tx: Tx, personIds: string[]): Promise<n
 }
 
 /**
- * What the next entries say about them, or of them by name; what they decided about others, as a manager, stays. `null`: there are
- * no more entries after `after`.
+ * What the next entries say about them, or of them by name; what they decided about others, as a manager, stays where it names
+ * them by their Slack id alone. `null`: there are no more entries after `after`.
  */
 export async function eraseTheirEntries(
   tx: Tx,
@@ -154,7 +182,7 @@ export async function eraseTheirEntries(
                and (record.kind not like 'review%' or said ->> 'note' is not null)
             or record.kind not similar to '(review|setting|snooze|digest|leaver|export|configuration)%'
                and said ->> 'by' = any (${slackUserIds}::text[])
-            or record.kind not similar to '(setting|snooze|digest|configuration)%' and read.text ~ ${namingPattern(named)})
+            or record.kind not similar to '(digest|configuration)%' and read.text ~ ${namingPattern(named)})
      order by record.seq`.execute(tx);
   const ranges = await erasePayloads(
     tx,
@@ -171,6 +199,8 @@ export async function eraseTheRest(
   { now, upTo, erased }: { now: Date; upTo: string; erased: number },
 ): Promise<string> {
   const { slackUserIds } = named;
+  // What they decided as managers stays under their Slack id.
+  const theirs = sql`slack_user_id = any (${slackUserIds}::text[])`;
   const theirAlerts = sql`(select id from alert where person_id = any (${personIds}::bigint[]))`;
   await sql`update intent set purpose = ${erasedWord}, ticket = null
              where person_id = any (${personIds}::bigint[]) and (purpose <> ${erasedWord} or ticket is not null)`.execute(
@@ -201,6 +231,14 @@ export async function eraseTheRest(
              where (by = any (${slackUserIds}::text[]) or question ~ ${namingPattern(named)}) and question <> ${erasedWord}`.execute(
     tx,
   );
+  await sql`update snooze set by_name = case when ${theirs} then ${erasedWord} else by_name end,
+                              by_email = case when ${theirs} then null else by_email end,
+                              reason = case when reason ~ ${namingPattern(named)} then ${erasedWord} else reason end
+             where ${theirs} and by_name <> ${erasedWord} or reason ~ ${namingPattern(named)}`.execute(tx);
+  await sql`update setting_proposal set by_name = ${erasedWord}, by_email = null where ${theirs} and by_name <> ${erasedWord}`.execute(
+    tx,
+  );
+  await sql`update digest_read set name = ${erasedWord} where ${theirs} and name <> ${erasedWord}`.execute(tx);
   await sql`delete from app_seen where identity in ${known} or lower(email) in ${addressed}`.execute(tx);
   for (const table of ["person_context", "person_stretch"]) {
     await sql`delete from ${sql.raw(table)} where person_id = any (${personIds}::bigint[])`.execute(tx);

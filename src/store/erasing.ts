@@ -24,83 +24,135 @@ export interface Erased {
 /** So many rows are looked at in one transaction: few enough that nobody waits for it. */
 const window = 500;
 
-/** A body has up to a megabyte, and the guard of the table looks at all of it. */
-const bodiesAtOnce = 50;
+/** And so much of bodies: one has up to a megabyte, in pieces of 2 KB each of which is a row of its own to PostgreSQL. */
+const bodyBytesAtOnce = 4 * 1024 * 1024;
 
 /** How far the erasure has come; from the beginning again where the exceptions are others than they were. */
 async function erasedUpTo(db: Db | Tx, { what, vaultId, except }: Omit<Overdue, "before">): Promise<string> {
-  const { rows } = await sql<{ upTo: string | null }>`
-    select max(up_to)::text as "upTo" from erasure
-     where what = ${what} and vault_id is not distinct from ${vaultId}::text and except_vaults = ${except}::text[]`.execute(
-    db,
-  );
+  const ofVault = vaultId === null ? sql`vault_id is null` : sql`vault_id = ${vaultId}`;
+  const { rows } = await sql<{ upTo: string }>`
+    select up_to::text as "upTo" from erasure
+     where what = ${what} and ${ofVault} and except_vaults = ${except}::text[] and in_order
+     order by erasure.up_to desc limit 1`.execute(db);
   return rows[0]?.upTo ?? "0";
 }
 
-/** Erases the next stretch; `null`: nothing more is over its time. */
-export async function eraseNext(tx: Tx, overdue: Overdue, now: Date): Promise<Erased | null> {
+/** Since when the oldest is kept that this sort of erasure hasn't come to; `null`: it has come to everything. */
+export async function oldestNotErased(db: Db | Tx, overdue: Overdue): Promise<Date | null> {
+  const after = await erasedUpTo(db, overdue);
+  const statement = {
+    bodies: sql<{ at: Date }>`select received_at as at from delivery where id > ${after} order by id limit 1`,
+    details: sql<{ at: Date }>`select received_at as at from access where id > ${after} order by id limit 1`,
+    words: sql<{ at: Date }>`select at from record where seq > ${after} order by seq limit 1`,
+  }[overdue.what];
+  return (await statement.execute(db)).rows[0]?.at ?? null;
+}
+
+/** What is erased by itself, whatever becomes of the rest of its sort: bodies, details, entries of the record, a table's words. */
+export type Step = "bodies" | "details" | "entries" | (typeof tablesWithWords)[number];
+
+const tablesWithWords = [
+  "intent",
+  "review",
+  "answer",
+  "resolution",
+  "snooze",
+  "setting_proposal",
+  "notice",
+  "asked",
+  "digest_read",
+] as const;
+
+/** Which steps a sort of what is overdue has. A row that is about several vaults goes with those that have no time of their own. */
+export function stepsOf({ what, vaultId }: Overdue): Step[] {
+  if (what !== "words") return [what];
+  const isForOne = (table: Step) => table !== "asked" && table !== "digest_read";
+  return ["entries", ...tablesWithWords.filter((table) => vaultId === null || isForOne(table))];
+}
+
+/** Erases the next stretch of a step; `null`: nothing more of it is over its time. */
+export async function eraseNext(tx: Tx, overdue: Overdue, step: Step, now: Date): Promise<Erased | null> {
   // One replica at a time: the stretches follow each other.
   await sql`select pg_advisory_xact_lock(hashtext('vaultbell erasure'))`.execute(tx);
   const after = await erasedUpTo(tx, overdue);
-  const erased = await eraseAfter[overdue.what](tx, overdue, after);
+  const erased = await eraseAfter(tx, overdue, step, after);
   if (erased === null) return null;
   await sql`
-    insert into erasure (what, at, before, vault_id, except_vaults, up_to, erased)
-    values (${overdue.what}, ${now}, ${overdue.before}, ${overdue.vaultId}, ${overdue.except}::text[], ${erased.upTo}, ${erased.erased})`.execute(
+    insert into erasure (what, at, before, vault_id, except_vaults, up_to, erased, in_order)
+    values (${overdue.what}, ${now}, ${overdue.before}, ${overdue.vaultId}, ${overdue.except}::text[], ${erased.upTo}, ${erased.erased}, true)`.execute(
     tx,
   );
   return erased;
 }
 
-const eraseAfter: Record<Overdue["what"], (tx: Tx, overdue: Overdue, after: string) => Promise<Erased | null>> = {
-  bodies: async (tx, { before }, after) => {
-    const { rows } = await sql<{ id: string; isDue: boolean }>`
-      select id::text, received_at < ${before} as "isDue" from delivery where id > ${after} order by id limit ${bodiesAtOnce}`.execute(
-      tx,
-    );
-    const due = untilFirstNotDue(rows);
-    if (due.length === 0) return null;
-    const { numAffectedRows } = await sql`
-      update delivery set body = '' where id = any (${due}::bigint[]) and body <> ''`.execute(tx);
-    return { upTo: due.at(-1) ?? after, erased: Number(numAffectedRows ?? 0), ranges: [] };
-  },
-  details: async (tx, { before, vaultId, except }, after) => {
-    const { rows } = await sql<{ id: string; isDue: boolean; isMeant: boolean }>`
-      select id::text, received_at < ${before} as "isDue",
-             case when ${vaultId}::text is null then vault_id <> all (${except}::text[]) else vault_id = ${vaultId} end as "isMeant"
-        from access where id > ${after} order by id limit ${window}`.execute(tx);
-    const due = untilFirstNotDue(rows);
-    if (due.length === 0) return null;
-    const meant = rows.filter(({ id, isMeant }) => isMeant && due.includes(id)).map(({ id }) => id);
-    const erased = await eraseDetails(tx, meant);
-    return { upTo: due.at(-1) ?? after, erased, ranges: [] };
-  },
-  words: async (tx, overdue, after) => {
-    const { before, vaultId, except } = overdue;
-    const { rows } = await sql<{ id: string; isDue: boolean }>`
-      select seq::text as id, at < ${before} as "isDue" from record where seq > ${after} order by seq limit ${window}`.execute(
-      tx,
-    );
-    const due = untilFirstNotDue(rows);
-    const texts = await eraseTexts(tx, overdue);
-    if (due.length === 0) return texts === 0 ? null : { upTo: after, erased: texts, ranges: [] };
-    const { rows: meant } = await sql<{ seq: string }>`
-      select found.seq::text from (
-        select record.seq, coalesce(access.vault_id, said ->> 'vault', said ->> 'vaultId', alert.vault_id) as vault_id
-          from record cross join lateral (select convert_from(record.payload, 'UTF8')::jsonb as said) as one
-          left join access on access.id = record.access_id
-          left join alert on alert.id = said ->> 'alert'
-         where record.seq = any (${due}::bigint[]) and record.payload is not null and ${erasableEntry}) as found
-       where case when ${vaultId}::text is null then found.vault_id is null or found.vault_id <> all (${except}::text[])
-                  else found.vault_id = ${vaultId} end
-       order by found.seq`.execute(tx);
-    const ranges = await erasePayloads(
-      tx,
-      meant.map(({ seq }) => seq),
-    );
-    return { upTo: due.at(-1) ?? after, erased: texts + meant.length, ranges };
-  },
-};
+async function eraseAfter(tx: Tx, overdue: Overdue, step: Step, after: string): Promise<Erased | null> {
+  switch (step) {
+    case "bodies":
+      return eraseBodies(tx, overdue, after);
+    case "details":
+      return eraseStretchOfDetails(tx, overdue, after);
+    case "entries":
+      return eraseEntries(tx, overdue, after);
+    default: {
+      const erased = await eraseWords(tx, overdue, step);
+      return erased === 0 ? null : { upTo: after, erased, ranges: [] };
+    }
+  }
+}
+
+async function eraseBodies(tx: Tx, { before }: Overdue, after: string): Promise<Erased | null> {
+  const { rows } = await sql<{ id: string; isDue: boolean }>`
+    select id::text, "isDue" from (
+      select id, received_at < ${before} as "isDue", sum(octet_length(body)) over (order by id) - octet_length(body) as bytes
+        from (select id, received_at, body from delivery where id > ${after} order by id limit ${window}) as stretch) as sized
+     where bytes < ${bodyBytesAtOnce} order by sized.id`.execute(tx);
+  const due = untilFirstNotDue(rows);
+  if (due.length === 0) return null;
+  const { numAffectedRows } = await sql`
+    update delivery set body = '' where id = any (${due}::bigint[]) and body <> ''`.execute(tx);
+  return { upTo: due.at(-1) ?? after, erased: Number(numAffectedRows ?? 0), ranges: [] };
+}
+
+async function eraseStretchOfDetails(
+  tx: Tx,
+  { before, vaultId, except }: Overdue,
+  after: string,
+): Promise<Erased | null> {
+  // Ordered by the column: the name alone would mean its text, in which 10 comes before 9.
+  const { rows } = await sql<{ id: string; isDue: boolean; isMeant: boolean }>`
+    select id::text, received_at < ${before} as "isDue",
+           case when ${vaultId}::text is null then vault_id <> all (${except}::text[]) else vault_id = ${vaultId} end as "isMeant"
+      from access where id > ${after} order by access.id limit ${window}`.execute(tx);
+  const due = new Set(untilFirstNotDue(rows));
+  if (due.size === 0) return null;
+  const meant = rows.filter(({ id, isMeant }) => isMeant && due.has(id)).map(({ id }) => id);
+  const erased = await eraseDetails(tx, meant);
+  return { upTo: [...due].at(-1) ?? after, erased, ranges: [] };
+}
+
+async function eraseEntries(tx: Tx, { before, vaultId, except }: Overdue, after: string): Promise<Erased | null> {
+  const { rows } = await sql<{ id: string; isDue: boolean }>`
+    select seq::text as id, at < ${before} as "isDue" from record where seq > ${after} order by record.seq limit ${window}`.execute(
+    tx,
+  );
+  const due = untilFirstNotDue(rows);
+  if (due.length === 0) return null;
+  const { rows: meant } = await sql<{ seq: string }>`
+    select found.seq::text from (
+      select record.seq, coalesce(access.vault_id, said ->> 'vault', said ->> 'vaultId', alert.vault_id) as vault_id
+        from record cross join lateral (select convert_from(record.payload, 'UTF8')::jsonb as said) as one
+        left join access on access.id = record.access_id
+        left join alert on alert.id = said ->> 'alert'
+       where record.seq = any (${due}::bigint[]) and record.payload is not null and ${erasableEntry}) as found
+     where case when ${vaultId}::text is null then found.vault_id is null or found.vault_id <> all (${except}::text[])
+                else found.vault_id = ${vaultId} end
+     order by found.seq`.execute(tx);
+  const ranges = await erasePayloads(
+    tx,
+    meant.map(({ seq }) => seq),
+  );
+  return { upTo: due.at(-1) ?? after, erased: meant.length, ranges };
+}
 
 /** Who it was, from where, and what was said about it; that it was, and whose it was, stays. Returns of how many. */
 export async function eraseDetails(tx: Tx, accessIds: string[]): Promise<number> {
@@ -131,47 +183,38 @@ export async function erasePayloads(tx: Tx, seqs: string[]): Promise<[string, st
   return ranges;
 }
 
-/** Purposes, notes, answers and questions that are over their time; a window of each. Returns how many. */
-async function eraseTexts(tx: Tx, { before, vaultId, except }: Overdue): Promise<number> {
-  const meant = (column: string) =>
-    vaultId === null
-      ? sql`(${sql.raw(column)} is null or ${sql.raw(column)} <> all (${except}::text[]))`
-      : sql`${sql.raw(column)} = ${vaultId}`;
-  const ofAlert = (table: string) =>
-    sql`(select ${meant("alert.vault_id")} from alert where alert.id = ${sql.raw(table)}.alert_id)`;
-  const done = [
-    await sql`update intent set purpose = ${erasedWord}, ticket = null where id in (
-      select id from intent where ends_at < ${before} and purpose <> ${erasedWord} and ${meant("vault_id")} limit ${window})`.execute(
-      tx,
-    ),
-    await sql`update review set note = ${erasedWord} where id in (
-      select id from review where at < ${before} and note <> ${erasedWord} and ${ofAlert("review")} limit ${window})`.execute(
-      tx,
-    ),
-    await sql`update answer set text = ${erasedWord} where id in (
-      select id from answer where at < ${before} and text <> ${erasedWord} and ${ofAlert("answer")} limit ${window})`.execute(
-      tx,
-    ),
-    await sql`update resolution set note = ${erasedWord} where review_id in (
-      select review_id from resolution where at < ${before} and note <> ${erasedWord} and ${ofAlert("resolution")} limit ${window})`.execute(
-      tx,
-    ),
-    await sql`update snooze set by_name = ${erasedWord}, by_email = null, reason = ${erasedWord} where id in (
-      select id from snooze where ends_at < ${before} and reason <> ${erasedWord} and ${meant("vault_id")} limit ${window})`.execute(
-      tx,
-    ),
-    await sql`update notice set actor_identity = null, actor_email = null, actor_name = null, subject_identity = ${erasedWord},
-                                subject_email = null, subject_name = null where id in (
-      select id from notice where received_at < ${before} and subject_identity <> ${erasedWord} and ${meant("vault_id")} limit ${window})`.execute(
-      tx,
-    ),
-    // A question may be about several vaults: it goes with those that have no time of their own.
-    vaultId === null
-      ? await sql`update asked set by_name = ${erasedWord}, question = ${erasedWord} where id in (
-          select id from asked where at < ${before} and question <> ${erasedWord} limit ${window})`.execute(tx)
-      : { numAffectedRows: 0n },
-  ];
-  return done.reduce((sum, { numAffectedRows }) => sum + Number(numAffectedRows ?? 0), 0);
+/** What people wrote, and as whom, that is over its time: a window of one table. Returns how many. */
+async function eraseWords(
+  tx: Tx,
+  { before, vaultId, except }: Overdue,
+  table: (typeof tablesWithWords)[number],
+): Promise<number> {
+  const meant =
+    vaultId === null ? sql`(vault_id is null or vault_id <> all (${except}::text[]))` : sql`vault_id = ${vaultId}`;
+  const ofAlert = sql`(select ${meant} from alert where alert.id = ${sql.ref(table)}.alert_id)`;
+  const statement = {
+    intent: sql`update intent set purpose = ${erasedWord}, ticket = null where id in (
+      select id from intent where ends_at < ${before} and purpose <> ${erasedWord} and ${meant} limit ${window})`,
+    review: sql`update review set note = ${erasedWord} where id in (
+      select id from review where at < ${before} and note <> ${erasedWord} and ${ofAlert} limit ${window})`,
+    answer: sql`update answer set text = ${erasedWord} where id in (
+      select id from answer where at < ${before} and text <> ${erasedWord} and ${ofAlert} limit ${window})`,
+    resolution: sql`update resolution set note = ${erasedWord} where review_id in (
+      select review_id from resolution where at < ${before} and note <> ${erasedWord} and ${ofAlert} limit ${window})`,
+    snooze: sql`update snooze set by_name = ${erasedWord}, by_email = null, reason = ${erasedWord} where id in (
+      select id from snooze where ends_at < ${before} and reason <> ${erasedWord} and ${meant} limit ${window})`,
+    setting_proposal: sql`update setting_proposal set by_name = ${erasedWord}, by_email = null where id in (
+      select id from setting_proposal where at < ${before} and by_name <> ${erasedWord} and ${meant} limit ${window})`,
+    notice: sql`update notice set actor_identity = null, actor_email = null, actor_name = null,
+                                  subject_identity = ${erasedWord}, subject_email = null, subject_name = null where id in (
+      select id from notice where received_at < ${before} and subject_identity <> ${erasedWord} and ${meant} limit ${window})`,
+    asked: sql`update asked set by_name = ${erasedWord}, question = ${erasedWord} where id in (
+      select id from asked where at < ${before} and question <> ${erasedWord} limit ${window})`,
+    digest_read: sql`update digest_read set name = ${erasedWord} where (digest_id, slack_user_id) in (
+      select digest_id, slack_user_id from digest_read where at < ${before} and name <> ${erasedWord} limit ${window})`,
+  }[table];
+  const { numAffectedRows } = await statement.execute(tx);
+  return Number(numAffectedRows ?? 0);
 }
 
 /** The stretches must not leave anything behind that comes due later. */

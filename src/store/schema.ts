@@ -335,6 +335,7 @@ export interface Schema {
     except_vaults: Generated<string[]>;
     up_to: string;
     erased: string;
+    in_order: Generated<boolean>;
   };
   record_head: { one: Generated<boolean>; seq: string; hash: Buffer };
 }

@@ -5,8 +5,11 @@ import pg from "pg";
 import { afterEach, expect, test } from "vitest";
 import { follow } from "../../scripts/verify-export.mjs";
 import { audit } from "../../src/cli/audit.ts";
+import { lookAtRetention } from "../../src/cli/doctor/look-at-retention.ts";
 import { erase } from "../../src/cli/erase.ts";
 import { replay } from "../../src/pipeline/replay.ts";
+import { proposeSettings } from "../../src/pipeline/settings.ts";
+import { snooze } from "../../src/pipeline/snooze.ts";
 import { recordGroup, sealed } from "../../src/store/deliveries.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { entriesOf } from "../support/record-entries.ts";
@@ -111,6 +114,105 @@ test("a person is erased on request: first it is shown, then it is refused while
   expect(story.alerts().at(-1)).toBeDefined();
   expect((await run(audit, "verify")).code).toBe(0);
 });
+
+test("more than nine of a sort go as well: numbers are gone through as numbers, and large bodies a few at a time", async () => {
+  story = await openStory({ yaml });
+  for (let n = 0; n < 25; n++) await reported(n, n < 12 ? "x".repeat(900_000) : "");
+  await story.at("2026-12-10T09:00:00Z");
+  expect(await counts()).toMatchObject({ bodies: 25, named: 25 });
+  await story.at("2027-03-20T09:00:00Z");
+  await story.later(90);
+  expect(await counts()).toMatchObject({ bodies: 0, named: 0 });
+  const stretches = await entriesOf(story, "bodies erased");
+  expect(stretches.length).toBeGreaterThan(1);
+  expect(stretches.reduce((sum, { erased }) => sum + Number(erased), 0)).toBe(25);
+});
+
+test("a sort that can't be erased is told, and keeps none of the others from going; mended, it goes as well", async () => {
+  story = await openStory({ yaml });
+  await story.command(dana, "paying the licence renewal for Company Visa");
+  await story.reveal({ by: dana });
+  const { pool } = story.service.house.store;
+  await pool.query(`create function refuse_today() returns trigger language plpgsql as $$ begin raise exception 'not today'; end $$;
+                    create trigger refuse_today before update on delivery execute function refuse_today();
+                    create trigger refuse_today before update on intent execute function refuse_today()`);
+  await story.at("2027-03-20T09:00:00Z");
+  expect(await counts()).toEqual({ bodies: 1, named: 0, purposes: 1 });
+  expect((await entriesOf(story, "payloads erased")).map(({ what }) => what)).toContain("words");
+  expect((await story.service.readiness()).remarks).toEqual([
+    "What is over its time isn't erased (bodies): not today. The rest is; it is tried again.",
+    "What is over its time isn't erased (words in intent): not today. The rest is; it is tried again.",
+  ]);
+  const response = await fetch(`${story.url}/metrics`);
+  expect(await response.text()).toContain("vaultbell_retention_failing 2");
+  const doctors = await lookAtRetention(
+    story.service.house.store.db,
+    story.service.house.config,
+    story.sandbox.clock.now(),
+  );
+  expect(doctors).toMatchObject([
+    { verdict: "warning", finding: expect.stringMatching(/^bodies are kept \d+ days longer/) },
+  ]);
+  await pool.query("drop function refuse_today cascade");
+  await story.later(6);
+  expect(await counts()).toEqual({ bodies: 0, named: 0, purposes: 0 });
+  expect((await story.service.readiness()).remarks).toEqual([]);
+  expect(
+    await lookAtRetention(story.service.house.store.db, story.service.house.config, story.sandbox.clock.now()),
+  ).toMatchObject([{ verdict: "good" }]);
+});
+
+test("a manager who is erased keeps what they decided under their Slack id, and is named nowhere", async () => {
+  story = await openStory({
+    yaml: `${defaultYaml.replace("    intent: required\n", "")}digest: { day: Mon, at: "09:00" }\n`,
+  });
+  await story.directory.refreshAll();
+  const { house } = story.service;
+  const by = await story.directory.freshUser(marta);
+  const draft = { vaultId: "v_cards", by, byId: marta };
+  const endsAt = new Date("2026-11-25T09:00:00Z");
+  await snooze(house, {
+    ...draft,
+    endsAt,
+    reason: "Dana Ruiz moves the cards",
+    only: { slackUserId: null, itemId: null, policy: null },
+  });
+  await proposeSettings(house, { ...draft, seen: "0", values: new Map([["intent", "required"]]) });
+  await story.settle();
+  await story.at("2026-11-30T09:00:00Z");
+  await story.reveal({ by: dana });
+  const digest = story.sandbox.workspace
+    .messages(cards)
+    .find(({ blocks }) => readBlocks(blocks).includes("[I’ve read it]"));
+  if (digest) await story.press(marta, digest, "I’ve read it");
+  expect(await everything()).toMatch(/Marta Vidal/);
+  expect((await run(erase, "--person", "marta@example.com")).said).toMatch(/^Marta Vidal: this would go/);
+  expect((await run(erase, "--person", "marta@example.com", "--yes")).code).toBe(0);
+  expect((await run(erase, "--person", "dana@example.com", "--yes", "--open-alerts")).code).toBe(0);
+  expect(await everything()).not.toMatch(/Marta|marta@|Vidal|Dana|Ruiz/);
+  const { rows } = await house.store.pool.query(
+    `select slack_user_id, by_name from setting_proposal union all select slack_user_id, by_name from snooze`,
+  );
+  expect(rows).toEqual([
+    { slack_user_id: marta, by_name: "erased" },
+    { slack_user_id: marta, by_name: "erased" },
+  ]);
+  expect(await entriesOf(story, "settings changed")).toMatchObject([{ by: marta }]);
+  expect((await run(audit, "verify")).code).toBe(0);
+});
+
+async function reported(n: number, padding: string): Promise<void> {
+  const data = {
+    id: `evt_${n}`,
+    action: "reveal",
+    occurred_at: story.sandbox.clock.now().toISOString(),
+    person: { id: "U7", email: "dana@example.com", name: "Dana Ruiz" },
+    vault: { id: "v_cards" },
+    item: { id: "i_visa" },
+  };
+  await story.post(JSON.stringify({ type: "vault.item.accessed", data, padding }));
+  await story.settle();
+}
 
 async function counts() {
   const { rows } = await story.service.house.store.pool.query(`
