@@ -10,7 +10,7 @@ const lookAgainMs = 60 * 60_000;
 const afterFailureMs = 5 * 60_000;
 
 /** A sort of what is over its time that couldn't be erased at the last try, and what the database said. */
-export interface NotErased {
+interface NotErased {
   /** "bodies", "details of v_cards". */
   what: string;
   problem: string;

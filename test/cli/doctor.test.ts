@@ -277,6 +277,16 @@ const cases: Case[] = [
     ],
   },
   {
+    row: "retention",
+    says: /^! retention: bodies are kept 70 days longer than they should\. Start Vaultbell/m,
+    env: () => ({ VAULTBELL_CONFIG: file("retention.yaml", `${defaultYaml}retention: { bodies: 30d }\n`) }),
+    sql: [
+      `insert into delivery (source, body, body_sha256, secret_id, signed_at, received_at, digest)
+         values ('webhook', 'x', sha256('x'), 's', now(), now() - interval '100 d', sha256('q'))`,
+      "alter table delivery disable trigger user; delete from delivery where digest = sha256('q'); alter table delivery enable trigger user",
+    ],
+  },
+  {
     row: "quarantine",
     says: /^! quarantine: 1 authentic deliveries could not be understood/m,
     sql: [
