@@ -281,9 +281,13 @@ const cases: Case[] = [
     says: /^! retention: bodies are kept 70 days longer than they should\. Start Vaultbell/m,
     env: () => ({ VAULTBELL_CONFIG: file("retention.yaml", `${defaultYaml}retention: { bodies: 30d }\n`) }),
     sql: [
-      `insert into delivery (source, body, body_sha256, secret_id, signed_at, received_at, digest)
-         values ('webhook', 'x', sha256('x'), 's', now(), now() - interval '100 d', sha256('q'))`,
-      "alter table delivery disable trigger user; delete from delivery where digest = sha256('q'); alter table delivery enable trigger user",
+      `with late as (
+         insert into delivery (source, body, body_sha256, secret_id, signed_at, received_at, digest)
+         values ('webhook', 'x', sha256('x'), 's', now(), now() - interval '100 d', sha256('q')) returning id)
+       insert into erasure (what, at, before, up_to, erased, in_order) select 'bodies', now(), now(), id - 1, 0, true from late`,
+      `alter table delivery disable trigger user; alter table erasure disable trigger user;
+       delete from delivery where digest = sha256('q'); delete from erasure;
+       alter table delivery enable trigger user; alter table erasure enable trigger user`,
     ],
   },
   {
