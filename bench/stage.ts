@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
-import { compileCache, serviceFlags } from "../scripts/run.mjs";
+import { compileCache, serviceEnvironment, serviceFlags } from "../scripts/run.mjs";
 import { type Child, startChild } from "./children.ts";
 import { monotonicMs } from "./clock.ts";
 import { configFor } from "./events.ts";
@@ -94,7 +94,7 @@ export async function openStage(folder: string, isProfiled: boolean): Promise<St
       const startedAt = monotonicMs();
       const child = startChild(folder, `vaultbell-${++starts}`, "../src/main.ts", {
         args: ["start"],
-        env: { ...env, NODE_COMPILE_CACHE: compileCache },
+        env: { ...serviceEnvironment, ...env, NODE_COMPILE_CACHE: compileCache },
         nodeFlags: [...serviceFlags, ...nodeFlags()],
       });
       await ready(child, port);

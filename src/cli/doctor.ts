@@ -21,12 +21,10 @@ import { lookAtMachine } from "./doctor/look-at-machine.ts";
 import { lookAtRetention } from "./doctor/look-at-retention.ts";
 import { lookAtService } from "./doctor/look-at-service.ts";
 import { lookAtWork } from "./doctor/look-at-work.ts";
-import { bad, good, unknown, warning } from "./doctor/say.ts";
+import { bad, checkLine, good, signs, unknown, warning } from "./doctor/say.ts";
 import { envFileOf } from "./env-file.ts";
 import { configInForce } from "./in-force.ts";
 import type { Output } from "./output.ts";
-
-const signs = { good: "✓", warning: "!", bad: "✗", unknown: "?" } as const;
 
 /**
  * `vaultbell doctor`: looks at configuration, database, clocks, Slack, channels, managers, the mail server, what waits and the
@@ -62,11 +60,6 @@ export async function doctor(env: NodeJS.ProcessEnv, out: Output): Promise<numbe
   ];
   for (const check of checks) out.log(checkLine(check));
   return checks.some((check) => check.verdict === "bad") ? 1 : 0;
-}
-
-/** "✗ channel C0CARDS: the bot isn't in it. In Slack: /invite @vaultbell" */
-export function checkLine({ what, verdict, finding, remedy }: Check): string {
-  return `${signs[verdict]} ${what}: ${finding}${remedy ? `. ${remedy}` : ""}`;
 }
 
 async function lookAtSlack({ slack }: Environment, config: Config): Promise<Check[]> {

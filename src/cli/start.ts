@@ -14,7 +14,7 @@ import type { Sources } from "../vault/sources/build.ts";
 import { parseSecrets } from "../vault/standard-webhooks.ts";
 import { environmentLine, mistakeLine } from "./check.ts";
 import { mendDatabase } from "./database.ts";
-import { checkLine } from "./doctor.ts";
+import { checkLine } from "./doctor/say.ts";
 import { withEnvFile } from "./env-file.ts";
 import { keepCurrent } from "./keep-current.ts";
 import type { Output } from "./output.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { checkSources } from "../../src/cli/check-sources.ts";
-import { checkLine } from "../../src/cli/doctor.ts";
+import { checkLine } from "../../src/cli/doctor/say.ts";
 import { parseConfig } from "../../src/config.ts";
 import { type OnePasswordStandIn, openOnePassword } from "../support/one-password.ts";
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import { serviceEnvironment, serviceFlags } from "../../scripts/run.mjs";
 import { createMetrics } from "../../src/metrics.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -48,6 +49,18 @@ test("the rules ask for outcomes that the door really counts", () => {
 });
 
 const secretLike = /(xox[abeprs]-|xapp-|whsec_|PASSWORD|postgres:\/\/\S+:\S+@)/;
+
+test("unit and image start it as `npm start` does", () => {
+  const [unit, image] = [read("deploy/vaultbell.service"), read("deploy/Containerfile")];
+  for (const flag of serviceFlags) {
+    expect(unit).toContain(` ${flag} `);
+    expect(image).toContain(`"${flag}"`);
+  }
+  for (const [name, value] of Object.entries(serviceEnvironment)) {
+    expect(unit).toMatch(new RegExp(`^Environment=.*\\b${name}=${value}\\b`, "m"));
+    expect(image).toMatch(new RegExp(`^ENV .*\\b${name}=${value}\\b`, "m"));
+  }
+});
 
 test("the image is pinned, small, not root's, and holds no secret", () => {
   const text = read("deploy/Containerfile");

@@ -1,5 +1,12 @@
 import type { Check } from "../../bot/checks.ts";
 
+export const signs = { good: "✓", warning: "!", bad: "✗", unknown: "?" } as const;
+
+/** "✗ channel C0CARDS: the bot isn't in it. In Slack: /invite @vaultbell" */
+export function checkLine({ what, verdict, finding, remedy }: Check): string {
+  return `${signs[verdict]} ${what}: ${finding}${remedy ? `. ${remedy}` : ""}`;
+}
+
 export function good(what: string, finding: string): Check {
   return { what, verdict: "good", finding, remedy: null };
 }
