@@ -44,7 +44,7 @@ export async function mayAnswer(house: House, click: Omit<AnswerClick, "said">):
 /**
  * Takes what the asked person says of their own accesses. "That was me" is an explanation: it is shown, and changes neither how
  * the alert looks nor how it stands. "That wasn't me" turns it red and calls people at once; a verdict that called it
- * expected doesn't stand against that.
+ * expected doesn't stand against that, and neither does half of one.
  */
 export async function answer(house: House, click: AnswerClick): Promise<AnswerOutcome> {
   return inTransaction(house.store.db, async (tx) => {
@@ -59,7 +59,8 @@ export async function answer(house: House, click: AnswerClick): Promise<AnswerOu
     if (!isNew) return { kind: "already", said: said.kind };
     const stands = standing(alert.accesses, alert.reviews);
     if (said.kind === "not-mine") {
-      if (stands.kind !== "open" && stands.review.verdict === "expected") {
+      const isHalf = stands.kind === "open" && (stands.pending ?? []).length > 0;
+      if (isHalf || (stands.kind !== "open" && stands.review.verdict === "expected")) {
         await recordReview(tx, { alertId: alert.id, revision, verdict: "reopened", by: click.by, note: null, at: now });
       }
       const subject = deniedNote(alert.id, revision);

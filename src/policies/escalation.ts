@@ -90,8 +90,13 @@ export function nextStep(facts: EscalationFacts): NextStep | null {
     return { round: round.id, step: 0, to: null, dueAt: round.since };
   }
   const last = taken.reduce((newest, step) => Math.max(newest, step.step), 0);
-  const heldUntil = acknowledgementOf(facts)?.until.getTime() ?? 0;
-  const dueAt = (step: number) => new Date(Math.max(dueOf(step, facts, round, taken).getTime(), heldUntil));
+  const heldUntil = acknowledgementOf(facts)?.until ?? null;
+  const dueAt = (step: number) => {
+    const due = dueOf(step, facts, round, taken);
+    if (heldUntil === null || heldUntil <= due) return due;
+    // Held back past closing time it isn't told at night after all.
+    return keepsHours(facts, round) ? ordinaryTimeLater(vault, heldUntil, 0) : heldUntil;
+  };
   let step = last + 1;
   const highest = steps.length + (repeatMinutes === null ? 0 : repeatsAtMost);
   if (steps.length === 0 || step > highest) return null;
@@ -164,7 +169,7 @@ function callsManagers(
 }
 
 function dueOf(step: number, facts: EscalationFacts, round: Round, taken: StepTaken[]): Date {
-  const { steps, repeatMinutes, hours } = facts.vault.followUp;
+  const { steps, repeatMinutes } = facts.vault.followUp;
   const before = taken.find((one) => one.step === step - 1);
   // Whom Slack doesn't know nobody waits for.
   if (before && !before.wasReached && step > 1 && step <= steps.length) return before.at;
@@ -173,6 +178,11 @@ function dueOf(step: number, facts: EscalationFacts, round: Round, taken: StepTa
   const isDenied = Boolean(facts.deniedAt && facts.deniedAt >= round.since);
   const isAtOnce = step === 1 && (!facts.hasIndependentManager || isDenied);
   const minutes = isAtOnce ? 0 : listed + repetitions * (repeatMinutes ?? 0);
-  if (hours === "vault" && round.severity !== "critical") return ordinaryTimeLater(facts.vault, round.since, minutes);
+  if (keepsHours(facts, round)) return ordinaryTimeLater(facts.vault, round.since, minutes);
   return new Date(round.since.getTime() + minutes * minuteMs);
+}
+
+/** Its time runs in the vault's ordinary hours only. */
+function keepsHours({ vault }: Pick<EscalationFacts, "vault">, { severity }: Round): boolean {
+  return vault.followUp.hours === "vault" && severity !== "critical";
 }

@@ -57,6 +57,20 @@ describe("nextStep", () => {
     expect(next({ accesses })?.dueAt).toEqual(new Date("2026-11-24T09:20:00Z"));
   });
 
+  test("held back past closing time, it waits for the next ordinary hour where time runs in those only", () => {
+    const said = { round: "0", revision: 1, by: "U02MARTA", at: new Date("2026-11-24T17:50:00Z") };
+    const late = { accesses: [access({ at: "2026-11-24T17:40:00Z" })] };
+    const held = { ...late, acknowledged: [{ ...said, until: new Date("2026-11-24T18:20:00Z") }] };
+    const opens = new Date("2026-11-25T07:00:00Z");
+    expect(next(late, { ...chain, hours: "vault" })?.dueAt).toEqual(new Date("2026-11-24T17:55:00Z"));
+    expect(next(held, { ...chain, hours: "vault" })?.dueAt).toEqual(opens);
+    expect(next(held)?.dueAt).toEqual(new Date("2026-11-24T18:20:00Z"));
+    const critical = [access({ at: "2026-11-24T17:40:00Z", severity: "critical" })];
+    expect(next({ ...held, accesses: critical }, { ...chain, hours: "vault" })?.dueAt).toEqual(
+      new Date("2026-11-24T18:20:00Z"),
+    );
+  });
+
   test("whoever looks into it holds the next step back for a while, of what they had seen, and in that round", () => {
     const until = new Date("2026-11-24T09:40:00Z");
     const said = { round: "0", revision: 1, by: "U02MARTA", at: new Date(ten), until };

@@ -36,6 +36,32 @@ test("who isn't a manager is no second person, and neither is a manager's second
   expect(await reviews()).toHaveLength(1);
 });
 
+test("a click that Slack delivers twice is one of two, and not both", async () => {
+  await ringFor("robert@example.com");
+  await story.press(marta, alert(), "Expected");
+  story.sandbox.sockets.repeatLast();
+  await story.service.idle();
+  await story.settle();
+  expect(words()).toContain("👥 1 of 2: @U02MARTA says Expected");
+  expect(await reviews()).toHaveLength(1);
+});
+
+test("what one of two said before 'That wasn't me' is no half of a verdict after it", async () => {
+  const yaml = defaultYaml.replace("    hint:", "    critical: two\n    hint:");
+  story = await openStory({ startAt: "2026-11-28T01:13:00Z", yaml });
+  await story.reveal({ by: dana });
+  await story.press(marta, alert(), "Expected");
+  expect(words()).toContain("1 of 2");
+  const [asked] = story.alerts("D02DANA");
+  if (!asked) throw new Error("Dana wasn't asked");
+  await story.press(dana, asked, "That wasn’t me");
+  await story.press(juan, alert(), "Expected");
+  expect(words()).not.toMatch(/^✅/);
+  expect(words()).toContain("1 of 2: @U02JUAN says Expected");
+  await story.press(marta, alert(), "Expected");
+  expect(words()).toMatch(/^✅ Expected · @U02JUAN and @U02MARTA/);
+});
+
 test("one Suspicious is enough, and says who said Expected before", async () => {
   await ringFor("robert@example.com");
   await story.press(marta, alert(), "Expected");
