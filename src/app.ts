@@ -32,7 +32,7 @@ import { lookAfterRecurring } from "./pipeline/recurring.ts";
 import { createErasing } from "./pipeline/retention.ts";
 import { lookForSilence, sourcesHeard } from "./pipeline/silence.ts";
 import { sayEnds } from "./pipeline/snooze.ts";
-import { lookForTrouble, tellOfGaps } from "./pipeline/sources.ts";
+import { lookForTrouble, tellOfComparisons, tellOfGaps } from "./pipeline/sources.ts";
 import { createSettings } from "./pipeline/take-up.ts";
 import { keepGoing, nowAndThen, type Stage } from "./pipeline/tick.ts";
 import { askAboutUnused } from "./pipeline/unused-intents.ts";
@@ -279,7 +279,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
   });
   const lookingForTrouble = nowAndThen(clock, troublePauseMs, {
     name: "source trouble",
-    work: async () => (await lookForTrouble(house)) + (await tellOfGaps(house)),
+    work: async () => (await lookForTrouble(house)) + (await tellOfGaps(house)) + (await tellOfComparisons(house)),
   });
   const noticing = nowAndThen(clock, troublePauseMs, { name: "notices", work: () => tellOfNotices(house) });
   const erasing = createErasing(house);

@@ -194,8 +194,23 @@ export interface DigestSoFar {
   /** Where the first of the rest can be read; `null`: nowhere by itself. */
   moreLink: string | null;
   snoozes: { snooze: Snooze; vault: WatchedVault }[];
+  /** The sources that ever spoke of its vaults. */
+  coverage: SourceCoverage[];
   /** The record's head. */
   head: { seq: string; hash: string };
+}
+
+/** How far a source can be trusted to have told all. */
+export interface SourceCoverage {
+  name: string;
+  /** When it last spoke of these vaults. */
+  lastAt: Date;
+  /** What it can't tell, as a sentence without its end. */
+  cannot: string;
+  /** Its own list was last held against what was told: up to when, and how many accesses of the digest's time had been missed. */
+  compared: { until: Date; missed: number } | "not lately" | "has no list";
+  /** So many stretches of the digest's time were gone before they were read. */
+  gaps: number;
 }
 
 export type DigestReadOutcome =

@@ -36,7 +36,7 @@ export async function digestSoFar(
   const head = await recordHead(store.db);
   const payload = { by: byId, vaults: vaults.map(({ id }) => id), since: at };
   await inTransaction(store.db, (tx) => seal(tx, now, [{ kind: "digest asked for", payload }]));
-  const parts = await partsOf(house, { ...period, madeAt: now, alertIds, vaults }, around(house));
+  const parts = await partsOf(house, { ...period, madeAt: now, alertIds, facts, vaults }, around(house));
   return {
     kind: "digest",
     digest: { vaults, zone, facts, ...parts, head: { seq: head.seq, hash: head.hash.toString("hex") } },

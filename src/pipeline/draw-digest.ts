@@ -1,16 +1,20 @@
-import type { DigestSoFar } from "../bot/ports.ts";
+import type { DigestSoFar, SourceCoverage } from "../bot/ports.ts";
 import type { MessageView } from "../bot/views/alert.ts";
 import { digestMessage } from "../bot/views/digest.ts";
 import { digestDetails } from "../bot/views/digest-details.ts";
 import type { WatchedVault } from "../model.ts";
 import { standing } from "../policies/standing.ts";
+import { comparisonsMade } from "../store/comparisons.ts";
 import { type Digest, digestAsksAtMost, readDigest, readersOf } from "../store/digests.ts";
 import { type Message, messagesOf } from "../store/messages.ts";
 import { snoozesInForce } from "../store/snoozes.ts";
+import { gapsSince } from "../store/source-gaps.ts";
+import { blindSpotsOf } from "../vault/coverage.ts";
 import { allAnswered } from "./answered.ts";
 import { readDigestSubject, zoneOfChannel } from "./digest.ts";
 import type { House } from "./house.ts";
 import { neededFor } from "./review.ts";
+import { missedOf } from "./sources.ts";
 
 /** What is drawn around alerts elsewhere. */
 export interface Around {
@@ -51,9 +55,11 @@ export async function digestView(
 /** What a digest shows besides its numbers. */
 export async function partsOf(
   house: House,
-  digest: Pick<Digest, "startsAt" | "endsAt" | "madeAt" | "missed" | "alertIds"> & { vaults: WatchedVault[] },
+  digest: Pick<Digest, "startsAt" | "endsAt" | "madeAt" | "missed" | "alertIds" | "facts"> & { vaults: WatchedVault[] },
   { vaultOf, linkTo }: Around,
-): Promise<Pick<DigestSoFar, "startsAt" | "endsAt" | "madeAt" | "missed" | "waiting" | "moreLink" | "snoozes">> {
+): Promise<
+  Pick<DigestSoFar, "startsAt" | "endsAt" | "madeAt" | "missed" | "waiting" | "moreLink" | "snoozes" | "coverage">
+> {
   const { db } = house.store;
   const asked = digest.alertIds.slice(0, digestAsksAtMost);
   const alerts = await allAnswered(db, asked);
@@ -76,5 +82,39 @@ export async function partsOf(
     waiting,
     moreLink: next === undefined ? null : await linkTo(next),
     snoozes: inForce.map((snooze) => ({ snooze, vault: vaultOf(snooze.vaultId) })),
+    coverage: await coverageOfDigest(house, digest),
   };
+}
+
+/** So long a comparison is worth naming; one that is older says that something is in its way. */
+const comparedLatelyMs = 28 * 24 * 60 * 60_000;
+
+/** What each source of these vaults could tell in the digest's time, as it was known when the digest was made. */
+async function coverageOfDigest(
+  { store: { db } }: House,
+  { facts, vaults, startsAt, madeAt }: Pick<Digest, "facts" | "startsAt" | "madeAt"> & { vaults: WatchedVault[] },
+): Promise<SourceCoverage[]> {
+  const heard = new Map<string, number>();
+  for (const { source, lastAt } of facts.vaults.flatMap(({ sources }) => sources)) {
+    heard.set(source, Math.max(lastAt, heard.get(source) ?? 0));
+  }
+  if (heard.size === 0) return [];
+  const made = await comparisonsMade(db, new Date(startsAt.getTime() - comparedLatelyMs), madeAt);
+  const gaps = await gapsSince(db, startsAt);
+  return [...heard].map(([source, lastAt]) => {
+    const { name, cannot, hasList } = blindSpotsOf(source);
+    const theirs = made.filter((one) => one.source === source);
+    const missed = theirs.filter(({ at }) => at >= startsAt).reduce((sum, one) => sum + missedOf(one, vaults), 0);
+    // Of several streams, the one that was compared the longest ago.
+    const newest = [...new Map(theirs.map((one) => [one.feed, one])).values()].toSorted(
+      (a, b) => a.until.getTime() - b.until.getTime(),
+    )[0];
+    return {
+      name,
+      lastAt: new Date(lastAt),
+      cannot,
+      compared: newest ? { until: newest.until, missed } : hasList ? "not lately" : "has no list",
+      gaps: gaps.filter((gap) => gap.source === source && gap.foundAt < madeAt).length,
+    };
+  });
 }

@@ -1,12 +1,14 @@
 import type { MessageView } from "../bot/views/alert.ts";
-import { sourceGap, sourceReadAgain, sourceUnread } from "../bot/views/source.ts";
+import { sourceGap, sourceMissed, sourceReadAgain, sourceUnread } from "../bot/views/source.ts";
 import { isWorthTelling } from "../policies/source-trouble.ts";
+import { type Comparison, comparisonsToTell, readComparison, recordComparisonTold } from "../store/comparisons.ts";
 import { inTransaction } from "../store/database.ts";
 import { urgency, wantAll } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
 import { gapsToTell, readGap, recordGapTold } from "../store/source-gaps.ts";
 import { openTroubles, readTrouble, recordTrouble, recordTroubleOver } from "../store/source-troubles.ts";
 import { feedStates } from "../store/sources.ts";
+import { vaultsOfChannel } from "./digest.ts";
 import { type House, zoneOf } from "./house.ts";
 import { sourcesHeard } from "./silence.ts";
 
@@ -74,6 +76,31 @@ export async function tellOfGaps(house: House): Promise<number> {
   return told;
 }
 
+/** Tells what the daily comparisons found, in the channels of the vaults concerned; each once. Returns how many were told. */
+export async function tellOfComparisons(house: House): Promise<number> {
+  const found = await comparisonsToTell(house.store.db);
+  const now = house.clock.now();
+  for (const { id, source, missed } of found) {
+    const concerned = house.config.vaults.filter((vault) => Object.hasOwn(missed, vault.id));
+    const channels = [...new Set(concerned.map(({ channel }) => channel))];
+    await inTransaction(house.store.db, async (tx) => {
+      if (!(await recordComparisonTold(tx, id, now))) return;
+      await wantAll(
+        tx,
+        channels.map((channel) => wanted(`${id}:compared`, channel, now)),
+      );
+      await seal(tx, now, [{ kind: "source comparison told", payload: { comparison: id, source, channels } }]);
+      await wake(tx);
+    });
+  }
+  return found.length;
+}
+
+/** How many accesses of these vaults had been missed. */
+export function missedOf({ missed }: Pick<Comparison, "missed">, vaults: readonly { id: string }[]): number {
+  return vaults.reduce((sum, { id }) => sum + (missed[id] ?? 0), 0);
+}
+
 type Tx = Parameters<typeof seal>[0];
 
 async function tell(
@@ -108,6 +135,12 @@ export async function sourceView(
     const gap = await readGap(house.store.db, id);
     if (!gap) throw new Error(`the gap ${id} is gone, and gaps are never deleted`);
     return sourceGap(gap, { zone, blockId });
+  }
+  if (part === "compared") {
+    const comparison = await readComparison(house.store.db, id);
+    if (!comparison) throw new Error(`the comparison ${id} is gone, and comparisons are never deleted`);
+    const missed = missedOf(comparison, vaultsOfChannel(house.config, channel));
+    return sourceMissed({ ...comparison, missed }, { zone, blockId });
   }
   const trouble = await readTrouble(house.store.db, id);
   if (!trouble) throw new Error(`the trouble ${id} is gone, and troubles are never deleted`);

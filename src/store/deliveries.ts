@@ -148,7 +148,7 @@ function accessArrays(group: SealedDelivery[]): Buffer[] {
 }
 
 /** Which of these events of a source are recorded already. */
-export async function knownEvents(tx: Tx, source: string, eventIds: string[]): Promise<Set<string>> {
+export async function knownEvents(tx: Db | Tx, source: string, eventIds: string[]): Promise<Set<string>> {
   if (eventIds.length === 0) return new Set();
   const byDigest = new Map(eventIds.map((id) => [keyDigest(source, id).toString("hex"), id]));
   const rows = await tx

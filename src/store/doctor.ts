@@ -58,6 +58,8 @@ export interface WorkFacts {
   silent: { source: string; seconds: number }[];
   /** What sources told in the last week and nobody could read any more. */
   gaps: { source: string; since: string | null; until: string }[];
+  /** The newest comparison of each source with its own list, and how many accesses the last week's found to have been missed. */
+  compared: { source: string; until: string; missed: number }[];
   /** What of the Slack app was ever used; and Slack's word where it doesn't take somebody's Home. */
   app: { homes: number; homeTrouble: string | null; hasIntents: boolean; hasVaultCommands: boolean };
 }
@@ -82,6 +84,11 @@ export async function workFacts(client: Client): Promise<WorkFacts> {
        'gaps', (select coalesce(json_agg(one), '[]') from (
                   select source, since, coalesce(until, found_at) as until from source_gap
                    where found_at > clock_timestamp() - interval '7 days' order by id) as one),
+       'compared', (select coalesce(json_agg(one), '[]') from (
+                      select source, max(until_at) as until,
+                             coalesce(sum((select sum(value::integer) from jsonb_each_text(missed)))
+                               filter (where at > clock_timestamp() - interval '7 days'), 0) as missed
+                        from source_comparison group by source order by source) as one),
        'app', (select json_build_object('homes', count(*), 'homeTrouble', max(trouble),
                  'hasIntents', exists (select from intent),
                  'hasVaultCommands', exists (select from asked) or exists (select from snooze)) from home)

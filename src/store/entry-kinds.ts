@@ -74,6 +74,8 @@ export const entryKinds = [
   "snooze refused",
   "source begun",
   "source caught up",
+  "source compared",
+  "source comparison told",
   "source gap",
   "source gap told",
   "source position lost",

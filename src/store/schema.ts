@@ -56,6 +56,28 @@ export interface Schema {
     found_at: Date;
   };
   source_gap_told: { gap_id: string; at: Date };
+  comparison_due: {
+    source: string;
+    feed: string;
+    from_at: Date;
+    until_at: Date;
+    due_at: Date;
+    position: string | null;
+    listed: number;
+    missed: Json<Record<string, number>>;
+    failures: number;
+  };
+  source_comparison: {
+    id: Generated<string>;
+    source: string;
+    feed: string;
+    from_at: Date;
+    until_at: Date;
+    listed: number;
+    missed: Json<Record<string, number>>;
+    at: Date;
+  };
+  source_comparison_told: { comparison_id: string; at: Date };
   notice: {
     id: Generated<string>;
     source: string;

@@ -12,6 +12,8 @@ interface Coverage {
   cannot: string[];
   /** What people can do about them. */
   advice: string | null;
+  /** Whether it has a list of its own, in which a later reading finds what was missed. */
+  hasList: boolean;
 }
 
 /** Which acts are told on which clients, since which version of them, and how late. */
@@ -31,6 +33,7 @@ const coverages: Record<string, Coverage> = {
       "What the vault service doesn’t log (in many apps: looking at an item without revealing a field), what an offline app hasn’t sent yet, and what was copied or noted down elsewhere can’t be seen",
     ],
     advice: null,
+    hasList: false,
   },
   "1password": {
     name: "1Password",
@@ -48,24 +51,26 @@ const coverages: Record<string, Coverage> = {
       "Looking at an item in an app without revealing a field, and so reading a secure note there, isn’t told",
       "nor is what an older or offline app did",
     ],
+    hasList: true,
     advice: "A number in a concealed field or a card item is seen when it is revealed",
   },
   bitwarden: {
     name: "Bitwarden",
-    version: 1,
+    version: 2,
     reaches: [
       {
         acts: ["viewing", "revealing", "copying", "filling in", "changing", "exporting"],
         clients: "in its clients",
         since: null,
-        late: "in batches of about a minute",
+        late: "in batches of about a minute, or on the next day",
       },
     ],
     cannot: [
-      "What a client sends more than 15 minutes late isn’t told",
+      "What a client sends more than a day late isn’t told",
       "nor what the command line opened, as far as it sends no events",
     ],
     advice: null,
+    hasList: true,
   },
   hashicorp: {
     name: "The audit device",
@@ -73,6 +78,7 @@ const coverages: Record<string, Coverage> = {
     reaches: [{ acts: ["reading", "changing"], clients: "by any client", since: null, late: "within seconds" }],
     cannot: ["Who used a token that several share, and paths that are left out of the device, can’t be seen"],
     advice: null,
+    hasList: false,
   },
   mapped: {
     name: "The mapped source",
@@ -80,6 +86,7 @@ const coverages: Record<string, Coverage> = {
     reaches: [],
     cannot: ["What its sender doesn’t tell, or its mapping lets go, can’t be seen"],
     advice: null,
+    hasList: false,
   },
 };
 
@@ -89,6 +96,7 @@ const unknownSource: Coverage = {
   reaches: [],
   cannot: ["What it doesn’t log can’t be seen"],
   advice: null,
+  hasList: false,
 };
 
 /** What is said of sources that tell whatever they are sent. */
@@ -119,6 +127,12 @@ export function coverageSentence({ source, lastAt }: Heard, now: Date): string {
       : (passesOn[name] ?? "reports what it was set up to report");
   const blind = [cannot.join(", "), ...(advice === null ? [] : [advice])].join(". ");
   return `${name} ${reports}; ${spoke}. ${blind}. (Coverage ${source} v${version})`;
+}
+
+/** What a digest says of a source: how it is called, what it can't tell, and whether it has a list to be compared with. */
+export function blindSpotsOf(source: string): { name: string; cannot: string; hasList: boolean } {
+  const { name, cannot, hasList } = coverageOf(source);
+  return { name, cannot: cannot.join(", "), hasList };
 }
 
 /** "revealing, copying and exporting in its apps, from 8.4.0 on, when they sync" */

@@ -37,6 +37,7 @@ export function aDigestView(changes: Partial<DigestView> = {}): DigestView {
     waiting: [],
     moreLink: null,
     snoozes: [],
+    coverage: [],
     head: { seq: "4711", hash: "0123456789abcdef".repeat(4) },
     readBy: [],
     digestId: "1",

@@ -4,13 +4,17 @@ import { readCarried } from "../../src/bot/views/alert-actions.ts";
 import { digestMessage, digestSoFar, readDigestButton } from "../../src/bot/views/digest.ts";
 import { digestDetails } from "../../src/bot/views/digest-details.ts";
 import { digestPicture } from "../../src/bot/views/digest-picture.ts";
+import { blindSpotsOf } from "../../src/vault/coverage.ts";
 import { anAlert, anAlertAccess, anAssessment, aReview, aVault } from "./builders.ts";
 import { aDigestView, aWeek, someFacts } from "./digest-builders.ts";
 import { golden, readAloud } from "./read-aloud.ts";
 
 const vault = aVault();
 const last = { source: "webhook", lastAt: Date.parse("2026-11-30T07:20:10Z") };
+const lastAt = new Date(last.lastAt);
+const until = new Date("2026-11-30T00:00:00Z");
 const quiet = aDigestView({
+  coverage: [{ ...blindSpotsOf("1password"), lastAt, compared: { until, missed: 0 }, gaps: 0 }],
   facts: someFacts({
     numbers: { accesses: 14, explained: 14, afterHours: 0 },
     before: { accesses: 11, explained: 9, afterHours: 1 },
@@ -49,6 +53,13 @@ const busyFacts = someFacts({
   ],
 });
 const busy = aDigestView({
+  coverage: [
+    { ...blindSpotsOf("webhook"), lastAt, compared: "has no list", gaps: 0 },
+    { ...blindSpotsOf("1password"), lastAt, compared: { until, missed: 3 }, gaps: 0 },
+    { ...blindSpotsOf("bitwarden"), lastAt, compared: "not lately", gaps: 0 },
+    { ...blindSpotsOf("hashicorp"), lastAt, compared: "has no list", gaps: 1 },
+    { ...blindSpotsOf("mapped"), lastAt, compared: "has no list", gaps: 0 },
+  ],
   facts: busyFacts,
   waiting: waiting.map((severity, place) => {
     const assessment = anAssessment({ severity, state: severity === "critical" ? "suspicious" : "unexplained" });

@@ -1,10 +1,15 @@
 import { expect, test } from "vitest";
-import { sourceGap, sourceReadAgain, sourceUnread } from "../../src/bot/views/source.ts";
+import { sourceGap, sourceMissed, sourceReadAgain, sourceUnread } from "../../src/bot/views/source.ts";
 import type { Trouble } from "../../src/model.ts";
 import { golden } from "./read-aloud.ts";
 import { markupIn, refusals } from "./slack-reading.ts";
 
 const unread = { source: "1password", since: new Date("2026-11-24T08:30:00Z"), trouble: "refused" as Trouble };
+const day = {
+  source: "1password",
+  from: new Date("2026-11-23T00:00:00Z"),
+  until: new Date("2026-11-24T00:00:00Z"),
+};
 const common = { zone: "Europe/Madrid", blockId: "source:1" };
 
 test.each(
@@ -18,6 +23,8 @@ test.each(
       { ...unread, since: null, until: null, foundAt: new Date("2026-11-24T09:55:00Z") },
       common,
     ),
+    "source-missed": sourceMissed({ ...day, missed: 3 }, common),
+    "source-missed-one": sourceMissed({ ...day, missed: 1 }, common),
     "source-read-again": sourceReadAgain({ ...unread, overAt: new Date("2026-11-24T10:35:00Z") }, common),
   }),
 )("%s", async (name, message) => {

@@ -292,6 +292,17 @@ const cases: Case[] = [
     ],
   },
   {
+    row: "source",
+    says: /^! source 1password: compared with its own list up to 2026-11-24T00:00:00Z: 5 accesses had been missed in the last week/m,
+    sql: [
+      `insert into source_comparison (source, feed, from_at, until_at, listed, missed, at)
+         values ('1password', 'itemusages', '2026-11-23', '2026-11-24', 9, '{"v_cards":3,"v_other":2}', now()),
+                ('1password', 'itemusages', '2026-11-13', '2026-11-14', 9, '{"v_cards":7}', now() - interval '8 days'),
+                ('bitwarden', 'events', '2026-11-23', '2026-11-24', 9, '{}', now())`,
+      "alter table source_comparison disable trigger user; delete from source_comparison; alter table source_comparison enable trigger user",
+    ],
+  },
+  {
     row: "quarantine",
     says: /^! quarantine: 1 authentic deliveries could not be understood/m,
     sql: [

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import { onePassword } from "../../src/vault/sources/one-password.ts";
 import { audit, type OnePasswordStandIn, openOnePassword, usage } from "../support/one-password.ts";
 import { readBlocks } from "../support/read-message.ts";
-import { cards, dana, defaultYaml, openStory, type Story } from "../support/story.ts";
+import { cards, dana, defaultYaml, marta, openStory, type Story } from "../support/story.ts";
 
 let story: Story;
 let service: OnePasswordStandIn;
@@ -89,4 +89,51 @@ async function kinds(): Promise<string[]> {
     "select kind from record where kind like 'source%' or kind = 'access history' order by seq",
   );
   return rows.map(({ kind }) => kind);
+}
+
+test("what 1Password's cursor never told is found by the daily comparison: told late, with a word why, in doctor and in the digest", async () => {
+  service = await openOnePassword();
+  service.features = ["itemusages"];
+  const { origin, token } = service;
+  story = await openStory({
+    yaml: `${defaultYaml}digest: { day: Mon, at: "09:00" }\nsources: [{ kind: 1password, server: "${origin}" }]\n`,
+    sources: [onePassword({ name: "1password", origin, token, vaultIds: new Set(["v_cards"]) })],
+  });
+  await story.later(1);
+  service.add("itemusages", usage("E1", "2026-11-24T09:01:10Z"));
+  await story.later(1);
+  service.slipIn("itemusages", usage("E0", "2026-11-24T09:30:00Z", { item_uuid: "i_amex" }));
+  await story.later(30);
+  expect(await stored()).toEqual(["E1"]);
+
+  await story.at("2026-11-25T03:00:00Z");
+  for (let minutes = 0; minutes < 3; minutes++) await story.later(1);
+  expect(await stored()).toEqual(["E1", "E0"]);
+  expect(said("🔎")).toEqual([
+    expect.stringMatching(/^🔎 One access of 1password had been missed: the daily comparison .* is on record now/),
+  ]);
+  const alert = story
+    .alerts()
+    .map(({ blocks }) => readBlocks(blocks))
+    .at(-1);
+  expect(alert).toContain("Team Amex");
+  expect(alert).toMatch(/reported 17 h 30 min later/);
+  expect((await kinds()).filter((kind) => kind.startsWith("source compar"))).toEqual([
+    "source compared",
+    "source comparison told",
+  ]);
+
+  await story.at("2026-11-26T03:01:00Z");
+  await story.later(1);
+  expect(said("🔎")).toHaveLength(1);
+  await story.sandbox.as(marta).command(cards, "/vault", "digest");
+  await story.service.idle();
+  expect(story.told(marta)).toMatch(
+    /1Password last spoke .* before this\)\. Compared with its own list up to .*: one access had been missed this week, and came late\. Looking at an item in an app/,
+  );
+});
+
+async function stored(): Promise<string[]> {
+  const { rows } = await story.service.house.store.pool.query("select event_id from access order by id");
+  return rows.map(({ event_id }) => event_id);
 }

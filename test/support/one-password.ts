@@ -22,6 +22,8 @@ export interface OnePasswordStandIn {
   placeOf(cursor: string): number | null;
   /** What happens to the next requests instead, in this order. */
   faults: Fault[];
+  /** The same for requests about a stretch of time with an end. */
+  listFaults: Fault[];
   /** Every request for events that was answered with a page, as it came. */
   asked: { stream: string; body: Record<string, unknown>; from: number; to: number }[];
   /** Forgets every cursor that it gave. */
@@ -62,6 +64,7 @@ export async function openOnePassword(): Promise<OnePasswordStandIn> {
     placeOf: (cursor) => cursors.get(cursor)?.at ?? null,
     add: (stream, ...events) => void streams.set(stream, [...(streams.get(stream) ?? []), ...events]),
     faults: [],
+    listFaults: [],
     asked: [],
     forgetCursors: () => cursors.clear(),
     requests: 0,
@@ -88,9 +91,9 @@ export async function openOnePassword(): Promise<OnePasswordStandIn> {
     if (request.method !== "POST" || request.headers["content-type"] !== "application/json")
       return send(response, 400, {});
     if (!standIn.features.includes(stream)) return send(response, 401, unauthorized);
-    const fault = standIn.faults.shift();
-    if (fault !== undefined && fault !== "truncated" && fault !== "empty-page") return fail(response, fault);
     const place = placeOf(stream, text);
+    const fault = (place?.end ? standIn.listFaults : standIn.faults).shift();
+    if (fault !== undefined && fault !== "truncated" && fault !== "empty-page") return fail(response, fault);
     if (!place) return send(response, 400, { Error: { Message: "Bad request" } });
     const { start, end } = place;
     const isWithin = ({ timestamp }: Record<string, unknown>) =>

@@ -1,7 +1,7 @@
 import type { KnownBlock, RichTextElement } from "@slack/types";
 import type { DigestFacts, WeekNumbers } from "../../model.ts";
 import { sayDate, sayDuration, sayWeekdayName } from "../../time.ts";
-import type { DigestSoFar } from "../ports.ts";
+import type { DigestSoFar, SourceCoverage } from "../ports.ts";
 import { alertSentence, type MessageView, spotCheckLines } from "./alert.ts";
 import { alertActions, plain } from "./alert-actions.ts";
 import { secondPersonLines, verdictLine } from "./alert-verdict.ts";
@@ -180,7 +180,7 @@ function worthKnowing(view: DigestView): RichTextElement[][] {
         quoted(snooze.reason, 120, "no reason"),
         said("’"),
       ]),
-    coverageLine(view),
+    ...coverageLines(view),
     [said("The record stands at entry "), bold(view.head.seq), said(", "), said(view.head.hash.slice(0, 16))],
   ];
 }
@@ -279,23 +279,48 @@ function reviewLine({ verdicts, medianMs, by }: DigestFacts["reviews"]): RichTex
   return [said(`${countOf(verdicts, "alert", "alerts")} judged by ${all}, ${speed}`)];
 }
 
-/** Rule 10: what was heard, and what nobody could have heard. */
-function coverageLine({ facts, madeAt, zone }: Pick<DigestView, "facts" | "madeAt" | "zone">): RichTextElement[] {
-  const last = lastAt(facts);
-  const heard =
-    last === null
-      ? [said("Nothing was ever reported from here: is the source connected? ")]
-      : [
-          said("The last event came "),
-          when(new Date(last), zone),
-          said(` (${sayDuration(madeAt.getTime() - last)} before this). `),
-        ];
+const sourcesAtMost = 4;
+
+/** Rule 10: what was heard of each source, what it couldn't have told, and whether it was looked for what it hadn't. */
+function coverageLines({
+  coverage,
+  madeAt,
+  zone,
+}: Pick<DigestView, "coverage" | "madeAt" | "zone">): RichTextElement[][] {
+  if (coverage.length === 0) {
+    return [
+      [
+        said("Nothing was ever reported from here: is the source connected? "),
+        said("Only what the vault service reports is counted"),
+      ],
+    ];
+  }
+  const more = coverage.length - sourcesAtMost;
   return [
-    ...heard,
-    said(
-      "Only what the vault service reports is counted: not what was noted down before, nor what an offline app hasn’t sent yet",
-    ),
+    ...coverage
+      .slice(0, sourcesAtMost)
+      .map((source) => [
+        quoted(source.name, 40, "A source"),
+        said(" last spoke "),
+        when(source.lastAt, zone),
+        said(` (${sayDuration(madeAt.getTime() - source.lastAt.getTime())} before this). `),
+        ...sayCompared(source, zone),
+        ...(source.gaps === 0
+          ? []
+          : [bold(source.gaps === 1 ? "It has a gap this week. " : `It has ${source.gaps} gaps this week. `)]),
+        said(clean(source.cannot, 300)),
+      ]),
+    ...(more > 0 ? [[said(`and ${countOf(more, "more source", "more sources")}`)]] : []),
   ];
+}
+
+function sayCompared({ compared }: SourceCoverage, zone: string): RichTextElement[] {
+  if (compared === "has no list") return [];
+  if (compared === "not lately") return [said("It wasn’t compared with its own list lately. ")];
+  const up = [said("Compared with its own list up to "), when(compared.until, zone)];
+  if (compared.missed === 0) return [...up, said(": nothing was missing. ")];
+  const many = countOf(compared.missed, "access", "accesses");
+  return [...up, said(": "), bold(`${many} had been missed`), said(" this week, and came late. ")];
 }
 
 function lastAt({ vaults }: DigestFacts): number | null {

@@ -94,6 +94,38 @@ export function sourceGap(
   };
 }
 
+/** What the daily comparison found: why something is told so late, and that it is looked for. */
+export function sourceMissed(
+  { source, from, until, missed }: { source: string; from: Date; until: Date; missed: number },
+  { zone, blockId }: { zone: string; blockId: string },
+): MessageView {
+  const many = missed === 1 ? "One access" : `${missed} accesses`;
+  return {
+    text: `${many} of ${plainMrkdwn(source, 40) || "a source"} had been missed, and ${missed === 1 ? "is" : "are"} told late`,
+    blocks: [
+      {
+        ...richText(
+          line(
+            said("🔎 "),
+            bold(`${many} of `),
+            quoted(source, 40, "a source", { bold: true }),
+            bold(" had been missed"),
+            said(": the daily comparison with its own list found what happened between "),
+            when(from, zone),
+            said(" and "),
+            when(until, zone),
+            said(
+              ` and wasn’t told then. ${missed === 1 ? "It is" : "They are"} on record now, and told here like any late report.`,
+            ),
+          ),
+        ),
+        block_id: blockId,
+      },
+    ],
+    metadata: { event_type: "vaultbell_source", event_payload: {} },
+  };
+}
+
 const reasons: Record<Trouble, string> = {
   refused: "the service no longer takes our token",
   "not-allowed": "our token isn’t allowed to read these events",

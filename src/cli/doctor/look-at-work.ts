@@ -6,7 +6,15 @@ import { bad, good, sayAge, warning } from "./say.ts";
 const overdueSeconds = 120;
 
 /** What waits longer than it should: the traces that a fault leaves in the tables. */
-export function lookAtWork({ unjudged, quarantined, channels, outageSeconds, silent, gaps }: WorkFacts): Check[] {
+export function lookAtWork({
+  unjudged,
+  quarantined,
+  channels,
+  outageSeconds,
+  silent,
+  gaps,
+  compared,
+}: WorkFacts): Check[] {
   const checks: Check[] = [];
   if (unjudged.count > 0 && unjudged.oldestSeconds > overdueSeconds) {
     const finding = `${unjudged.count} accesses aren't judged yet, the oldest for ${sayAge(unjudged.oldestSeconds)}`;
@@ -38,7 +46,18 @@ export function lookAtWork({ unjudged, quarantined, channels, outageSeconds, sil
     const remedy = "They are kept: select received_at, problem from delivery where problem is not null.";
     checks.push(warning("quarantine", finding, remedy));
   }
-  return checks.length > 0 ? checks : [good("work", "nothing waits that shouldn't")];
+  const work = checks.length > 0 ? checks : [good("work", "nothing waits that shouldn't")];
+  return [...work, ...compared.map(lookAtComparison)];
+}
+
+/** What was missed is told already; that it was is worth a look at why. */
+function lookAtComparison({ source, until, missed }: WorkFacts["compared"][number]): Check {
+  const what = `source ${source}`;
+  const upTo = `compared with its own list up to ${sayInstant(until)}`;
+  if (missed === 0) return good(what, `${upTo}: nothing was missing`);
+  const many = missed === 1 ? "one access had" : `${missed} accesses had`;
+  const remedy = "They are recorded and told. Look whether apps were offline; docs/sources says what comes late.";
+  return warning(what, `${upTo}: ${many} been missed in the last week`, remedy);
 }
 
 /** To the second, in UTC. */

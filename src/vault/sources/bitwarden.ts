@@ -5,7 +5,7 @@ import type { Mistake } from "../problem.ts";
 import { parseInstant } from "../rfc3339.ts";
 import { storableId, storableText } from "../storable-text.ts";
 import { bitwardenAsker } from "./bitwarden-ask.ts";
-import type { Page, PolledSource } from "./source.ts";
+import type { Feed, Page, PolledSource } from "./source.ts";
 
 /**
  * An organisation's events by Bitwarden's Public API (https://bitwarden.com/help/public-api/), Vaultwarden's where it has one. Events have no
@@ -17,6 +17,11 @@ export function bitwarden({ name, server, client }: { name: string; server: stri
     client.slice(0, client.indexOf(":")),
     client.slice(client.indexOf(":") + 1),
   ];
+  const ask: Feed["ask"] = (position, from, now) => {
+    const { start, end, token } = stretchOf(position, from, now);
+    const query = new URLSearchParams({ start, end, ...(token !== null && { continuationToken: token }) });
+    return { method: "GET", path: `/public/events?${query}`, body: null };
+  };
   const organization = clientId.replace(/^organization\./, "");
   return {
     name,
@@ -31,11 +36,9 @@ export function bitwarden({ name, server, client }: { name: string; server: stri
         everyMs: 30_000,
         keptDays: 120,
         isNeeded: true,
-        ask: (position, from, now) => {
-          const { start, end, token } = stretchOf(position, from, now);
-          const query = new URLSearchParams({ start, end, ...(token !== null && { continuationToken: token }) });
-          return { method: "GET", path: `/public/events?${query}`, body: null };
-        },
+        ask,
+        // A stretch that is a day: what a client sent too late for the poll is in it, as long as it was sent by then.
+        list: ask,
         read: (text, { position, from, now }) => readPage(text, stretchOf(position, from, now), organization),
       },
     ],

@@ -5,7 +5,7 @@ import type { Mistake } from "../problem.ts";
 import { parseInstant } from "../rfc3339.ts";
 import { askHttp } from "./ask.ts";
 import { readAudit } from "./one-password-audit.ts";
-import type { Feed, Introspection, Page, PolledSource } from "./source.ts";
+import type { Feed, Introspection, Page, PolledSource, Question } from "./source.ts";
 
 /**
  * 1Password's Events API (https://developer.1password.com/docs/events-api): three streams, each read by a cursor that the
@@ -56,15 +56,21 @@ const pageSize = 500;
 const keptDays = 119;
 
 function feed(name: string, everyMs: number, readEvent: ReadEvent): Feed {
+  const question = (cursor: string | null, first: { start_time: string; end_time?: string }): Question => ({
+    method: "POST",
+    path: `/api/v2/${name}`,
+    body: JSON.stringify(cursor === null ? { limit: pageSize, ...first } : { cursor }),
+  });
   return {
     name,
     everyMs,
     keptDays,
     isNeeded: name === "itemusages",
-    ask: (cursor, from) => ({
-      method: "POST",
-      path: `/api/v2/${name}`,
-      body: JSON.stringify(cursor === null ? { limit: pageSize, start_time: from.toISOString() } : { cursor }),
+    ask: (cursor, from) => question(cursor, { start_time: from.toISOString() }),
+    // Of sign-ins nothing is kept that could be compared.
+    ...(name !== "signinattempts" && {
+      list: (cursor, from, until) =>
+        question(cursor, { start_time: from.toISOString(), end_time: until.toISOString() }),
     }),
     read: (text) => readPage(text, readEvent),
   };

@@ -7,6 +7,7 @@ import { isAboutTheData } from "../../store/ingest.ts";
 import { seal } from "../../store/record.ts";
 import * as stored from "../../store/sources.ts";
 import { pauseAfter } from "./back-off.ts";
+import { createComparing } from "./compare-daily.ts";
 import { recordPage } from "./record-page.ts";
 import type { Feed, PolledSource } from "./source.ts";
 
@@ -54,6 +55,15 @@ export function createPolling(parts: PollParts): Polling {
   /** Until when there is nothing to do here for a source, because another replica reads it. */
   const elsewhereUntil = new Map<string, number>();
   const allowed = new Map<string, { feeds: string[] | null; at: number }>();
+  const compareNext = createComparing({
+    store,
+    clock,
+    log,
+    hold: (tx, source) => {
+      const now = clock.now();
+      return stored.holdSource(tx, source, holder, now, new Date(now.getTime() + leaseMs));
+    },
+  });
   const begun = new Set<string>();
   /** Those that are asked with another token, or elsewhere: what was in the way may be so no longer. */
   const otherwise = new Set<string>();
@@ -109,7 +119,11 @@ export function createPolling(parts: PollParts): Polling {
       for (const feed of await feedsOf(source)) {
         // Read again under the lease: another replica may have moved it since.
         const [state] = (await stored.feedStates(store.db, [source.name])).filter((one) => one.feed === feed.name);
-        if (state && isDue(state) && (await readFeed(source, feed, state))) pages += 1;
+        if (!state || !isDue(state)) continue;
+        const came = await readFeed(source, feed, state);
+        if (came === "more") pages += 1;
+        if (came === "all")
+          await compareNext(source, feed, { begunAt: state.begunAt, readAgain: () => readAgain(source, feed) });
       }
     } finally {
       await stored.releaseSource(store.db, source.name, holder);
@@ -117,25 +131,35 @@ export function createPolling(parts: PollParts): Polling {
     return pages;
   }
 
-  async function readFeed(source: PolledSource, feed: Feed, state: stored.FeedState): Promise<boolean> {
+  async function readAgain(source: PolledSource, feed: Feed): Promise<boolean> {
+    const [state] = (await stored.feedStates(store.db, [source.name])).filter((one) => one.feed === feed.name);
+    return state !== undefined && (await readFeed(source, feed, state)) === "all";
+  }
+
+  /** Whether there is more to read at once, or all was read; or nothing could be. */
+  async function readFeed(
+    source: PolledSource,
+    feed: Feed,
+    state: stored.FeedState,
+  ): Promise<"more" | "all" | "nothing"> {
     const now = clock.now();
     const isCatchingUp = state.caughtUpAt === null;
     if (isCatchingUp && (await stored.waitingToBeJudged(store.db, waitingAtMost)) >= waitingAtMost) {
       await stored.postpone(store.db, state, new Date(now.getTime() + waitsMs));
-      return false;
+      return "nothing";
     }
     const from = beginningOf(feed, state, now);
     const asked = await source.ask(feed.ask(state.position, from, now));
     point("poll-after-answer");
     if (asked.kind === "trouble") {
       await fail(source, feed, state, asked);
-      return false;
+      return "nothing";
     }
     const page = feed.read(asked.text, { position: state.position, from, now });
     if (!page) {
       const detail = "the answer is no page of events";
       await fail(source, feed, state, { trouble: "not-understood", retryAfterSeconds: null, detail });
-      return false;
+      return "nothing";
     }
     const isMore = page.hasMore;
     const isEmpty = [page.accesses, page.notices, page.apps, page.strange].every((found) => found.length === 0);
@@ -164,7 +188,8 @@ export function createPolling(parts: PollParts): Polling {
           await seal(tx, at, [{ kind: "source caught up", payload: { source: source.name, feed: feed.name } }]);
         }
         point("poll-before-commit");
-        return counts;
+        const { recorded: accesses, ...rest } = counts;
+        return { accepted: accesses.length, ...rest };
       });
     const recorded = await record().catch((error: unknown) => {
       if (isAboutTheData(error)) return "unstorable" as const;
@@ -174,14 +199,15 @@ export function createPolling(parts: PollParts): Polling {
     if (recorded === "unstorable") {
       const detail = "the database can't take what the answer says";
       await fail(source, feed, state, { trouble: "not-understood", retryAfterSeconds: null, detail });
-      return false;
+      return "nothing";
     }
-    if (!recorded) return false;
+    if (!recorded) return "nothing";
     parts.count({ source: source.name, feed: feed.name, outcome: "read" });
     if (recorded.accepted + recorded.strange + recorded.notices > 0) {
       log.info({ source: source.name, feed: feed.name, ...recorded, isCatchingUp }, "source read");
     }
-    return isMore && !isEmpty;
+    if (isMore) return isEmpty ? "nothing" : "more";
+    return "all";
   }
 
   async function fail(

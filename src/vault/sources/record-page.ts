@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import type { ReportedAccess } from "../../model.ts";
 import type { Tx } from "../../store/database.ts";
 import { type AuthenticDelivery, knownEvents, recordWithin, sealed } from "../../store/deliveries.ts";
 import { newNotices, recordApps, recordNotices, tellNothingOf } from "../../store/notices.ts";
@@ -16,7 +17,7 @@ export async function recordPage(
   source: PolledSource,
   feed: Feed,
   read: { page: Page; text: string; answeredAt: Date; at: Date; historyBefore: Date | null },
-): Promise<{ accepted: number; known: number; strange: number; notices: number }> {
+): Promise<{ recorded: ReportedAccess[]; known: number; strange: number; notices: number }> {
   const { page, text, answeredAt, at, historyBefore } = read;
   const known = await knownEvents(
     tx,
@@ -75,5 +76,5 @@ export async function recordPage(
   );
   await recordApps(tx, source.name, page.apps);
   if (page.gap) await recordGap(tx, { ...page.gap, source: source.name, feed: feed.name, foundAt: at });
-  return { accepted: accesses.length, known: known.size, strange: page.strange.length, notices: notices.length };
+  return { recorded: accesses, known: known.size, strange: page.strange.length, notices: notices.length };
 }

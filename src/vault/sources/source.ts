@@ -29,6 +29,11 @@ export interface Feed {
   isNeeded: boolean;
   /** What is asked next. `position`: as the last page said; `null`: everything since `from`. */
   ask(position: string | null, from: Date, now: Date): Question;
+  /**
+   * Asks for the service's own list of what happened from then on until then, in which a later reading finds what an earlier one was
+   * not told. Answered by such pages as `ask`; `position`: as the last of them said. Absent: there is no such list.
+   */
+  list?(position: string | null, from: Date, until: Date): Question;
   /** `null`: this isn't such a page. */
   read(text: string, asked: { position: string | null; from: Date; now: Date }): Page | null;
 }

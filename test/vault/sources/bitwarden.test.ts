@@ -163,3 +163,14 @@ test("a wrong or revoked key is a refusal, and a limit is a limit", async () => 
   isRevoked = false;
   expect(await read(null)).toMatchObject({ hasMore: false });
 });
+
+test("a day is asked for anew as a stretch of its own, page by page: what a client sent too late for the poll is in it", () => {
+  const [feed] = bitwarden({ name: "bitwarden", server: origin, client: `organization.O1234567890:${secret}` }).feeds;
+  const [since, until] = [new Date("2026-11-23T00:00:00Z"), new Date("2026-11-24T00:00:00Z")];
+  const first = feed?.list?.(null, since, until);
+  expect(first?.path).toBe("/public/events?start=2026-11-23T00%3A00%3A00.000Z&end=2026-11-24T00%3A00%3A00.000Z");
+  const text = JSON.stringify({ events: { data: [event(1108)], continuationToken: "more" }, members: [] });
+  const page = feed?.read(text, { position: null, from: since, now: until });
+  expect(page?.hasMore).toBe(true);
+  expect(feed?.list?.(page?.position ?? "", since, until).path).toBe(`${first?.path}&continuationToken=more`);
+});

@@ -36,7 +36,9 @@ test("a page holds nobody up until it commits: the record's head is free meanwhi
   await store.db.transaction().execute(async (tx) => {
     const page = { position: "c", hasMore: false, accesses: [access], notices: [], apps: [], strange: [] };
     const read = { page, text: "{}", answeredAt: at, at, historyBefore: new Date(at.getTime() + 1) };
-    expect(await recordPage(tx, source, source.feeds[0] as Feed, read)).toMatchObject({ accepted: 1 });
+    expect(await recordPage(tx, source, source.feeds[0] as Feed, read)).toMatchObject({
+      recorded: [{ eventId: "E1" }],
+    });
     await expect(other.query("select seq from record_head for update nowait")).resolves.toMatchObject({ rowCount: 1 });
   });
   other.release();
