@@ -74,7 +74,8 @@ const isVarying = (part: string) => /^(?:[*+?]|\{\d+,\d*\})$/.test(part);
 /** The whole text must fit, whether or not the operator wrote ^ and $. */
 function compile(pattern: string): RegExp | null {
   try {
-    return new RegExp(`^(?:${pattern})$`, "u");
+    // Without the u flag, in which OPS\-\d+ would be a mistake: a backslash before a hyphen does no harm. Patterns are ASCII.
+    return new RegExp(`^(?:${pattern})$`);
   } catch {
     return null;
   }

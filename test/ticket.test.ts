@@ -10,6 +10,8 @@ describe("a pattern", () => {
     "(?:OPS|FIN)-\\d+",
     "#\\d+",
     "INC\\d{7}",
+    "OPS\\-\\d+",
+    "FIN\\_\\d+",
     "(OPS|FIN|HR)-\\d{4}",
     "[^ ]{3}",
   ])("that is taken: %s", (pattern) => expect(ticketPatternProblem(pattern)).toBeNull());

@@ -59,18 +59,24 @@ function checkPerson(ref: ManagerRef, found: Found, kind: string): Check {
   };
 }
 
-/** T2: with one manager, nobody can judge what that manager opens. */
+/** T2: with one manager, nobody can judge what that manager opens; with two, no two can. */
 function checkVault(vault: WatchedVault, found: Map<string, Found>): Check[] {
   const answers = vault.managers.map((ref) => found.get(nameOf(ref)));
   if (answers.some((answer) => answer?.kind === "unknown")) return [];
   const users = answers.flatMap((answer) => (answer?.kind === "users" ? answer.users : []));
   const able = new Set(users.filter((user) => whyUnable(user) === null).map((user) => user.id));
-  if (able.size > 1) return [];
   const deputies = deputiesOf(vault).flatMap((ref) => {
     const answer = found.get(nameOf(ref));
     return answer?.kind === "users" ? answer.users.filter((user) => whyUnable(user) === null) : [];
   });
   const standsIn = deputies.find(({ id }) => !able.has(id));
+  if (able.size > 2 || (able.size === 2 && (vault.followUp.critical === 1 || standsIn))) return [];
+  if (able.size === 2) {
+    const finding =
+      "what is critical takes two, so nobody can say Expected of what one of the two managers opens at such a time";
+    const remedy = "Name a third manager, or a person under `escalate`.";
+    return [{ what: `managers of ${vault.name}`, verdict: "warning", finding, remedy }];
+  }
   if (able.size === 1 && standsIn) {
     const finding = `there is one manager only; what that manager opens goes to ${standsIn.name} at once`;
     return [{ what: `managers of ${vault.name}`, verdict: "good", finding, remedy: null }];

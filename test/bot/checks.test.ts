@@ -112,6 +112,16 @@ test.each([
   expect(lines.at(-1)).toContain("warning | managers of Company cards | there is one manager only");
 });
 
+test("where what is critical takes two, two managers are too few for what one of them opens; a deputy is enough", async () => {
+  const { followUp } = vault;
+  const two = { ...vault, followUp: { ...followUp, critical: 2 as const } };
+  expect((await run([two])).at(-1)).toMatch(/^warning \| managers of Company cards \| what is critical takes two/);
+  api.methods["users.lookupByEmail"] = ({ email }) =>
+    person(email === "marta@example.com" ? "U1" : email === "lena@example.com" ? "U3" : "U2");
+  const steps = [{ afterMinutes: 15, to: { kind: "email" as const, email: "lena@example.com" } }];
+  expect((await run([{ ...two, followUp: { ...two.followUp, steps } }])).join("\n")).not.toContain("takes two");
+});
+
 test("managers that Slack doesn't know, and a vault without any", async () => {
   api.methods["users.lookupByEmail"] = () => ({ ok: false, error: "users_not_found" });
   const lines = await run();

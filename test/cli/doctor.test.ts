@@ -220,6 +220,13 @@ const cases: Case[] = [
     env: () => ({ VAULTBELL_CONFIG: file("one.yaml", defaultYaml.replace(", juan@example.com", "")) }),
   },
   {
+    row: "managers: what is critical takes two",
+    says: /^! managers of Company cards: what is critical takes two, so nobody can say Expected of what one/m,
+    env: () => ({
+      VAULTBELL_CONFIG: file("two.yaml", defaultYaml.replace("    hint:", "    critical: two\n    hint:")),
+    }),
+  },
+  {
     row: "mail: SMTP_URL isn't",
     says: /^! mail: fallback\.email is set and SMTP_URL isn't/m,
     env: () => ({ VAULTBELL_CONFIG: file("mail.yaml", withMail) }),
