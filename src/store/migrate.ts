@@ -10,14 +10,15 @@ const folder = fileURLToPath(new URL("../../migrations/", import.meta.url));
 /**
  * Brings the database to the newest schema and returns the names of what was applied, oldest first.
  * Safe when several replicas start at once: kysely's Migrator holds an advisory lock, and one of them applies.
- * Throws what PostgreSQL said when a migration fails; nothing of that migration remains.
+ * Older replicas may go on working meanwhile: a moment is waited for in which none has a table that is to be changed, for
+ * `patienceMs` at most. `from`: the folder of the migrations. Throws what PostgreSQL said when a migration fails; nothing of any is left then.
  */
-export async function migrate(pool: Pool): Promise<string[]> {
+export async function migrate(pool: Pool, { from = folder, patienceMs = 180_000 } = {}): Promise<string[]> {
   const later = await laterMigrations(pool);
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: borrowed(pool) }) });
   const migrator = new Migrator({
     db,
-    provider: { getMigrations: async () => ({ ...later, ...(await readMigrations()) }) },
+    provider: { getMigrations: async () => ({ ...later, ...(await readMigrations(from, patienceMs)) }) },
     migrationTableName: "migration",
     migrationLockTableName: "migration_lock",
   });
@@ -27,7 +28,7 @@ export async function migrate(pool: Pool): Promise<string[]> {
 }
 
 /** The same over a connection of its own, on which a long migration, or waiting for another replica's, may take its time. */
-export async function migrateAt(url: string): Promise<string[]> {
+export async function migrateAt(url: string, how: Parameters<typeof migrate>[1] = {}): Promise<string[]> {
   const pool = new pg.Pool({
     connectionString: url,
     max: 1,
@@ -35,9 +36,9 @@ export async function migrateAt(url: string): Promise<string[]> {
     application_name: "vaultbell",
   });
   // Whoever waits for the migration hears of a lost connection by its query.
-  pool.on("connect", (client) => client.on("error", () => {}));
+  pool.on("connect", (client) => client.on("error", () => {})).on("error", () => {});
   try {
-    return await migrate(pool);
+    return await migrate(pool, how);
   } finally {
     await pool.end();
   }
@@ -59,18 +60,84 @@ async function laterMigrations(pool: Pool): Promise<Record<string, Migration>> {
 }
 
 /** The names of all migrations of this version, oldest first. */
-export async function migrationNames(): Promise<string[]> {
-  const files = (await readdir(folder)).filter((file) => file.endsWith(".sql")).sort();
+export const migrationNames = () => namesIn(folder);
+
+async function namesIn(from: string): Promise<string[]> {
+  const files = (await readdir(from)).filter((file) => file.endsWith(".sql")).sort();
   return files.map((file) => file.replace(/\.sql$/, ""));
 }
 
-/** Plain SQL files, sent whole: `pg` uses the simple protocol for a query without values. */
-async function readMigrations(): Promise<Record<string, Migration>> {
-  const entries = (await migrationNames()).map(async (name): Promise<[string, Migration]> => {
-    const text = await readFile(join(folder, `${name}.sql`), "utf8");
-    return [name, { up: async (db) => void (await sql.raw(text).execute(db)) }];
-  });
-  return Object.fromEntries(await Promise.all(entries));
+/**
+ * Plain SQL files, sent whole: `pg` uses the simple protocol for a query without values. All that are to be applied share one
+ * transaction; its first step takes the tables that any of them names.
+ */
+async function readMigrations(from: string, patienceMs: number): Promise<Record<string, Migration>> {
+  const texts = await Promise.all(
+    (await namesIn(from)).map(async (name) => [name, await readFile(join(from, `${name}.sql`), "utf8")] as const),
+  );
+  let isFirst = true;
+  const up = (name: string, text: string) => async (db: Kysely<unknown>) => {
+    const toApply = texts.filter(([other]) => other >= name);
+    if (isFirst) await takeTables(db, toApply.map(([, one]) => one).join("\n"), patienceMs);
+    isFirst = false;
+    await sql.raw(text).execute(db);
+  };
+  return Object.fromEntries(texts.map(([name, text]): [string, Migration] => [name, { up: up(name, text) }]));
+}
+
+/**
+ * Takes every table that the statements change, before anything is changed. One by one, as the statements come to them, a migration
+ * would meet replicas that hold what it wants next and want what it has: a deadlock, which ends the one that waited first,
+ * and that is the migration. So all are taken in a moment in which nobody has any of them. Whoever has one is waited for very
+ * shortly, because everybody else queues behind us, then for longer and longer: a millisecond after the first try, half a second after
+ * a minute of them. Throws 55P03 when there was no such moment in `patienceMs`.
+ */
+async function takeTables(db: Kysely<unknown>, statements: string, patienceMs: number): Promise<void> {
+  const { rows } = await sql<{ name: string; isRemade: boolean }>`
+    select format('%I', relname) as name, relname = any (${namedIn(statements, remade)}) as "isRemade" from pg_class
+     where relnamespace = current_schema()::regnamespace and relkind = 'r'
+       and relname = any (${[...namedIn(statements, remade), ...namedIn(statements, touched)]}) order by oid`.execute(
+    db,
+  );
+  if (rows.length === 0) return;
+  const take = (isRemade: boolean, mode: string) => {
+    const names = rows.filter((row) => row.isRemade === isRemade).map(({ name }) => name);
+    return names.length > 0 ? `lock table ${names.join(", ")} in ${mode} mode;` : "";
+  };
+  await sql
+    .raw(`
+    do $taking$
+    declare
+      begun constant timestamptz := clock_timestamp();
+      tried_ms integer := 0;
+    begin
+      loop
+        begin
+          perform set_config('lock_timeout', least(500, 1 + tried_ms / 120) || 'ms', true);
+          ${take(true, "access exclusive")} ${take(false, "share row exclusive")}
+          perform set_config('lock_timeout', '0', true);
+          return;
+        exception when lock_not_available or deadlock_detected then
+          tried_ms := extract(epoch from clock_timestamp() - begun) * 1000;
+          if tried_ms > ${Math.round(patienceMs)} then
+            raise lock_not_available using message = 'tables that a migration changes were never free for ${Math.round(patienceMs / 1000)} s, so '
+              'nothing was changed. End what holds them (a long export, a forgotten transaction) or stop the older replicas, and start again';
+          end if;
+          perform pg_sleep(0.005 + 0.05 * random());
+        end;
+      end loop;
+    end
+    $taking$`)
+    .execute(db);
+}
+
+/** Statements after which readers, too, must have let go. */
+const remade = /\b(?:alter table|drop table|drop trigger \w+ on)\s+(?:if exists\s+)?(\w+)/gi;
+/** Those after which writers must. */
+const touched = /\b(?:on|references|update|insert into|delete from)\s+(\w+)/gi;
+
+function namedIn(statements: string, pattern: RegExp): string[] {
+  return [...statements.replace(/--.*$/gm, "").matchAll(pattern)].flatMap(([, name]) => name ?? []);
 }
 
 /** The pool stays its owner's: kysely must not end it. */

@@ -11,6 +11,8 @@ export interface FsyncServer {
   url: string;
   /** The main process, while it runs. */
   pid(): number;
+  /** What PostgreSQL itself has written down. */
+  logText(): string;
   /** An empty database: not even our schema is in it. */
   emptyDatabase(): Promise<{ url: string; drop(): Promise<void> }>;
   stop(): Promise<void>;
@@ -24,6 +26,7 @@ export async function startFsyncServer(settings: Record<string, string> = {}): P
   return {
     url: server.url,
     pid: () => Number(readFileSync(join(folder, "postgres", "postmaster.pid"), "utf8").split("\n")[0]),
+    logText: () => readFileSync(join(folder, "postgres.log"), "utf8"),
     emptyDatabase: async () => {
       const name = `test_${randomUUID().replaceAll("-", "")}`;
       await ask(server.url, `create database ${name}`);

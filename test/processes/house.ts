@@ -38,6 +38,8 @@ export async function openHouse(options: {
   /** Whether there is a vault service that is asked. */
   isPolled?: boolean;
   vault?: Parameters<typeof openVault>[2];
+  /** Where the vault knocks, each time it does; the house's own port unless said otherwise. */
+  door?: () => string;
 }): Promise<House> {
   const folder = mkdtempSync(join(tmpdir(), "vb-house-"));
   const configFile = join(folder, "vaultbell.yaml");
@@ -56,7 +58,7 @@ export async function openHouse(options: {
   const { apiUrl } = await standIn.sandbox.listen();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const vault = openVault(standIn.webhookSecret, () => url, options.vault);
+  const vault = openVault(standIn.webhookSecret, options.door ?? (() => url), options.vault);
   const services: ServiceProcess[] = [];
   const run = randomBytes(3).toString("hex");
   let accesses = 0;
