@@ -103,8 +103,8 @@ const judgedAtOnce = 200;
 const alertFirstMs = 50;
 const lookedAfterAtOnce = 5;
 
-/** What may be otherwise from one moment to the next. */
-type Renewed = Pick<ServiceParts, "config" | "webhookSecrets" | "slack"> &
+/** What may be otherwise from one moment to the next. Without `sendMail` mails go the way they went. */
+type Renewed = Pick<ServiceParts, "config" | "webhookSecrets" | "slack" | "sendMail"> &
   Required<Pick<ServiceParts, "sources" | "pushed">>;
 
 /** Shares our port. False: not for it. */
@@ -186,6 +186,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
     },
   });
   const secrets = [...parts.webhookSecrets];
+  let sendMail = parts.sendMail ?? null;
   let refused: string | null = null;
   metrics.configuration(true);
   const doorParts = {
@@ -262,7 +263,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
 
   const fallingBack = nowAndThen(clock, fallbackPauseMs, {
     name: "fall back",
-    work: () => fallBack(house, parts.sendMail ?? null),
+    work: () => fallBack(house, sendMail),
   });
   const handingOut = nowAndThen(clock, cardsPauseMs, { name: "cards", work: () => handOutLate(house) });
   const leaving = nowAndThen(clock, leaversPauseMs, { name: "leavers", work: () => lookAfterLeavers(house) });
@@ -466,7 +467,8 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       server.closeAllConnections();
       await atMost(2_000, store.close());
     },
-    renew: async ({ config: file, webhookSecrets, slack: access, sources, pushed }) => {
+    renew: async ({ config: file, webhookSecrets, slack: access, sendMail: otherRoad, sources, pushed }) => {
+      if (otherRoad !== undefined) sendMail = otherRoad;
       secrets.splice(0, secrets.length, ...webhookSecrets);
       const isTakenUp = connected().useTokens(access);
       await settings.fileChanged(file);

@@ -52,6 +52,7 @@ export function keepCurrent(current: Current): { look(): Promise<void>; stop(): 
         : refuse(["environment  The Slack tokens are gone. Put them back."]);
     }
     refused = null;
+    const { smtp } = now.environment;
     const changed = changes({ environment, config, sources }, now);
     const isTakenUp = await service.renew({
       config: now.config,
@@ -59,13 +60,16 @@ export function keepCurrent(current: Current): { look(): Promise<void>; stop(): 
       slack,
       sources: now.sources.polled,
       pushed: now.sources.pushed,
+      sendMail: smtp && (await import("../mail.ts")).mailer(smtp.url, smtp.from),
     });
+    log.level = now.environment.logLevel;
     if (!isTakenUp) changed.atNextStart.push("the way in which Slack reaches us");
     ({ environment, config, sources } = now);
     if (changed.atOnce.length > 0) out.log(`Taken up: ${changed.atOnce.join(", ")}.`);
-    if (changed.atNextStart.length > 0) out.log(`Takes effect at the next start: ${changed.atNextStart.join(", ")}.`);
-    const isOtherwise = changed.atOnce.length + changed.atNextStart.length > 0;
-    if (isOtherwise) log.info({ ...changed }, "what changed in the files was taken up");
+    if (changed.atNextStart.length > 0)
+      out.log(`Takes a restart, and isn't in force until then: ${changed.atNextStart.join(", ")}.`);
+    if (changed.atOnce.length > 0) log.info({ changed: changed.atOnce }, "what changed in the files was taken up");
+    if (changed.atNextStart.length > 0) log.warn({ changed: changed.atNextStart }, "what changed takes a restart");
   }
 
   function refuse(sentences: string[]): void {
@@ -136,13 +140,13 @@ export function changes(before: InForce, after: InForce): { atOnce: string[]; at
       ["the sources' tokens", ({ sources: { polled, pushed } }) => [...polled, ...pushed].map(secretOf)],
       ["Slack's tokens", ({ environment }) => accessOf(environment)],
       ["WEBHOOK_SECRETS", ({ environment }) => environment.webhookSecrets],
+      ["SMTP_URL or SMTP_FROM", ({ environment }) => environment.smtp],
+      ["LOG_LEVEL", ({ environment }) => environment.logLevel],
     ]),
     atNextStart: named([
       ["DATABASE_URL", ({ environment }) => environment.database],
       ["PORT", ({ environment }) => environment.port],
-      ["SMTP_URL", ({ environment }) => environment.smtp],
       ["SLACK_API_URL", ({ environment: { slack } }) => (slack.kind === "sandbox" ? null : slack.apiUrl)],
-      ["LOG_LEVEL", ({ environment }) => environment.logLevel],
     ]),
   };
 }

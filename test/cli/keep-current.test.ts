@@ -1,6 +1,9 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { withEnvFile } from "../../src/cli/env-file.ts";
 import { changes, keepCurrent } from "../../src/cli/keep-current.ts";
@@ -167,11 +170,36 @@ test("a source that posts has a door as soon as the file has it, and none when i
   said.length = 0;
 });
 
+test("another mail server and other addresses are used at once", async () => {
+  const server = await openMailServer();
+  const yaml = `${defaultYaml}fallback: { email: [lead@example.com] }\n`;
+  write(yaml, { SMTP_URL: `smtp://127.0.0.1:${server.port}`, SMTP_FROM: "bell@example.com" });
+  await current.look();
+  expect(said.at(-1)).toBe("Taken up: vaultbell.yaml, SMTP_URL or SMTP_FROM.");
+  try {
+    story.sandbox.admin.archive(cards);
+    await story.reveal({ by: dana });
+    for (let n = 0; n < 4; n++) await story.later(1);
+    expect(server.recipients).toEqual(["lead@example.com"]);
+    expect(story.mails).toEqual([]);
+  } finally {
+    await server.close();
+  }
+});
+
+test("what takes a restart is said to take one, by its name, and isn't in force", async () => {
+  said.splice(0);
+  write(defaultYaml, { PORT: "3999", SLACK_API_URL: "http://127.0.0.1:1/api/", LOG_LEVEL: "debug" });
+  await current.look();
+  expect(said.slice(-1)).toEqual(["Takes a restart, and isn't in force until then: PORT, SLACK_API_URL."]);
+  expect(story.service.house.log.level).toBe("debug");
+});
+
 test("what takes a start is named as that, by its name and never by its value", () => {
   write(defaultYaml);
   const before = files();
   write(defaultYaml, { DATABASE_URL: "postgres://u:secret@db.example.com/x", PORT: "3001", LOG_LEVEL: "debug" });
-  expect(changes(before, files())).toEqual({ atOnce: [], atNextStart: ["DATABASE_URL", "PORT", "LOG_LEVEL"] });
+  expect(changes(before, files())).toEqual({ atOnce: ["LOG_LEVEL"], atNextStart: ["DATABASE_URL", "PORT"] });
 });
 
 function write(yaml: string, variables: Record<string, string> = {}): void {
@@ -188,6 +216,31 @@ function write(yaml: string, variables: Record<string, string> = {}): void {
       .join(""),
   );
   writeFileSync(join(folder, "vaultbell.yaml"), yaml);
+}
+
+/** As much of SMTP as a sender needs (RFC 5321). */
+async function openMailServer(): Promise<{ port: number; recipients: string[]; close(): Promise<void> }> {
+  const recipients: string[] = [];
+  const server = createServer((client) => {
+    let isBody = false;
+    client.on("error", () => {}).write("220 mail.example.com\r\n");
+    createInterface(client).on("line", (line) => {
+      if (isBody && line !== ".") return;
+      const to = /^RCPT TO:<(.+)>/i.exec(line)?.[1];
+      if (to) recipients.push(to);
+      isBody = line === "DATA";
+      if (line === "QUIT") client.end("221 bye\r\n");
+      else client.write(isBody ? "354 go on\r\n" : "250 ok\r\n");
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    recipients,
+    close: async () => {
+      server.close();
+    },
+  };
 }
 
 function files() {
