@@ -21,6 +21,9 @@ import type { House } from "./house.ts";
 /** The alert itself shows the verdict first: what is new in a channel would go before edits otherwise. */
 const verdictFirstMs = 700;
 
+/** What was called suspicious longer ago than this was looked into without its card. */
+const stillToDoMs = 60 * 24 * 60 * 60_000;
+
 /** The flood message in which something was called suspicious. */
 export interface InFlood {
   id: string;
@@ -74,7 +77,8 @@ export async function handOutCard(tx: Tx, alert: Alert, vault: WatchedVault, sai
  */
 export async function handOutLate(house: House): Promise<number> {
   let handedOut = 0;
-  for (const { alertId, channel } of await cardsMissing(house.store.db)) {
+  const since = new Date(house.clock.now().getTime() - stillToDoMs);
+  for (const { alertId, channel } of await cardsMissing(house.store.db, since)) {
     const isDone = await inTransaction(house.store.db, async (tx) => {
       const all = [...(await allAnswered(tx, [alertId, ...(await handedOutWith(tx, alertId))])).values()];
       const resolutions = (await readAftermath(tx, alertId))?.resolutions ?? [];

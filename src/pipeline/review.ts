@@ -3,7 +3,7 @@ import { type Alert, isTest, type Question, type Review, type VerdictsNeeded, ty
 import { point } from "../point.ts";
 import { mayReview as eligibility, slackUsersOf, verdictsNeeded } from "../policies/eligibility.ts";
 import { foldEmail } from "../policies/fold-email.ts";
-import { mayDecide, standing } from "../policies/standing.ts";
+import { mayDecide, ownHalf, standing } from "../policies/standing.ts";
 import { lockAlert, readAlert, recordReview } from "../store/alerts.ts";
 import { inTransaction, type Tx } from "../store/database.ts";
 import { attendAnew, stepsTaken } from "../store/escalations.ts";
@@ -84,12 +84,20 @@ export async function review(house: House, click: ReviewClick, flood: InFlood | 
   return outcome;
 }
 
-/** Withdraws what was decided: "undone" by its author within the undo time, "reopened" by any manager after that. */
+/**
+ * Withdraws what was decided: "undone" by its author within the undo time, "reopened" by any manager after that. Half of a verdict
+ * that takes two is its author's to take back, for as long as it waits.
+ */
 export async function reopen(house: House, click: Claim): Promise<ReviewOutcome> {
   return decide(house, click, "re-open", async (tx, { alert, vault }, now) => {
     const stands = standing(alert.accesses, alert.reviews);
-    if (stands.kind === "open") return refused("nothing-to-undo", vault, []);
-    const isUndo = stands.review.by === click.clickerId && now.getTime() - stands.review.at.getTime() < undoMs;
+    const half = ownHalf(alert.accesses, alert.reviews, click.clickerId);
+    if (stands.kind === "open" && half === null) return refused("nothing-to-undo", vault, []);
+    const isOwn =
+      stands.kind !== "open" &&
+      stands.review.by === click.clickerId &&
+      now.getTime() - stands.review.at.getTime() < undoMs;
+    const isUndo = half !== null || isOwn;
     const verdict = isUndo ? "undone" : "reopened";
     const reviewId = await recordReview(tx, {
       alertId: alert.id,

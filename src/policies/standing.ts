@@ -65,6 +65,14 @@ export function mayDecide(
   return { kind: "may", revision, coversAll: revision === newest };
 }
 
+/** Expected that somebody said last and that waits for another's word: theirs to take back. `null`: they said nothing of that kind. */
+export function ownHalf(accesses: AtRevision[], reviews: Review[], by: string): Review | null {
+  const stands = standing(accesses, reviews);
+  const last = verdictsOf(reviews).at(-1);
+  const isWaiting = stands.kind !== "decided" && stands.pending?.some(({ id }) => id === last?.id);
+  return last?.by === by && isWaiting ? last : null;
+}
+
 /**
  * Which stretch of being open an alert is in: "0" since it was opened, else the id of the review that began it. What a verdict
  * doesn't cover, and what was re-opened, begins a stretch of its own; what was undone goes on in the one before.

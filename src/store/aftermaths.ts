@@ -101,12 +101,12 @@ export async function seenAt(db: Db | Tx, alertId: string): Promise<PlaceSeen[]>
   return rows;
 }
 
-/** Cards that are missing in a channel in which their alert is seen by now. */
-export async function cardsMissing(db: Db): Promise<{ alertId: string; channel: string }[]> {
+/** Cards of what was called suspicious since then that are missing in a channel in which their alert is seen by now. */
+export async function cardsMissing(db: Db, since: Date): Promise<{ alertId: string; channel: string }[]> {
   const { rows } = await sql<{ alertId: string; channel: string }>`
     select distinct what_now.alert_id as "alertId", place.channel
       from what_now cross join lateral (${placesSeen(sql`what_now.alert_id`)}) as place
-     where with_alert is null and is_for_card
+     where with_alert is null and opened_at > ${since} and is_for_card
        and not exists (select from message
                         where kind = 'what-now' and subject = what_now.alert_id and message.channel = place.channel)`.execute(
     db,

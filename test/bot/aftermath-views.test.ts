@@ -79,6 +79,7 @@ const messages = {
     blockId: "timeline:14",
   }),
   security: securityMessage(anAlert(), security),
+  "security-told-of-more": securityMessage(anAlert(), { ...security, isMore: true }),
   "security-resolved": securityMessage(anAlert(), { ...security, resolution, link: null }),
   "security-taken-back": securityMessage(anAlert(), { ...security, suspicion: null }),
   "resolve-form": resolveForm(origin, anAlert(), vault),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Review } from "../../src/model.ts";
-import { mayDecide, standing } from "../../src/policies/standing.ts";
+import { mayDecide, ownHalf, standing } from "../../src/policies/standing.ts";
 import { tuesday1020 } from "./builders.ts";
 
 const upTo = (newest: number) => Array.from({ length: newest }, (_, index) => ({ revision: index + 1 }));
@@ -144,4 +144,15 @@ describe("where it takes two (T3)", () => {
     expect(standing(upTo(1), [marta, juan, review("undone", 1)])).toMatchObject({ kind: "open", pending: [marta] });
     expect(standing(upTo(1), [marta, juan, review("reopened", 1)])).toEqual({ kind: "open", sinceRevision: 0 });
   });
+});
+
+test("half of a verdict is its author's to take back, and only while it is what was said last", () => {
+  const half = { ...expected1, id: "1", needed: 2 as const };
+  const other = { ...half, id: "2", by: "U02JUAN" };
+  expect(ownHalf(upTo(1), [half], half.by)).toEqual(half);
+  expect(ownHalf(upTo(1), [half], other.by)).toBeNull();
+  expect(ownHalf(upTo(1), [half, other], half.by)).toBeNull();
+  expect(ownHalf(upTo(1), [{ ...half, needed: 1 }], half.by)).toBeNull();
+  const suspicious = { ...review("suspicious", 1, "3"), by: "U02JUAN" };
+  expect(ownHalf(upTo(2), [{ ...half, revision: 2 }, suspicious], half.by)).toBeNull();
 });

@@ -36,6 +36,18 @@ test("who isn't a manager is no second person, and neither is a manager's second
   expect(await reviews()).toHaveLength(1);
 });
 
+test("whoever said Expected first of two takes it back, and nobody else does", async () => {
+  await ringFor("robert@example.com");
+  await story.press(marta, alert(), "Expected");
+  await story.press(juan, alert(), "Undo");
+  expect(story.told(juan)).toContain("There is nothing for you to take back here");
+  expect(words()).toContain("1 of 2");
+  await story.press(marta, alert(), "Undo");
+  expect(words()).not.toContain("1 of 2");
+  await story.press(juan, alert(), "Expected");
+  expect(words()).toContain("👥 1 of 2: @U02JUAN says Expected");
+});
+
 test("a click that Slack delivers twice is one of two, and not both", async () => {
   await ringFor("robert@example.com");
   await story.press(marta, alert(), "Expected");

@@ -13,7 +13,7 @@ export const ALERT_MORE = "alert_more";
 /** What the overflow's options carry before the alert's id. */
 export type AlertMore = "details" | "help" | "on-it";
 
-/** Two buttons as long as a verdict is asked for; the way back once there is one; the rest behind "…". */
+/** Two buttons as long as a verdict is asked for; the way back once there is one, or half of one; the rest behind "…". */
 export function alertActions(
   alert: Alert,
   view: AlertView,
@@ -36,6 +36,10 @@ function buttons(value: string, about: string, { standing, now, undoUntil }: Ale
     return [
       expectedButton(value, about),
       button(REVIEW_SUSPICIOUS, "Suspicious", value, `Suspicious: ${about}`, "danger"),
+      // Of two who must say Expected, whoever said it first can take it back.
+      ...((standing.pending ?? []).length > 0
+        ? [button(REVIEW_UNDO, "Undo", value, `Undo the verdict: ${about}`)]
+        : []),
     ];
   }
   return undoUntil !== null && now < undoUntil

@@ -72,7 +72,7 @@ function refusal(reason: ReviewRefusal, vault: WatchedVault | null, whoCan: stri
     case "no-such-alert":
       return [said("I have no alert that belongs to this button. Please tell whoever runs Vaultbell.")];
     case "nothing-to-undo":
-      return [said("There is nothing to take back here: no verdict stands.")];
+      return [said("There is nothing for you to take back here: no verdict stands.")];
     case "nothing-to-resolve":
       return [said("There is nothing to resolve here: Suspicious doesn’t stand any more.")];
   }
