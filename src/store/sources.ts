@@ -126,6 +126,18 @@ export async function askInTroubleNow(db: Db, source: string, now: Date): Promis
     .execute();
 }
 
+/** These streams aren't to be read any more, so that nothing is in their way. */
+export async function forgetTrouble(db: Db, source: string, feeds: string[]): Promise<void> {
+  if (feeds.length === 0) return;
+  await db
+    .updateTable("source_feed")
+    .set({ trouble: null, trouble_since: null, failures: 0 })
+    .where("source", "=", source)
+    .where("feed", "in", feeds)
+    .where("trouble", "is not", null)
+    .execute();
+}
+
 /** The page couldn't be read. A position that the service doesn't know any more is forgotten. */
 export async function feedFailed(
   tx: Tx,

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { type FileHandle, open, readdir } from "node:fs/promises";
+import { constants, type FileHandle, open, readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Asked } from "./source.ts";
 
@@ -100,9 +100,14 @@ interface OpenFile {
 }
 
 async function openOne(file: string): Promise<OpenFile> {
-  const handle = await open(file);
-  const { ino: inode, size, mtimeMs } = await handle.stat();
-  return { handle, inode, size, writtenAt: Math.floor(mtimeMs) };
+  // Opening a pipe would otherwise wait for whoever writes into it, perhaps for ever.
+  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const stat = await handle.stat();
+  if (!stat.isFile()) {
+    await handle.close();
+    throw Object.assign(new Error(`${file} is not a file`), { code: "not a file" });
+  }
+  return { handle, inode: stat.ino, size: stat.size, writtenAt: Math.floor(stat.mtimeMs) };
 }
 
 /** Those that were put away and not compressed, the oldest first. */

@@ -174,16 +174,23 @@ function vaultOf(secret: string, vaultIds: ReadonlySet<string>): string {
 function actorOf(auth: Part | null): ReportedAccess["actor"] {
   const metadata = auth ? readPart(auth, "metadata", "optional") : null;
   const name = plain(readText(auth, "display_name"));
-  const address = [
-    plain(readText(metadata, "email")),
-    plain(readText(metadata, "username")),
-    name?.replace(/^[a-z]+-/, "") ?? null,
-  ];
+  const address = isOfOwnMaking(name)
+    ? []
+    : [
+        plain(readText(metadata, "email")),
+        plain(readText(metadata, "username")),
+        name?.replace(/^[a-z]+-/, "") ?? null,
+      ];
   return {
     vaultIdentity: readId(auth, "entity_id", "optional") ?? name ?? "nobody named",
     email: address.find((one) => one?.includes("@")) ?? null,
     name,
   };
+}
+
+/** Who makes a token from another one chooses what it is called and what its metadata say: somebody else's address, for one. */
+function isOfOwnMaking(name: string | null): boolean {
+  return name !== null && /^token(-|$)/.test(name);
 }
 
 /** An HMAC tells the same from not the same, and is nobody's name. */

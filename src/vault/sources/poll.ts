@@ -100,6 +100,14 @@ export function createPolling(parts: PollParts): Polling {
       const said = asked.kind === "answered" ? source.introspect.read(asked.text) : null;
       known = { feeds: said?.feeds ?? null, at: said ? now : 0 };
       allowed.set(source.name, known);
+      if (said) {
+        const others = source.feeds.filter(({ name, isNeeded }) => !isNeeded && !said.feeds.includes(name));
+        await stored.forgetTrouble(
+          store.db,
+          source.name,
+          others.map((feed) => feed.name),
+        );
+      }
       if (said) log.info({ source: source.name, feeds: said.feeds, issuedAt: said.issuedAt }, "source knows our token");
     }
     const feeds = known?.feeds ?? null;

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   copyFileSync,
@@ -86,6 +87,19 @@ test.each([
 test("an HMAC is an identity and nobody's name", () => {
   const auth = { display_name: "hmac-sha256:abc", metadata: { username: "hmac-sha256:def" } };
   expect(accesses(line("R", { auth }))[0]?.actor).toEqual({ vaultIdentity: "nobody named", email: null, name: null });
+});
+
+test("who makes a token chooses its name and metadata: neither is anybody's address", () => {
+  for (const display_name of ["token-marta@example.com", "token", "token-x-marta@example.com"]) {
+    const auth = {
+      display_name,
+      entity_id: "E7",
+      metadata: { email: "marta@example.com", username: "marta@example.com" },
+    };
+    expect(accesses(line("R", { auth }))[0]?.actor).toEqual({ vaultIdentity: "E7", email: null, name: display_name });
+  }
+  const auth = { display_name: "ldap-dana", entity_id: "E7", metadata: { username: "dana@example.com" } };
+  expect(accesses(line("R", { auth }))[0]?.actor.email).toBe("dana@example.com");
 });
 
 test("relays wrap lines: a JSON list, or a text within an object", () => {
@@ -210,6 +224,23 @@ test.each([
     expect([await followed.next(), followed.gaps.length]).toEqual([[], 1]);
   },
 );
+
+test("what is no file isn't waited for", async () => {
+  const file = join(folder, "audit.log");
+  writeFileSync(file, `${line("old")}\n`);
+  const followed = follow(file);
+  await followed.next();
+  execFileSync("mkfifo", [`${file}.1`]);
+  rmSync(file);
+  writeFileSync(file, `${line("R1")}\n`);
+  expect(await followed.next()).toEqual(["R1"]);
+  rmSync(file);
+  renameSync(`${file}.1`, file);
+  expect(await followed.source.ask({ method: "GET", path: "", body: followed.position })).toMatchObject({
+    trouble: "unavailable",
+    detail: "not a file",
+  });
+});
 
 test("a file that was cut without a copy leaves a gap, and a place that an older version left is understood", async () => {
   const file = join(folder, "audit.log");

@@ -200,6 +200,31 @@ test("a token that may not read item usage is told, and no token is ever logged 
   expect(logged.join()).toContain("source not read");
 });
 
+test("a new token that is for less ends the trouble of what it isn't for", async () => {
+  service.features = ["itemusages", "auditevents"];
+  const polling = poller();
+  await until(polling);
+  const { token } = service;
+  service.token = "revoked";
+  later(60);
+  await until(polling);
+  const troubles = async () => (await feedStates(store.db, [name])).map(({ feed, trouble }) => [feed, trouble]);
+  expect(await troubles()).toEqual([
+    ["auditevents", "refused"],
+    ["itemusages", "refused"],
+    ["signinattempts", null],
+  ]);
+  service.token = token;
+  service.features = ["itemusages"];
+  later(60);
+  await until(polling);
+  expect(await troubles()).toEqual([
+    ["auditevents", null],
+    ["itemusages", null],
+    ["signinattempts", null],
+  ]);
+});
+
 test("audit events become notices and edits, once; those of the past are told to nobody; of sign-ins the apps stay", async () => {
   service.features = ["itemusages", "auditevents", "signinattempts"];
   const grant = { object_type: "uva", action: "grant", object_uuid: "v_cards", aux_uuid: "U9" };
