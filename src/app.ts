@@ -89,6 +89,8 @@ const silencePauseMs = 5 * 60_000;
 /** What is over its time isn't urgent: after each stretch everybody else goes first. */
 const erasureRestMs = 250;
 const troublePauseMs = 30_000;
+/** As doctor has it: time enough to make another one. */
+const tokenEndsSoonMs = 21 * 24 * 60 * 60_000;
 /** Nobody can mend a gap: after a week it has been seen. */
 const gapsSaidForMs = 7 * 24 * 60 * 60_000;
 const picturePauseMs = 10_000;
@@ -310,6 +312,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       silent: [],
       unread: [],
       gaps: [],
+      ending: [],
       notErased: erasing.failing(),
     };
     metrics.notErased(none.notErased.length);
@@ -349,6 +352,9 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
         notErased: none.notErased,
         unread: feeds.flatMap((feed) => (feed.trouble ? [{ ...feed, trouble: feed.trouble }] : [])),
         gaps,
+        ending: polling.tokensEnding(new Date(clock.now().getTime() + tokenEndsSoonMs)).map((one) => {
+          return { ...one, isOver: one.expiresAt <= clock.now() };
+        }),
       };
     } catch (error) {
       return {

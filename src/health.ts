@@ -16,6 +16,8 @@ export interface Vitals {
   notErased?: { what: string; problem: string }[];
   /** Polled sources that can't be read. */
   unread: { source: string; feed: string; trouble: Trouble; troubleSince: Date | null }[];
+  /** Polled sources whose token ends soon, or has ended. */
+  ending: { source: string; expiresAt: Date; isOver: boolean }[];
   /** What polled sources told lately and nobody could read any more. */
   gaps: { source: string; since: Date | null; until: Date | null; foundAt: Date }[];
 }
@@ -33,7 +35,7 @@ const overdueSeconds = 120;
 
 /** Ready means: database and Slack can be reached, and nothing is overdue (DESIGN, "HTTP"). */
 export function readiness(vitals: Vitals): Readiness {
-  const { database, slack, waiting, unjudged, quarantined, silent, unread, gaps } = vitals;
+  const { database, slack, waiting, unjudged, quarantined, silent, unread, gaps, ending } = vitals;
   const problems: string[] = [];
   if (!database.ok) problems.push(`The database doesn't do its work: ${database.problem}.`);
   if (!slack.connected) problems.push(slack.trouble ?? "Slack isn't connected yet.");
@@ -59,6 +61,10 @@ export function readiness(vitals: Vitals): Readiness {
     );
   for (const { what, problem } of vitals.notErased ?? [])
     remarks.push(`What is over its time isn't erased (${what}): ${problem}. The rest is; it is tried again.`);
+  for (const { source, expiresAt, isOver } of ending)
+    remarks.push(
+      `The token of the source ${source} ${isOver ? "ended" : "ends"} at ${expiresAt.toISOString()}: make another one and put it where this one is.`,
+    );
   if (vitals.refused) remarks.push(vitals.refused);
   if (quarantined > 0)
     remarks.push(

@@ -137,3 +137,21 @@ async function stored(): Promise<string[]> {
   const { rows } = await story.service.house.store.pool.query("select event_id from access order by id");
   return rows.map(({ event_id }) => event_id);
 }
+
+test("a token that ends within three weeks is remarked before it does", async () => {
+  service = await openOnePassword();
+  const { origin, token } = service;
+  story = await openStory({
+    startAt: "2026-10-27T09:00:00Z",
+    yaml: `${defaultYaml}sources: [{ kind: 1password, server: "${origin}" }]\n`,
+    sources: [onePassword({ name: "1password", origin, token, vaultIds: new Set(["v_cards"]) })],
+  });
+  const remarks = async () => (await story.service.readiness()).remarks.join();
+  // The stand-in's token says that it ends on 2026-11-18 at 11:06:40.
+  await story.at("2026-10-28T11:06:39Z");
+  expect(await remarks()).not.toContain("token");
+  await story.at("2026-10-28T11:06:40Z");
+  expect(await remarks()).toContain("The token of the source 1password ends at 2026-11-18T11:06:40.000Z");
+  await story.at("2026-11-18T11:06:41Z");
+  expect(await remarks()).toContain("The token of the source 1password ended at 2026-11-18T11:06:40.000Z");
+});

@@ -12,6 +12,8 @@ interface ComparingParts {
   store: Store;
   clock: Clock;
   log: Logger;
+  /** Counts each page that was asked for, by what came of it. */
+  count(asked: { source: string; feed: string; outcome: "read" | Trouble }): void;
   /** Renews the lease on the source within a transaction. False: somebody else has it. */
   hold(tx: Tx, source: string): Promise<boolean>;
 }
@@ -28,7 +30,7 @@ interface Reading {
  * read to its end, under the source's lease, and asks for one page of the list at most: beside what is asked for anyway that is little, and
  * a service that is in trouble isn't asked for more. What was missed is recorded like any late report.
  */
-export function createComparing({ store, clock, log, hold }: ComparingParts) {
+export function createComparing({ store, clock, log, count, hold }: ComparingParts) {
   const { db } = store;
 
   /** Whose turn it is; `null`: nobody's just now. */
@@ -52,6 +54,7 @@ export function createComparing({ store, clock, log, hold }: ComparingParts) {
   ): Promise<void> {
     const { source, feed } = row;
     const isLost = trouble === "position-lost" && row.position !== null;
+    count({ source, feed, outcome: trouble });
     const dueAt = new Date(clock.now().getTime() + pauseAfter(trouble, row.failures + 1, retryAfterSeconds));
     await comparisons.comparingFailed(db, row, { dueAt, isLost });
     log.warn({ source, feed, trouble, detail, again: dueAt }, "source's own list not read");
@@ -73,6 +76,7 @@ export function createComparing({ store, clock, log, hold }: ComparingParts) {
         detail: "the answer is no page of events",
       });
     }
+    count({ source: source.name, feed: feed.name, outcome: "read" });
     const listed = ofDay(page.accesses, row);
     const isKnown = (reader: Db | Tx) =>
       knownEvents(

@@ -26,6 +26,8 @@ export interface Polling {
   use(sources: PolledSource[]): void;
   /** The names of those that are asked. */
   sources(): string[];
+  /** Whose token says of itself that it ends by then. */
+  tokensEnding(by: Date): { source: string; expiresAt: Date }[];
   /** Asks for one page of each stream that is due; returns how many pages there were with something in them. */
   work(): Promise<number>;
   nextDue(): Promise<Date | null>;
@@ -59,6 +61,7 @@ export function createPolling(parts: PollParts): Polling {
     store,
     clock,
     log,
+    count: parts.count,
     hold: (tx, source) => {
       const now = clock.now();
       return stored.holdSource(tx, source, holder, now, new Date(now.getTime() + leaseMs));
@@ -245,6 +248,10 @@ export function createPolling(parts: PollParts): Polling {
     name: "sources",
     use,
     sources: names,
+    tokensEnding: (by) =>
+      sources.flatMap(({ name, expiresAt }) =>
+        expiresAt !== null && expiresAt <= by ? [{ source: name, expiresAt }] : [],
+      ),
     work: async () => {
       if (sources.length === 0) return 0;
       await begin();
