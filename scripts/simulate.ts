@@ -1,5 +1,5 @@
 // Simulates the service with several replicas under faults, a seed at a time, and says which seeds break a promise.
-//   npm run simulate -- --seeds 100000 --from 1 [--workers 2]
+//   npm run simulate -- --seeds 100000 --from 1 [--workers 2] [--always followed-up,digests]
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { availableParallelism } from "node:os";
@@ -13,11 +13,14 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "1000" },
     from: { type: "string", default: "1" },
     workers: { type: "string", default: String(availableParallelism()) },
+    always: { type: "string" },
   },
 });
 const [from, seeds, workers] = [Number(values.from), Number(values.seeds), Number(values.workers)];
 const script = join(import.meta.dirname, "..", "test", "simulation", "range.ts");
 const began = performance.now();
+/** Families that each seed has, whether it draws them or not. */
+const always = values.always?.split(",") ?? [];
 let done = 0;
 let steps = 0;
 let passingTwins = 0;
@@ -36,7 +39,7 @@ console.log(
 if (failed.length > 0 || done < seeds) process.exitCode = 1;
 
 async function work(first: number, end: number, step: number): Promise<void> {
-  const child = spawn(process.execPath, [script, String(first), String(end), String(step)], {
+  const child = spawn(process.execPath, [script, String(first), String(end), String(step), ...always], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   for await (const line of createInterface({ input: child.stdout })) {

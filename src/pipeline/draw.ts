@@ -22,7 +22,7 @@ import { changesTold } from "../store/configurations.ts";
 import { readEscalationSubject, stepsTaken, stepsTakenOf } from "../store/escalations.ts";
 import { readFlood } from "../store/floods.ts";
 import { readIntents } from "../store/intents.ts";
-import { type Message, messagesShowing } from "../store/messages.ts";
+import { type Message, messagesShowing, threadAbout } from "../store/messages.ts";
 import { readPerson, slackColleagues, slackUserOf, slackUsersByEmail, slackUsersById } from "../store/people.ts";
 import { heldBy } from "./acknowledge.ts";
 import { allAnswered, readAnswered } from "./answered.ts";
@@ -170,22 +170,20 @@ async function drawIntent(house: House, message: Message): Promise<Drawing> {
 
 async function drawNote(house: House, message: Message): Promise<Drawing | "not-yet"> {
   const note = readNote(message.subject);
-  const parent = (await messagesShowing(house.store.db, note.alertId)).find(
-    ({ channel, ts }) => channel === message.channel && ts !== null,
-  );
-  if (!parent?.ts) return "not-yet";
+  const threadTs = await threadAbout(house.store.db, note.alertId, message.channel);
+  if (threadTs === null) return "not-yet";
   const tag = `note:${message.id}`;
   if (note.kind === "own-click") {
     const name = (await slackUserOf(house.store.db, note.by))?.name ?? "Somebody";
-    return drawing(noteViews.ownClickNote(note.by, { name, blockId: tag }), tag, { threadTs: parent.ts });
+    return drawing(noteViews.ownClickNote(note.by, { name, blockId: tag }), tag, { threadTs });
   }
   const { alert, vault, managers } = await facts(house, note.alertId, message.channel);
   if (note.kind === "denied") {
     const view = noteViews.deniedNote(alert, { vault, managers, blockId: tag });
-    return drawing(view, tag, { threadTs: parent.ts, broadcast: true });
+    return drawing(view, tag, { threadTs, broadcast: true });
   }
   const view = noteViews.louderNote(alert, { vault, managers, revision: note.revision, blockId: tag });
-  return drawing(view, tag, { threadTs: parent.ts, broadcast: true });
+  return drawing(view, tag, { threadTs, broadcast: true });
 }
 
 async function drawQuestion(house: House, message: Message): Promise<Drawing> {

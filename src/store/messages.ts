@@ -210,12 +210,6 @@ export async function tellNow(tx: Db | Tx, alertId: string, now: Date): Promise<
 
 /** Where an alert can be judged: its own message, the flood messages that cover it, those of its escalation, and digests that ask. */
 export async function messagesShowing(db: Db | Tx, alertId: string): Promise<{ channel: string; ts: string | null }[]> {
-  const covering = await db
-    .selectFrom("flood_alert")
-    .innerJoin("message", "message.id", "flood_alert.message_id")
-    .select(["message.channel", "message.ts"])
-    .where("flood_alert.alert_id", "=", alertId)
-    .execute();
   const elsewhere = await db
     .selectFrom("message")
     .select(["channel", "ts"])
@@ -226,7 +220,28 @@ export async function messagesShowing(db: Db | Tx, alertId: string): Promise<{ c
       ]),
     )
     .execute();
-  return [...(await messagesOf(db, "alert", alertId)), ...covering, ...elsewhere];
+  return [...(await messagesOf(db, "alert", alertId)), ...(await floodsCovering(db, alertId)), ...elsewhere];
+}
+
+/**
+ * In whose thread of a channel there is more to say about an alert: its own message's, or that of a flood that covers it. While its own
+ * is still to come there, a digest that happens to ask about it isn't the place. `null`: nothing shows it there yet.
+ */
+export async function threadAbout(db: Db | Tx, alertId: string, channel: string): Promise<string | null> {
+  const there = (one: { channel: string }) => one.channel === channel;
+  const own = (await messagesOf(db, "alert", alertId)).find(there);
+  if (own?.ts) return own.ts;
+  const others = own ? await floodsCovering(db, alertId) : await messagesShowing(db, alertId);
+  return others.filter(there).find(({ ts }) => ts !== null)?.ts ?? null;
+}
+
+async function floodsCovering(db: Db | Tx, alertId: string): Promise<{ channel: string; ts: string | null }[]> {
+  return db
+    .selectFrom("flood_alert")
+    .innerJoin("message", "message.id", "flood_alert.message_id")
+    .select(["message.channel", "message.ts"])
+    .where("flood_alert.alert_id", "=", alertId)
+    .execute();
 }
 
 /** Where a subject is shown: its message's channel and `ts`, if Slack has told one. */

@@ -90,12 +90,50 @@ export const vaults = [
 
 export const channels = vaults.map(({ channel }) => channel);
 export const fallbackChannel = "C0FALL";
+/** Where alerts go that nobody judges. */
+const securityChannel = "C0SECURITY";
+
+/** The conversation between the bot and one person. */
+export const directWith = (slackId: string) => `D${slackId.slice(1)}`;
+
+/** Whom the steps of an escalation are for, and after how many minutes; `null`: no repetition. */
+export interface Chain {
+  steps: { afterMinutes: number; channel: string }[];
+  repeatMinutes: number | null;
+}
+
+/** By vault, where alerts are followed up. */
+export const chains: Record<string, Chain> = {
+  v_cards: {
+    steps: [
+      { afterMinutes: 1, channel: securityChannel },
+      { afterMinutes: 3, channel: directWith("U0ALEX") },
+    ],
+    repeatMinutes: null,
+  },
+  v_bank: { steps: [{ afterMinutes: 2, channel: securityChannel }], repeatMinutes: 5 },
+};
 
 /** Long past any sitting here, so that the judge knows which accesses belong together without knowing the rule. */
 const sittingMinutes = 15;
 
-export const yaml = `
-timezone: Europe/Madrid
+const followUp = {
+  v_cards: `
+    ask: at-once
+    escalate: [{ after: 1m, to: ${securityChannel} }, { after: 3m, to: alex@example.com }]`,
+  v_bank: `
+    ask: at-once
+    escalate: { after: 2m, to: ${securityChannel}, repeat: 5m }`,
+};
+
+export interface Habits {
+  isFollowedUp: boolean;
+  /** When the digests of a Tuesday are due, in Madrid: "10:01"; `null`: there are none. */
+  digestAt: string | null;
+}
+
+export const yamlOf = ({ isFollowedUp, digestAt }: Habits) => `
+timezone: Europe/Madrid${digestAt === null ? "" : `\ndigest: { day: Tue, at: "${digestAt}" }`}
 managers: &leads [marta@example.com, U0JUAN, alex@example.com, U0GIL]
 sitting: ${sittingMinutes}m
 vaults:
@@ -105,13 +143,13 @@ vaults:
     managers: *leads
     hours: Mon-Fri 08:00-19:00
     intent: required
-    unmatched: one
+    unmatched: one${isFollowedUp ? followUp.v_cards : ""}
   - id: v_bank
     name: Bank
     channel: C0BANK
     managers: *leads
     intent: expected
-    unmatched: one
+    unmatched: one${isFollowedUp ? followUp.v_bank : ""}
 fallback: { channel: ${fallbackChannel}, email: [lead@example.com] }
 people: [{ email: lena@example.com, vault: V-LENA, slack: U0LENA }]
 `;

@@ -1,3 +1,4 @@
+import type { Faults } from "./families.ts";
 import { look, lookAt, type Seen } from "./picture.ts";
 import type { Random } from "./random.ts";
 import type { Replica } from "./replica.ts";
@@ -46,11 +47,16 @@ const managers = ["U0MARTA", "U0JUAN", "U0ALEX"];
 export function startClickers(parts: {
   world: World;
   random: Random;
+  faults: Faults;
   slack: SimulatedSlack;
   replicas: Replica[];
   lastsMs: number;
 }): Clickers {
-  const { world, random, slack, replicas, lastsMs } = parts;
+  const { world, random, slack, replicas } = parts;
+  // Where alerts go further, people take their time, now and then, until they have.
+  const isFollowedUp = parts.faults.has("followed-up");
+  const lastsMs = parts.lastsMs + (isFollowedUp && random.chance(0.5) ? 240_000 : 0);
+  const kinds = isFollowedUp ? ["alert", "escalation"] : ["alert"];
   const clicks: Click[] = [];
   const moments = random.pick([0, 1, 2, 3, 4]);
   let open = 0;
@@ -75,7 +81,7 @@ export function startClickers(parts: {
 
   async function someAlert(): Promise<Posted | null> {
     for (let tries = 0; tries < 4; tries++) {
-      const alerts = slack.visible().filter((message) => look(message).kind === "alert");
+      const alerts = slack.visible().filter((message) => kinds.includes(look(message).kind));
       if (alerts.length > 0) return random.pick(alerts);
       await world.sleep(inSlack, 4_000);
     }
@@ -88,7 +94,7 @@ export function startClickers(parts: {
     if (!picture) return;
     const seen = lookAt(picture);
     if (seen.buttons.length === 0) return;
-    const { actionId, value } = random.pick(seen.buttons);
+    const { actionId, value } = random.pick([...seen.buttons, ...(isFollowedUp ? seen.onIt : [])]);
     const made: Click = { by, at: world.now(), heardAt: Infinity, actionId, message, seen, answer: null };
     clicks.push(made);
     world.say(`${by} clicks ${actionId} ${value} on ${message.ts}`);

@@ -39,7 +39,11 @@ const families = [
 const rare = ["flood", "outage"] as const;
 const rareShare = 0.03;
 
-export type Family = (typeof families)[number] | (typeof rare)[number];
+/** What isn't wrong at all: how the company has set the service up. Drawn apart, since it changes no fault. */
+const habits = ["followed-up", "digests"] as const;
+const habitShare = 0.08;
+
+export type Family = (typeof families)[number] | (typeof rare)[number] | (typeof habits)[number];
 
 export interface Faults {
   has(family: Family): boolean;
@@ -51,12 +55,13 @@ export interface Faults {
 }
 
 /** `always`: families that the caller wants to see whatever is drawn. */
-export function drawFaults(random: Random, always: readonly Family[]): Faults {
+export function drawFaults(random: Random, randomHabits: Random, always: readonly Family[]): Faults {
   const seldom = rare.filter(() => random.chance(rareShare));
   const isQuiet = random.chance(seldom.length > 0 ? 0.4 : 0.05);
   const share = random.pick([0.15, 0.3, 0.5]);
   const drawn = families.filter(() => random.chance(share));
-  const on = new Set<Family>([...seldom, ...(isQuiet ? [] : drawn), ...always]);
+  const usual = habits.filter(() => randomHabits.chance(habitShare));
+  const on = new Set<Family>([...seldom, ...(isQuiet ? [] : drawn), ...usual, ...always]);
   const intensity = random.pick([0.5, 1, 1, 2]);
   let isHealed = false;
   return {

@@ -1,7 +1,10 @@
+import { judgeDigests } from "./judge/digests.ts";
+import { judgeEscalations } from "./judge/escalations.ts";
 import type { Facts } from "./judge/facts.ts";
 import { judgeIntents } from "./judge/intents.ts";
 import { judgeLimits } from "./judge/limits.ts";
 import { judgeMails } from "./judge/mails.ts";
+import { judgeQuestions } from "./judge/questions.ts";
 import { judgeRecord } from "./judge/record.ts";
 import { judgeReviews } from "./judge/reviews.ts";
 import { judgeShown } from "./judge/shown.ts";
@@ -13,7 +16,6 @@ export type { Facts } from "./judge/facts.ts";
 /**
  * Says what is wrong at the end, a sentence each, beginning with the invariant of RELIABILITY.md that is broken. It is
  * called ten simulated minutes after everything was healed, so whatever is still missing then is I11 too.
- * I7 (escalations) and I8 (digests) come with the stages that they are about.
  */
 export async function judgeRun(facts: Facts): Promise<string[]> {
   return [
@@ -23,6 +25,9 @@ export async function judgeRun(facts: Facts): Promise<string[]> {
     ...judgeIntents(facts),
     ...judgeLimits(facts),
     ...judgeMails(facts),
+    ...judgeEscalations(facts),
+    ...judgeQuestions(facts),
+    ...(await judgeDigests(facts)),
     ...(await judgeRecord(facts)),
     ...(await judgeTraces(facts)),
   ];

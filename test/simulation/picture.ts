@@ -3,11 +3,15 @@ import type { Picture, Posted } from "./slack.ts";
 /** What a person makes out in a message of the bot. */
 export interface Seen {
   kind: Kind | "other";
-  /** The alert's, intent's, note's or flood's id, as it stands in the blocks. */
+  /** The alert's, intent's, note's or flood's id, as it stands in the blocks; of an escalation its alert, round and step. */
   subject: string;
-  /** Of an alert: the revision that its buttons carry. */
+  /** The alert that an escalation or a question is about, too; empty: none. */
+  alertId: string;
+  /** The revision that its buttons carry. */
   revision: number;
   buttons: { actionId: string; value: string }[];
+  /** "I'm looking into it", where that can be said. */
+  onIt: { actionId: string; value: string }[];
   /** The numbers of the events that are named. */
   events: number[];
   /** By event: whether it is shown as explained. */
@@ -23,7 +27,20 @@ export interface Seen {
 
 type Node = Record<string, unknown>;
 
-const kinds = ["alert", "intent", "note", "flood", "what-now", "timeline", "security"] as const;
+const kinds = [
+  "alert",
+  "intent",
+  "note",
+  "flood",
+  "what-now",
+  "timeline",
+  "security",
+  "question",
+  "escalation",
+  "digest",
+] as const;
+const known = new RegExp(`^(${kinds.join("|")}):`);
+const aboutAnAlert: string[] = ["alert", "question", "escalation"];
 type Kind = (typeof kinds)[number];
 
 const isKind = (kind: string): kind is Kind => (kinds as readonly string[]).includes(kind);
@@ -36,16 +53,13 @@ export function look(message: Posted): Seen {
 
 export function lookAt(picture: Picture): Seen {
   const blocks = picture.blocks as Node[];
-  const blockId =
-    blocks
-      .map((block) => String(block.block_id ?? ""))
-      .find((id) => /^(alert|intent|note|flood|what-now|timeline|security):/.test(id)) ?? "";
-  const [kind = "other", subject = "", revision = "0"] = blockId.split(":");
-  const buttons = blocks
-    .filter((block) => block.type === "actions")
-    .flatMap((block) => list(block.elements))
+  const blockId = blocks.map((block) => String(block.block_id ?? "")).find((id) => known.test(id)) ?? "";
+  const [kind = "other", about = "", ...rest] = blockId.split(":");
+  const elements = blocks.filter((block) => block.type === "actions").flatMap((block) => list(block.elements));
+  const buttons = elements
     .filter((element) => element.type === "button")
     .map((element) => ({ actionId: String(element.action_id), value: String(element.value) }));
+  const options = elements.flatMap((element) => list(element.options)).map(({ value }) => String(value));
   const lines = blocks.flatMap(linesOf);
   const words = lines.map(({ text }) => text).join("\n");
   const verdictLine = lines.find(({ text }) => /^(✅ Expected|🚩 Suspicious|🏁 Suspicious) · /u.test(text));
@@ -53,9 +67,11 @@ export function lookAt(picture: Picture): Seen {
   const numbers = [...new Set([...words.matchAll(/Key e(\d+)/g)].map((match) => Number(match[1])))];
   return {
     kind: isKind(kind) ? kind : "other",
-    subject,
-    revision: Number(revision),
+    subject: kind === "escalation" ? [about, ...rest].join(":") : about,
+    alertId: aboutAnAlert.includes(kind) ? about : "",
+    revision: kind === "alert" ? Number(rest[0] ?? 0) : Number(/\d+$/.exec(buttons[0]?.value ?? "")?.[0] ?? 0),
     buttons,
+    onIt: options.filter((value) => value.startsWith("on-it:")).map((value) => ({ actionId: "on_it", value })),
     events: numbers,
     explained: new Map(numbers.map((n) => [n, isExplained(lines, n)])),
     purpose: numberIn(/Purpose: ‘[^’]*invoice Q(\d+)/, words),

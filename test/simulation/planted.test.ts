@@ -15,6 +15,11 @@ const some: Record<string, number> = {
   "the-record-has-gaps": 1,
   "an-intent-is-compared-with-the-arrival-alone": 3,
   "what-a-flood-shows-is-told-as-unshown": 1,
+  "a-verdict-does-not-end-an-escalation": 3,
+  "an-alert-is-looked-at-once": 1,
+  "anybody-answers": 5,
+  "each-replica-makes-a-digest": 1,
+  "a-digest-counts-the-next-week-too": 3,
 };
 
 describe("a protection that is taken away is missed", () => {

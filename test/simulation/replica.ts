@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { followingClock } from "../../src/clock.ts";
+import type { Habits } from "./cast.ts";
 import { openReplicaStore, type ReplicaStore, type Server } from "./database.ts";
 import type { Faults } from "./families.ts";
 import type { Locks } from "./locks.ts";
@@ -40,6 +41,7 @@ export interface Replica {
 interface Parts {
   world: World;
   faults: Faults;
+  habits: Habits;
   server: Server;
   locks: Locks;
   slack: SimulatedSlack;
@@ -102,7 +104,7 @@ export function createReplicaPlace(parts: Parts, name: string): Replica {
         },
       });
     const log = logger(owner, parts.log);
-    const service = createReplica({ store: store.store, clock, client, log, parallel, sendMail });
+    const service = createReplica({ store: store.store, clock, client, log, parallel, sendMail, habits: parts.habits });
     const wakes = new Map<string, () => void>();
     // The product, too, asks what time it is before it does anything.
     void clock
@@ -114,6 +116,8 @@ export function createReplicaPlace(parts: Parts, name: string): Replica {
         void stage("accesses", owner, service.judge, async () => null);
         void stage("messages", owner, service.deliver, service.nextDue);
         // It looks often and finds something seldom: only where it may.
+        if (parts.habits.isFollowedUp) void stage("escalations", owner, service.escalate, service.nextToAttend);
+        if (parts.habits.digestAt !== null) void stage("digests", owner, service.digest, service.nextDigest);
         if (faults.has("outage")) void stage("outages", owner, service.fallBack, service.nextFallBack);
       });
 
@@ -176,7 +180,7 @@ export function createReplicaPlace(parts: Parts, name: string): Replica {
     },
     start,
     wake: (work) => {
-      for (const [what, wake] of process?.wakes ?? []) if (work === null || work === what) wake();
+      for (const [what, wake] of process?.wakes ?? []) if (work === null || (wokenBy[what] ?? what) === work) wake();
     },
     connectionsInUse: () => process?.store.inUse() ?? 0,
     close: async () => {
@@ -187,6 +191,9 @@ export function createReplicaPlace(parts: Parts, name: string): Replica {
   };
   return replica;
 }
+
+/** What there is to show is often an alert about which somebody else is to hear, or no longer: as the product does. */
+const wokenBy: Record<string, string> = { escalations: "messages" };
 
 const nobody: Owner = { name: "the world", isDead: false };
 

@@ -2,23 +2,29 @@ import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import { deliver } from "../../src/bot/delivery.ts";
 import { createDirectory } from "../../src/bot/directory.ts";
-import type { ReviewOutcome } from "../../src/bot/ports.ts";
+import { createDirects } from "../../src/bot/directs.ts";
+import type { AcknowledgeOutcome, AnswerOutcome, ReviewOutcome } from "../../src/bot/ports.ts";
 import { readCarried } from "../../src/bot/views/alert-actions.ts";
-import { parseConfig } from "../../src/config.ts";
+import { type Config, parseConfig } from "../../src/config.ts";
 import type { Clock } from "../../src/model.ts";
+import { acknowledge } from "../../src/pipeline/acknowledge.ts";
 import { announce, endIntent } from "../../src/pipeline/announce.ts";
+import { answer, mayAnswer } from "../../src/pipeline/ask.ts";
+import { makeDigests } from "../../src/pipeline/digest.ts";
 import { draw } from "../../src/pipeline/draw.ts";
+import { escalate } from "../../src/pipeline/escalate.ts";
 import { fallBack, type SendMail } from "../../src/pipeline/fallback.ts";
 import type { House } from "../../src/pipeline/house.ts";
 import { judge } from "../../src/pipeline/judge.ts";
 import { reopen, review } from "../../src/pipeline/review.ts";
 import { foldEmail } from "../../src/policies/fold-email.ts";
 import type { Store } from "../../src/store/database.ts";
+import { nextToAttend } from "../../src/store/escalations.ts";
 import { createIngest } from "../../src/store/ingest.ts";
 import { nextDue } from "../../src/store/lanes.ts";
 import { migrateAt } from "../../src/store/migrate.ts";
 import { parseWebhook } from "../../src/vault/parse-webhook.ts";
-import { yaml } from "./cast.ts";
+import { type Habits, yamlOf } from "./cast.ts";
 
 /**
  * The product, as the simulation knows it: the only file here that names its functions. One of these is one replica.
@@ -36,9 +42,16 @@ export interface Service {
   fallBack(): Promise<number>;
   /** When it looks again. */
   nextFallBack(): Promise<Date>;
+  /** Who else is to hear of an alert, and who is asked; when there is next something to do. */
+  escalate(): Promise<number>;
+  nextToAttend(): Promise<Date | null>;
+  digest(): Promise<number>;
+  nextDigest(): Promise<Date>;
   /** What is done once, at the start. */
   start(): Promise<void>;
   click(click: ButtonClick): Promise<ClickAnswer>;
+  /** Whoever was asked about their access says something; with `isAsking`, what the form would be opened for. */
+  answer(said: ButtonClick & { text: string; isAsking: boolean }): Promise<AnswerOutcome>;
   announce(announcement: Announced): Promise<AnnounceAnswer>;
   endIntent(end: { by: string; intentId: string; how: "done" | "cancelled" }): Promise<{ isEnded: boolean }>;
 }
@@ -55,6 +68,9 @@ interface ButtonClick {
 export type ClickAnswer =
   | { kind: "recorded" }
   | { kind: "already"; by: string; verdict: string }
+  /** They are looking into it; or that would hold nothing back. */
+  | { kind: "held" }
+  | { kind: "not-held"; reason: string }
   | { kind: "refused"; reason: string };
 
 interface Announced {
@@ -70,6 +86,7 @@ type AnnounceAnswer = { kind: "announced"; intentId: string } | { kind: "refused
 
 /** As the product's own. */
 const fallbackPauseMs = 15_000;
+const lookedAfterAtOnce = 5;
 
 export function createReplica(parts: {
   store: Store;
@@ -78,8 +95,10 @@ export function createReplica(parts: {
   log: Logger;
   parallel: number;
   sendMail: SendMail;
+  habits: Habits;
 }): Service {
   const { store, clock, client, log, parallel } = parts;
+  const config = configOf(parts.habits);
   const directory = createDirectory({ client: () => client, db: store.db, foldEmail, clock, log });
   const house: House = { store, config, file: config, clock, log, people: directory };
   const delivery = {
@@ -95,7 +114,9 @@ export function createReplica(parts: {
     clock,
     onTrouble: (error) => log.error({ error }, "not committed"),
   });
+  const directs = createDirects(() => client);
   let looksAgainAt = 0;
+  let looksAtDigestsAt = new Date(0);
   return {
     fallBack: async () => {
       if (clock.now().getTime() < looksAgainAt) return 0;
@@ -120,6 +141,15 @@ export function createReplica(parts: {
     judge: () => judge(house),
     deliver: () => deliver(delivery, parallel),
     nextDue: () => nextDue(store.db),
+    escalate: () => escalate(house, directs, lookedAfterAtOnce),
+    nextToAttend: () => nextToAttend(store.db),
+    digest: async () => {
+      if (clock.now() < looksAtDigestsAt) return 0;
+      const { made, lookAgainAt } = await makeDigests(house);
+      looksAtDigestsAt = lookAgainAt;
+      return made;
+    },
+    nextDigest: async () => looksAtDigestsAt,
     start: async () => void (await directory.refreshAll()),
     click: async ({ by, actionId, value, message }) => {
       const carried = readCarried(value);
@@ -131,6 +161,7 @@ export function createReplica(parts: {
         clickerId: by,
         message,
       };
+      if (actionId === "on_it") return holdAnswer(await acknowledge(house, about));
       return clickAnswer(
         actionId === "review_expected"
           ? await review(house, { ...about, verdict: "expected", note: null })
@@ -138,6 +169,14 @@ export function createReplica(parts: {
             ? await review(house, { ...about, verdict: "suspicious", note: "nobody told me" })
             : await reopen(house, about),
       );
+    },
+    answer: async ({ by, actionId, value, message, text, isAsking }) => {
+      const carried = readCarried(value);
+      if (!carried) throw new Error(`a button carried ${value}`);
+      const about = { alertId: carried.alertId, revision: carried.revision, by, message };
+      if (isAsking) return mayAnswer(house, about);
+      const said = actionId === "ask_mine" ? { kind: "mine" as const, text } : { kind: "not-mine" as const };
+      return answer(house, { ...about, said });
     },
     announce: async ({ by, ...announcement }) => {
       const user = await directory.knownUser(by);
@@ -170,10 +209,28 @@ function clickAnswer(outcome: ReviewOutcome): ClickAnswer {
   }
 }
 
-const config = readConfig();
+function holdAnswer(outcome: AcknowledgeOutcome): ClickAnswer {
+  switch (outcome.kind) {
+    case "acknowledged":
+    case "acknowledged-before":
+      return { kind: "held" };
+    case "unknown-actor":
+    case "more-came":
+    case "nothing-to-hold":
+      return { kind: "not-held", reason: outcome.kind };
+    default:
+      return clickAnswer(outcome);
+  }
+}
 
-function readConfig() {
+const configs = new Map<string, Config>();
+
+function configOf(habits: Habits): Config {
+  const yaml = yamlOf(habits);
+  const known = configs.get(yaml);
+  if (known) return known;
   const reading = parseConfig(yaml, "simulation.yaml");
   if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes));
+  configs.set(yaml, reading.config);
   return reading.config;
 }

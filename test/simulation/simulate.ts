@@ -1,6 +1,9 @@
 import { startAnnouncers } from "./announcers.ts";
+import { startAnswerers } from "./answerers.ts";
+import { channels } from "./cast.ts";
 import { startClickers } from "./clickers.ts";
 import { openServer, rememberNew, type Server } from "./database.ts";
+import { drawDigests, remember } from "./digests.ts";
 import { drawFaults, type Family } from "./families.ts";
 import { judgeRun } from "./judge.ts";
 import { createLocks } from "./locks.ts";
@@ -51,7 +54,10 @@ export async function openStage(databaseUrl: string): Promise<Stage> {
 
 async function simulateOn(server: Server, seed: number, always: readonly Family[]): Promise<Run> {
   const random = (name: string) => randomOf(seed, name);
-  const faults = drawFaults(random("faults"), always);
+  const faults = drawFaults(random("faults"), random("habits"), always);
+  const digests = faults.has("digests") ? drawDigests(random("digests"), startAt) : null;
+  const habits = { isFollowedUp: faults.has("followed-up"), digestAt: digests?.at ?? null };
+  if (digests) await remember(server, channels, digests);
   const stillness = random("stillness");
   const world = createWorld({
     random: random("order"),
@@ -78,7 +84,7 @@ async function simulateOn(server: Server, seed: number, always: readonly Family[
     for (const replica of heard) world.after(wakes.between(0, 15), town, () => replica.wake(work));
   };
   for (const name of random("size").chance(0.2) ? ["A", "B", "C"] : ["A", "B"]) {
-    const parts = { world, faults, server, locks, slack, random: random(`replica ${name}`), wakeAll };
+    const parts = { world, faults, habits, server, locks, slack, random: random(`replica ${name}`), wakeAll };
     replicas.push(createReplicaPlace({ ...parts, mails, log: (line) => log.push(line) }, name));
   }
 
@@ -86,8 +92,11 @@ async function simulateOn(server: Server, seed: number, always: readonly Family[
     const lastsMs = random("length").pick([20_000, 60_000, 120_000]);
     for (const replica of replicas) replica.start();
     const vault = startVault({ world, random: random("vault"), faults, replicas, lastsMs });
-    const clickers = startClickers({ world, random: random("clicks"), slack, replicas, lastsMs });
+    const clickers = startClickers({ world, random: random("clicks"), faults, slack, replicas, lastsMs });
     const { events } = vault;
+    const answerers = habits.isFollowedUp
+      ? startAnswerers({ world, random: random("answers"), slack, replicas, lastsMs })
+      : null;
     const announcers = startAnnouncers({ world, random: random("intents"), replicas, events, lastsMs });
     const troubles = startTroubles({ world, random: random("troubles"), faults, slack, replicas, lastsMs });
     try {
@@ -96,10 +105,13 @@ async function simulateOn(server: Server, seed: number, always: readonly Family[
       troubles.heal();
       const healedAt = Math.max(world.now(), ...slack.calls.map(({ waitUntil }) => waitUntil ?? 0));
       await world.run(healedAt + 10 * minute);
-      const isOver = vault.isDone() && clickers.isDone() && announcers.isDone();
+      const isOver = vault.isDone() && clickers.isDone() && announcers.isDone() && (answerers?.isDone() ?? true);
       const { clicks } = clickers;
       const { announcements } = announcers;
-      const facts = { vault, slack, clicks, announcements, mails, log, faults, replicas, server };
+      const answers = answerers?.said ?? [];
+      const times = { startAt, healedAt, endedAt: world.now() };
+      const people = { clicks, announcements, answers };
+      const facts = { vault, slack, ...people, mails, log, faults, digests, times, replicas, server };
       return [...(isOver ? [] : ["I11: somebody still waits for an answer"]), ...(await judgeRun(facts))];
     } catch (error) {
       return [`I11: the simulation broke: ${error instanceof Error ? error.stack : String(error)}`];

@@ -42,7 +42,11 @@ export function slackClient(parts: ClientParts): WebClient {
       update: method("chat.update"),
       delete: method("chat.delete"),
     },
-    conversations: { history: method("conversations.history"), replies: method("conversations.replies") },
+    conversations: {
+      history: method("conversations.history"),
+      replies: method("conversations.replies"),
+      open: method("conversations.open"),
+    },
     users: {
       info: method("users.info"),
       lookupByEmail: method("users.lookupByEmail"),
@@ -123,8 +127,8 @@ function drawFate({ faults, random, slack }: ClientParts, method: string): Fate 
   });
   const network = (code: string) => new WebAPIRequestError(Object.assign(new Error(code), { code }));
   const isWrite = method.startsWith("chat.");
-  const isHistory = method.startsWith("conversations.");
-  const isPeople = !isWrite && !isHistory;
+  const isHistory = method === "conversations.history" || method === "conversations.replies";
+  const isPeople = !isWrite && !method.startsWith("conversations.");
   if (slack.isAway) return fate("Slack is away", { doneAfterMs: null, error: network("ECONNREFUSED") });
   if (isPeople) {
     return faults.strikes("people-unknown", 0.3)
@@ -197,5 +201,5 @@ function limited(fate: Fated, random: Random): Fate {
 
 function summary(args: Args): string {
   const metadata = args.metadata as { event_payload?: { subject?: unknown } } | undefined;
-  return String(metadata?.event_payload?.subject ?? args.ts ?? args.user ?? args.email ?? "");
+  return String(metadata?.event_payload?.subject ?? args.ts ?? args.user ?? args.users ?? args.email ?? "");
 }

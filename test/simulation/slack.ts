@@ -1,4 +1,4 @@
-import { slackUser } from "./cast.ts";
+import { directWith, slackUser } from "./cast.ts";
 import type { Faults } from "./families.ts";
 import { askAboutPeople } from "./slack-people.ts";
 import type { World } from "./world.ts";
@@ -179,6 +179,8 @@ export function createSlack(world: World, faults: Faults): SimulatedSlack {
       case "conversations.history":
       case "conversations.replies":
         return history(args);
+      case "conversations.open":
+        return { ok: true, channel: { id: directWith(String(args.users)) } };
       case "auth.test":
         return { ok: true, team_id: "T0HOME", user_id: "U0BELL", bot_id: "B0BELL" };
       case "users.info":

@@ -37,7 +37,16 @@ export async function judgeRecord({ server }: Facts): Promise<string[]> {
   same("deliveries", of(/^delivery /, "delivery"), await ids("select id from delivery"));
   same("judged accesses", of(/^access /, "access"), await ids("select access_id as id from assessment"));
   same("accesses to judge", await ids("select id from access"), await ids("select access_id as id from assessment"));
-  same("verdicts of", of(/^review$/, "alert"), await ids("select alert_id as id from review"));
+  // A denial withdraws an Expected: one decision, and one entry.
+  const byDenial = `exists (select from answer where answer.alert_id = review.alert_id and answer.kind = 'not-mine'
+                       and answer.by = review.by and answer.at = review.at)`;
+  const reviews = `select alert_id as id from review where not (verdict = 'reopened' and ${byDenial})`;
+  same("verdicts of", of(/^review$/, "alert"), await ids(reviews));
+  same("questions", of(/^actor asked$/, "alert"), await ids("select alert_id as id from question"));
+  same("answers", of(/^actor answered$/, "alert"), await ids("select alert_id as id from answer"));
+  same("steps", of(/^escalated$/, "alert"), await ids("select alert_id as id from escalation"));
+  same("holders", of(/^acknowledged$/, "alert"), await ids("select alert_id as id from acknowledgement"));
+  same("digests", of(/^digest$/, "digest"), await ids("select id from digest"));
   same("intents", of(/^intent announced$/, "id"), await ids("select id from intent"));
   const floods = "select distinct subject, min(channel) as id from message where kind = 'flood' group by subject";
   same("floods", of(/^flood$/, "channel"), await ids(floods));

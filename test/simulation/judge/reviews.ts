@@ -1,12 +1,19 @@
+import type { Said } from "../answerers.ts";
 import { mayJudge, type Person } from "../cast.ts";
 import type { Click } from "../clickers.ts";
 import type { Family } from "../families.ts";
-import { look, type Seen } from "../picture.ts";
+import { look, lookAt, type Seen } from "../picture.ts";
 import type { Facts } from "./facts.ts";
 
 /** I4 and I5: nobody judges who may not, whoever may can, and the verdicts on one alert are one story that everybody was told. */
 export function judgeReviews(facts: Facts): string[] {
-  const actorOf = (seen: Seen) => facts.vault.events.find(({ n }) => seen.events.includes(n))?.actor;
+  const all = facts.slack.messages.flatMap(({ pictures }) => pictures.map(lookAt));
+  const named = Map.groupBy(all, ({ alertId }) => alertId);
+  // What a step of an escalation is about, its alert names.
+  const actorOf = ({ alertId }: Seen) => {
+    const numbers = (named.get(alertId) ?? []).filter(({ kind }) => kind === "alert").flatMap(({ events }) => events);
+    return facts.vault.events.find(({ n }) => numbers.includes(n))?.actor;
+  };
   const problems = facts.clicks.flatMap((click) => {
     const actor = actorOf(click.seen);
     return actor ? judgeClick(click, actor, facts) : [`I2: ${click.by} clicked on an alert that names no access`];
@@ -15,10 +22,12 @@ export function judgeReviews(facts: Facts): string[] {
     const actor = actorOf(click.seen);
     return actor !== undefined && mayJudge(click.by, actor);
   });
-  for (const [subject, clicks] of Map.groupBy(allowed, ({ seen }) => seen.subject)) {
+  const verdicts = allowed.filter(({ actionId }) => actionId !== "on_it");
+  for (const [subject, clicks] of Map.groupBy(verdicts, ({ seen }) => seen.alertId)) {
+    const denials = facts.answers.filter(({ seen, what }) => seen.alertId === subject && what === "not-mine");
     const shown = facts.slack.visible().map(look);
     const final = shown.find((seen) => seen.kind === "alert" && seen.subject === subject);
-    if (!isOneStory(clicks, final ?? null))
+    if (!isOneStory([...clicks, ...denials.flatMap(asClick)], final ?? null))
       problems.push(
         `I5: what was said of ${subject} is no story: ${clicks.map(tell).join("; ")}; and it shows ${JSON.stringify(final?.verdict)}${final?.asksForVerdict ? " and asks" : ""} at revision ${final?.revision}`,
       );
@@ -37,6 +46,14 @@ const nobodyToAsk: Family[] = ["people-unknown", "token-revoked", "outage"];
 
 const tell = ({ by, actionId, seen, answer }: Click) =>
   `${by} ${actionId} at ${seen.revision} → ${answer === null ? "?" : Object.values(answer).join(" ")}`;
+
+/** A denial has its place in the story, too: it withdraws an Expected. */
+function asClick({ by, at, heardAt, seen, answer }: Said): StoryClick[] {
+  if (answer !== null && answer.kind !== "noted") return [];
+  return [{ by, at, heardAt, seen, actionId: "ask_not_mine", answer: answer && { kind: "recorded" } }];
+}
+
+type StoryClick = Omit<Click, "message">;
 
 function judgeClick({ by, answer, seen }: Click, actor: Person, { faults }: Facts): string[] {
   if (answer === null) return [];
@@ -60,7 +77,7 @@ interface Verdict {
  * Whether the clicks can be put into one order, each between the moment it was made and the moment it was answered, in which
  * every answer was true and whose end is what the message shows. A click without an answer counted, or it didn't.
  */
-function isOneStory(all: Click[], final: Seen | null): boolean {
+function isOneStory(all: StoryClick[], final: Seen | null): boolean {
   const clicks = all.filter(({ answer }) => answer?.kind !== "refused" || answer.reason === "nothing-to-undo");
   const tried = new Set<string>();
   const everything = 2 ** clicks.length - 1;
@@ -82,8 +99,9 @@ function isOneStory(all: Click[], final: Seen | null): boolean {
 }
 
 /** What may stand after a click, if its answer was true; none: it wasn't. */
-function after({ by, actionId, seen, answer }: Click, standing: Verdict[]): Verdict[][] {
+function after({ by, actionId, seen, answer }: StoryClick, standing: Verdict[]): Verdict[][] {
   const newest = standing.at(-1);
+  if (actionId === "ask_not_mine") return newest?.word === "expected" ? [[]] : [standing];
   if (actionId === "review_undo" || actionId === "review_reopen") {
     if (answer?.kind === "refused") return newest ? [] : [standing];
     if (!newest) return answer === null ? [standing] : [];

@@ -152,10 +152,13 @@ function intentsShown({ announcements }: Facts, shown: Shown[]): string[] {
 function ownClicksShown({ clicks, slack }: Facts, shown: Shown[]): string[] {
   return clicks.flatMap(({ by, answer, seen }) => {
     if (answer?.kind !== "refused" || answer.reason !== "own-access") return [];
-    if (seen.events.some((n) => wasDeleted(slack.messages, n))) return [];
+    const named = slack.messages.map(look).filter((one) => isItsAlert(one, seen));
+    if (named.some(({ events }) => events.some((n) => wasDeleted(slack.messages, n)))) return [];
     const notes = shown.filter(({ kind, words }) => kind === "note" && words.startsWith(`@${by} pressed a button`));
-    const alerts = slack.messages.filter((message) => look(message).subject === seen.subject).map(({ ts }) => ts);
+    const alerts = slack.messages.filter((message) => isItsAlert(look(message), seen)).map(({ ts }) => ts);
     const isSaid = notes.some(({ message }) => message.threadTs !== null && alerts.includes(message.threadTs));
     return isSaid ? [] : [`T1: ${by} pressed a button on their own access, and the thread doesn't say so`];
   });
 }
+
+const isItsAlert = ({ kind, alertId }: Seen, seen: Seen) => kind === "alert" && alertId === seen.alertId;

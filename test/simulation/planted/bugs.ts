@@ -25,6 +25,8 @@ const delivery = "src/bot/delivery.ts";
 const lanes = "src/store/lanes.ts";
 const review = "src/pipeline/review.ts";
 const eligibility = "src/policies/eligibility.ts";
+const escalation = "src/policies/escalation.ts";
+const asking = "src/pipeline/ask.ts";
 const groupCommit = "migrations/0005_quick_ingest.sql";
 const fallback = "src/pipeline/fallback.ts";
 
@@ -55,8 +57,8 @@ export const plantedBugs: PlantedBug[] = [
   bug(
     "a-post-is-not-marked-before-it-begins",
     lanes,
-    /unsure_since( = |: sql<Date>`)coalesce\(unsure_since, \$\{now\}::timestamptz\)/,
-    "unsure_since$1null::timestamptz",
+    /sql`coalesce\(unsure_since, \$\{now\}::timestamptz\)`/,
+    "sql`null::timestamptz`",
   ),
   bug(
     "a-failed-post-is-repeated-blindly",
@@ -87,7 +89,7 @@ export const plantedBugs: PlantedBug[] = [
   ),
   bug("slack-is-looked-through-once", delivery, "const looksInVain = 2;", "const looksInVain = 1;"),
   bug("late-copies-stay", delivery, "if (ts !== message.ts) await removeTwin(parts, message, ts);", "void ts;"),
-  bug("late-copies-are-not-looked-for", delivery, /const sweep =[^;]*;/, "const sweep = null;"),
+  bug("late-copies-are-not-looked-for", delivery, "sweep: since && { since, at },", "sweep: null,"),
   bug("a-refusal-makes-forget-an-unknown-outcome", lanes, /unsure_since: message\.unsureSince,/, "unsure_since: null,"),
   bug(
     "retry-after-is-ignored",
@@ -190,13 +192,6 @@ export const plantedBugs: PlantedBug[] = [
     "",
   ),
   bug(
-    "an-edit-is-not-marked-before-it-begins",
-    lanes,
-    /return begin\(db, lane, messageId, now, sql`\$\{now\}::timestamptz`\);/,
-    "return begin(db, lane, messageId, now, sql`unsure_since`);",
-    ["late-edit", "crash", "connection-lost"],
-  ),
-  bug(
     "an-unsure-edit-is-forgotten-after-the-next",
     lanes,
     "    unsure_since: unsure,\n    redraw_at:",
@@ -238,6 +233,67 @@ export const plantedBugs: PlantedBug[] = [
     ),
     always: ["outage", "mail-refused"],
   },
+  bug(
+    "a-verdict-does-not-end-an-escalation",
+    escalation,
+    'if (stands.kind === "decided") return null;\n  const covered',
+    "const covered",
+    ["followed-up"],
+  ),
+  bug(
+    "steps-come-before-their-time",
+    escalation,
+    "return new Date(round.since.getTime() + minutes * minuteMs);",
+    "return new Date(round.since.getTime() + (minutes * minuteMs) / 2);",
+    ["followed-up"],
+  ),
+  bug(
+    "who-looks-into-it-holds-nothing-back",
+    escalation,
+    "acknowledgementOf(facts)?.until ?? null;",
+    "acknowledgementOf({ ...facts, acknowledged: [] })?.until ?? null;",
+    ["followed-up"],
+  ),
+  bug(
+    "a-denial-calls-nobody",
+    escalation,
+    "if (deniedAt && deniedAt >= since) return hasIndependentManager;",
+    "if (deniedAt && deniedAt >= since) return false;",
+    ["followed-up"],
+  ),
+  bug("an-alert-is-looked-at-once", "src/store/escalations.ts", "set({ attend_at: at })", "set({ attend_at: null })", [
+    "followed-up",
+  ]),
+  bug("an-answer-is-not-shown", "src/bot/views/alert.ts", "answers.slice(-3)", "answers.slice(0, 0)", ["followed-up"]),
+  bug("anybody-answers", asking, 'question.askedOf !== by ? "not-asked" : isOurs', "isOurs", ["followed-up"]),
+  bug(
+    "a-denial-can-be-taken-back",
+    asking,
+    'if (denial(question)) return { kind: "already", said: "not-mine" };',
+    "void denial;",
+    ["followed-up"],
+  ),
+  {
+    name: "each-replica-makes-a-digest",
+    always: ["digests", "interleaving"],
+    changes: [
+      { file: "src/pipeline/digest.ts", from: "await lockDigests(tx, channel);", to: "void lockDigests;" },
+      { file: "migrations/0015_digest.sql", from: "unique (channel, period)", to: "check (true)" },
+      {
+        file: "src/store/digests.ts",
+        from: '.onConflict((conflict) => conflict.columns(["channel", "period"]).doNothing())',
+        to: "",
+      },
+    ],
+  },
+  bug("a-late-digest-says-nothing", "src/bot/views/digest.ts", "if (lateBy >= lateMs)", "if (lateBy < 0)", ["digests"]),
+  bug(
+    "a-digest-counts-the-next-week-too",
+    "src/store/digest-facts.ts",
+    /(counted_at >= \$\{comparedFrom\}::timestamptz) and counted_at < \$\{endsAt\}::timestamptz/,
+    "$1",
+    ["digests"],
+  ),
   bug("two-sittings-at-once", "src/pipeline/ring.ts", 'await judging.oneAtATime(tx, "sitting", keys);', "", [
     "interleaving",
   ]),
