@@ -49,6 +49,25 @@ test("Suspicious in the Home tab while Slack shows the alert nowhere: the card c
   expect(cardsIn(cards)).toHaveLength(1);
 });
 
+test("Suspicious in the direct message of a night, while the channel is closed: the card stands beneath it, and can be ticked", async () => {
+  story = await openStory({ startAt: "2026-11-28T01:13:00Z", yaml });
+  away();
+  await story.reveal({ by: dana });
+  await story.later(1);
+  await suspicious(marta, theOnly(story.alerts("D02MARTA")), "at this hour?");
+  expect(cardsIn("D02MARTA")).toHaveLength(1);
+  expect(threadOf("D02MARTA")).toBe(theOnly(story.alerts("D02MARTA")).ts);
+  const [card] = inThreads("D02MARTA");
+  if (card) await story.sandbox.as(marta).choose(card, "what_now_steps", ["step:0"]);
+  await story.service.idle();
+  await story.settle();
+  expect(cardsIn("D02MARTA")[0]).toContain("☑ Freeze the card: @U02MARTA");
+  story.sandbox.admin.inviteBot(cards);
+  await story.later(6);
+  await story.later(1);
+  expect(cardsIn(cards)).toEqual([expect.stringContaining("☑ Freeze the card: @U02MARTA")]);
+});
+
 test("what was taken back meanwhile brings no card; said again, it does", async () => {
   story = await openStory({ yaml });
   away();
