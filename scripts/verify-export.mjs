@@ -31,7 +31,9 @@ async function main(args) {
     console.log(`Head ${entries}:${head}`);
     console.log(
       heads.length > 0
-        ? `All ${heads.length} heads that you named are in this chain.`
+        ? heads.length === 1
+          ? "The head that you named is in this chain."
+          : `All ${heads.length} heads that you named are in this chain.`
         : "Name a head that you read in Slack (--head SEQ:HASH): only that tells this chain from one made up later.",
     );
     return 0;

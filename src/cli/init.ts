@@ -89,7 +89,12 @@ async function setUp(asker: Asker, given: Given, env: NodeJS.ProcessEnv): Promis
     const kept = writeKept(file, text);
     asker.say(`Wrote ${file}${kept === null ? "" : `; what was there is now ${kept}`}.`);
   }
-  asker.say(`The vault service signs with WEBHOOK_SECRETS, which stands in ${files.env}; it reports to`);
+  asker.say("");
+  asker.say("How accesses come in:");
+  asker.say(
+    "  1Password, Bitwarden, HashiCorp Vault and others: docs/sources has a page for each, with what to add to the files.",
+  );
+  asker.say(`  Anything else signs with WEBHOOK_SECRETS, which stands in ${files.env}, and reports to`);
   asker.say(`  POST http://THIS-MACHINE:${read.environment.port}/webhooks/access  (with HTTPS in front of it)`);
 
   const isTried = given["no-test"] !== true && (await ask("\nRing once now, as a test? (yes, no)", "yes"));
@@ -134,6 +139,8 @@ function howToMakeTheApp(): string[] {
     "Vaultbell is an app of your own Slack workspace. Make it by this link, which has its manifest filled in:",
     "",
     `https://api.slack.com/apps?new_app=1&manifest_json=${encodeURIComponent(JSON.stringify(manifest))}`,
+    "",
+    "(Should your terminal break it: https://api.slack.com/apps, Create New App, From a manifest, and paste manifest.json.)",
     "",
     "1. Choose the workspace, press Next, then Create.",
     "2. Install App, then Install to Workspace. Copy the Bot User OAuth Token (xoxb-…).",

@@ -76,7 +76,8 @@ export function ocsfAlert(row: ExportRow, labels: string[]): Record<string, unkn
     end_time: millis(row.last_occurred_at),
     status_id: stands.id,
     status: stands.caption,
-    is_alert: true,
+    // Which of a finding's states asks for somebody (events/findings/detection_finding.json): a closed one doesn't.
+    is_alert: stands.activity.name !== "Close",
     finding_info: whole({
       uid: text(row.alert_id),
       title: "Accesses to a watched vault",

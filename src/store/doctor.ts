@@ -11,6 +11,10 @@ export interface ServerFacts {
   isReadOnly: boolean;
   connections: number;
   connectionsAtMost: number;
+  /** Settings without which a crash can take what was committed: "fsync". */
+  unsafe: string[];
+  /** The transaction that has been open longest, of those that we may see; `null`: none for more than ten minutes. */
+  longest: { who: string; pid: number; seconds: number } | null;
   /** The rights that a service needs and this user lacks: "insert into access". */
   lacks: string[];
   /** Migrations that were applied; `null`: there is no schema yet. */
@@ -23,6 +27,14 @@ export async function serverFacts(client: Client): Promise<ServerFacts> {
             pg_is_in_recovery() or current_setting('default_transaction_read_only') = 'on' as "isReadOnly",
             (select count(*)::integer from pg_stat_activity where backend_type = 'client backend') as connections,
             current_setting('max_connections')::integer as "connectionsAtMost",
+            array(select name from pg_settings where name in ('fsync', 'full_page_writes', 'synchronous_commit')
+                     and setting = 'off' order by name) as unsafe,
+            (select json_build_object('who', coalesce(nullif(application_name, ''), usename, 'somebody'), 'pid', pid,
+                                      'seconds', extract(epoch from clock_timestamp() - xact_start))
+               from pg_stat_activity
+              where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()
+                and xact_start < clock_timestamp() - interval '10 minutes'
+              order by xact_start limit 1) as longest,
             to_regclass('migration')::text as migrations`,
   );
   const [row] = rows;

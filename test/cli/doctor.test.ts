@@ -14,6 +14,8 @@ import { parseConfig } from "../../src/config.ts";
 import type { Fault } from "../../src/sandbox/types.ts";
 import { createStandIn, type StandIn } from "../../src/stand-in.ts";
 import type { ServerFacts } from "../../src/store/doctor.ts";
+import { migrateAt } from "../../src/store/migrate.ts";
+import { startFsyncServer } from "../processes/fsync-server.ts";
 import { freePort } from "../processes/service.ts";
 import { type FreshDatabase, freshDatabase } from "../support/database.ts";
 import { defaultYaml } from "../support/story.ts";
@@ -52,14 +54,21 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test("where all is well, every line says so", async () => {
-  const { code, said } = await run();
+test("where all is well, every line says so", { timeout: 60_000 }, async () => {
+  // The server of the tests is quick because it may forget, which is no good database.
+  const server = await startFsyncServer();
+  const database = await server.emptyDatabase();
+  await migrateAt(database.url);
+  const { code, said } = await run({ DATABASE_URL: database.url }).finally(server.stop);
   expect(said).not.toMatch(/^[✗!]/m);
   expect(said).toContain("✓ schema: is the newest");
   expect(said).toContain("✓ record: its guards are in place");
   expect(said).toContain("✓ work: nothing waits that shouldn't");
   expect(said).toContain("✓ app token: Slack opens a connection for it");
   expect(code).toBe(0);
+  expect((await run()).said).toMatch(
+    /^✗ durability: .*: fsync is off, full_page_writes is off, synchronous_commit is off/m,
+  );
 });
 
 test("what managers set in Slack is part of what holds", async () => {
@@ -107,6 +116,16 @@ const cases: Case[] = [
     row: "connections",
     says: /^! connections: 90 of 100 are taken/m,
     said: () => server({ connections: 90, connectionsAtMost: 100 }),
+  },
+  {
+    row: "durability",
+    says: /^✗ durability: PostgreSQL may lose what it has committed: fsync is off, synchronous_commit is off/m,
+    said: () => server({ unsafe: ["fsync", "synchronous_commit"] }),
+  },
+  {
+    row: "transactions",
+    says: /^! transactions: one of psql \(pid 7\) has been open for 3 h/m,
+    said: () => server({ longest: { who: "psql", pid: 7, seconds: 3 * 3_600 } }),
   },
   { row: "schema: isn't there yet", says: /^! schema: isn't there yet/m, said: () => server({ applied: null }) },
   {
@@ -379,6 +398,8 @@ function server(changes: Partial<ServerFacts>): string {
     connectionsAtMost: 100,
     applied: [],
     lacks: [],
+    unsafe: [],
+    longest: null,
   };
   return lookAtServer({ ...facts, ...changes }, [], noon)
     .map(checkLine)

@@ -143,6 +143,11 @@ test("an access says who read what, why, from where, and where the record has it
   });
 });
 
+test("a finding that is closed asks for nobody any more", () => {
+  const harmless = ocsfAlert({ ...alert, stands: "decided", verdict: "expected" }, []);
+  expect([ocsfAlert(alert, []), harmless].map((event) => event.is_alert)).toEqual([true, false]);
+});
+
 function mistakesIn(event: Record<string, unknown>): string[] {
   const known = classes[Number(event.class_uid)];
   if (!known) return [`no class ${event.class_uid}`];

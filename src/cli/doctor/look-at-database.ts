@@ -1,5 +1,6 @@
 import type { Check } from "../../bot/checks.ts";
 import type { ServerFacts } from "../../store/doctor.ts";
+import { sayDuration } from "../../time.ts";
 import { bad, good, warning } from "./say.ts";
 
 const oldestServer = 16;
@@ -31,6 +32,24 @@ export function lookAtServer(facts: ServerFacts, known: string[], hostNow: Date)
             "connections",
             `${facts.connections} of ${facts.connectionsAtMost} are taken, and a replica needs up to 17`,
             "Raise max_connections, or let other programs have fewer.",
+          ),
+        ]
+      : []),
+    ...(facts.unsafe.length > 0
+      ? [
+          bad(
+            "durability",
+            `PostgreSQL may lose what it has committed: ${facts.unsafe.map((name) => `${name} is off`).join(", ")}`,
+            "Turn it on: a vault service that was answered 202 doesn't send again.",
+          ),
+        ]
+      : []),
+    ...(facts.longest
+      ? [
+          warning(
+            "transactions",
+            `one of ${facts.longest.who} (pid ${facts.longest.pid}) has been open for ${sayDuration(facts.longest.seconds * 1000)}`,
+            "A long export may be; a forgotten one holds up migrations and lets tables grow: end it with pg_terminate_backend.",
           ),
         ]
       : []),

@@ -66,7 +66,7 @@ export async function askAll(
   do {
     const first = vaults.length === 0 ? flags : {};
     const id = await want({
-      question: "The vault's id, as the vault service reports it",
+      question: "The vault's id, as the vault service reports it (docs/sources says where it stands)",
       given: { text: first["vault-id"], by: "--vault-id" },
       check: (text) =>
         vaults.some((one) => one.id === text)
@@ -85,7 +85,8 @@ export async function askAll(
       check: (text) => slack.channel(text, name),
     });
     const managers = await want({
-      question: "Its managers: e-mail addresses, with commas between them; two at least",
+      question:
+        "Its managers: e-mail addresses, with commas between them; two, so that each can judge what the other opens",
       given: { text: first.managers, by: "--managers" },
       check: (text) => slack.managers(text, { id, name, channel }),
     });
