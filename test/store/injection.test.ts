@@ -74,7 +74,6 @@ test("no statement is put together from what isn't written in our own source", (
   expect(found.toSorted()).toEqual([
     "store/embedded/start.ts",
     "store/erase-person.ts",
-    "store/erasing.ts",
     "store/exports.ts",
     "store/homes.ts",
     "store/lanes.ts",
