@@ -6,6 +6,7 @@ import { inTransaction, type Store } from "../../store/database.ts";
 import { isAboutTheData } from "../../store/ingest.ts";
 import { seal } from "../../store/record.ts";
 import * as stored from "../../store/sources.ts";
+import { createAllowance } from "./allowance.ts";
 import { pauseAfter } from "./back-off.ts";
 import { createComparing } from "./compare-daily.ts";
 import { recordPage } from "./record-page.ts";
@@ -44,7 +45,6 @@ const waitsMs = 500;
 /** A page that promises more and holds nothing is followed by the next one a moment later. */
 const emptyPauseMs = 1_000;
 const elsewhereMs = 2_000;
-const introspectionMs = 24 * 60 * 60_000;
 
 /**
  * Reads the sources that don't tell by themselves. Any number of replicas may run this: a lease on the source's row lets one ask
@@ -56,7 +56,7 @@ export function createPolling(parts: PollParts): Polling {
   const holder = randomUUID();
   /** Until when there is nothing to do here for a source, because another replica reads it. */
   const elsewhereUntil = new Map<string, number>();
-  const allowed = new Map<string, { feeds: string[] | null; at: number }>();
+  const allowed = createAllowance({ store, clock, log });
   const compareNext = createComparing({
     store,
     clock,
@@ -88,33 +88,10 @@ export function createPolling(parts: PollParts): Polling {
       const before = sources.find((one) => one.name === name);
       begun.delete(name);
       if (!before || (before.origin === origin && before.secretId === secretId)) continue;
-      allowed.delete(name);
+      allowed.forget(name);
       otherwise.add(name);
     }
     sources = next;
-  }
-
-  /** The streams that the token may read. A service that doesn't say so just now is believed to allow all. */
-  async function feedsOf(source: PolledSource): Promise<Feed[]> {
-    const now = clock.now().getTime();
-    let known = allowed.get(source.name);
-    if (source.introspect && (!known || now - known.at > introspectionMs)) {
-      const asked = await source.ask(source.introspect.question);
-      const said = asked.kind === "answered" ? source.introspect.read(asked.text) : null;
-      known = { feeds: said?.feeds ?? null, at: said ? now : 0 };
-      allowed.set(source.name, known);
-      if (said) {
-        const others = source.feeds.filter(({ name, isNeeded }) => !isNeeded && !said.feeds.includes(name));
-        await stored.forgetTrouble(
-          store.db,
-          source.name,
-          others.map((feed) => feed.name),
-        );
-      }
-      if (said) log.info({ source: source.name, feeds: said.feeds, issuedAt: said.issuedAt }, "source knows our token");
-    }
-    const feeds = known?.feeds ?? null;
-    return source.feeds.filter(({ name, isNeeded }) => isNeeded || feeds === null || feeds.includes(name));
   }
 
   async function readSource(source: PolledSource, states: stored.FeedState[]): Promise<number> {
@@ -127,7 +104,7 @@ export function createPolling(parts: PollParts): Polling {
     }
     let pages = 0;
     try {
-      for (const feed of await feedsOf(source)) {
+      for (const feed of await allowed.feedsOf(source)) {
         // Read again under the lease: another replica may have moved it since.
         const [state] = (await stored.feedStates(store.db, [source.name])).filter((one) => one.feed === feed.name);
         if (!state || !isDue(state)) continue;
@@ -238,7 +215,7 @@ export function createPolling(parts: PollParts): Polling {
       if (isLost)
         await seal(tx, at, [{ kind: "source position lost", payload: { source: source.name, feed: feed.name } }]);
     });
-    if (trouble === "refused") allowed.delete(source.name);
+    if (trouble === "refused") allowed.forget(source.name);
     parts.count({ source: source.name, feed: feed.name, outcome: trouble });
     log.warn({ source: source.name, feed: feed.name, trouble, detail: found.detail, again: dueAt }, "source not read");
   }
@@ -259,7 +236,7 @@ export function createPolling(parts: PollParts): Polling {
       let pages = 0;
       const failures: unknown[] = [];
       for (const source of sources) {
-        const theirs = states.filter((state) => state.source === source.name && isRead(source, state, allowed));
+        const theirs = states.filter((state) => state.source === source.name && allowed.isRead(source, state.feed));
         // One that fails doesn't keep the others from being read.
         pages += await readSource(source, theirs).catch((error: unknown) => {
           log.error({ error, source: source.name }, "source failed, and will be asked again");
@@ -275,23 +252,12 @@ export function createPolling(parts: PollParts): Polling {
       const states = await stored.feedStates(store.db, names());
       const times = sources.flatMap((source) =>
         states
-          .filter((state) => state.source === source.name && isRead(source, state, allowed))
+          .filter((state) => state.source === source.name && allowed.isRead(source, state.feed))
           .map(({ dueAt }) => Math.max(dueAt.getTime(), elsewhereUntil.get(source.name) ?? 0)),
       );
       return times.length === 0 ? null : new Date(Math.min(...times));
     },
   };
-}
-
-/** Streams that were read by an older configuration, or that the token doesn't allow, are never due. */
-function isRead(
-  source: PolledSource,
-  { feed }: stored.FeedState,
-  allowed: Map<string, { feeds: string[] | null }>,
-): boolean {
-  const one = source.feeds.find(({ name }) => name === feed);
-  const feeds = allowed.get(source.name)?.feeds ?? null;
-  return one !== undefined && (one.isNeeded || feeds === null || feeds.includes(feed));
 }
 
 function beginningOf(feed: Feed, { begunAt, caughtUpAt, readAt }: stored.FeedState, now: Date): Date {
