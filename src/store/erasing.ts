@@ -26,6 +26,7 @@ const window = 500;
 
 /** And so much of bodies: one has up to a megabyte, in pieces of 2 KB each of which is a row of its own to PostgreSQL. */
 const bodyBytesAtOnce = 4 * 1024 * 1024;
+const bodiesAtOnce = 250;
 
 /** How far the erasure has come; from the beginning again where the exceptions are others than they were. */
 async function erasedUpTo(db: Db | Tx, { what, vaultId, except }: Omit<Overdue, "before">): Promise<string> {
@@ -104,7 +105,7 @@ async function eraseBodies(tx: Tx, { before }: Overdue, after: string): Promise<
   const { rows } = await sql<{ id: string; isDue: boolean }>`
     select id::text, "isDue" from (
       select id, received_at < ${before} as "isDue", sum(octet_length(body)) over (order by id) - octet_length(body) as bytes
-        from (select id, received_at, body from delivery where id > ${after} order by id limit ${window}) as stretch) as sized
+        from (select id, received_at, body from delivery where id > ${after} order by id limit ${bodiesAtOnce}) as stretch) as sized
      where bytes < ${bodyBytesAtOnce} order by sized.id`.execute(tx);
   const due = untilFirstNotDue(rows);
   if (due.length === 0) return null;
