@@ -123,7 +123,7 @@ async function drawAlert(house: House, message: Message): Promise<Drawing> {
     escalation,
     needed: neededFor(alert, vault, alert.revision),
     resolution: await resolutionShown(house, alert),
-    lookalikes: await lookalikesIn(house, alert, vault),
+    lookalikes: await lookalikesIn(house, alert, vault, managers),
   });
   // When the undo ends, its button must turn into "Re-open"; and who has gone silent holds nothing up any more.
   const redrawAt = undoUntil ?? escalation?.inHand?.until ?? null;
@@ -131,8 +131,13 @@ async function drawAlert(house: House, message: Message): Promise<Drawing> {
 }
 
 /** What of the names in it could be taken for something else. */
-async function lookalikesIn(house: House, { accesses, person }: Alert, vault: WatchedVault): Promise<Lookalike[]> {
-  const colleagues = await slackColleagues(house.store.db);
+async function lookalikesIn(
+  house: House,
+  { accesses, person }: Alert,
+  vault: WatchedVault,
+  managers: string[],
+): Promise<Lookalike[]> {
+  const colleagues = await slackColleagues(house.store.db, managers);
   const reported = accesses.map(({ access }) => access);
   return lookalikes(person, reported.at(-1)?.actor.email ?? null, reported, { colleagues, vault });
 }

@@ -1,6 +1,6 @@
 import type { Access, Lookalike, Person, WatchedVault } from "../model.ts";
 import { foldEmail } from "./fold-email.ts";
-import { hasHidden, mixedAlphabets, resembles } from "./resemblance.ts";
+import { hasHidden, lookingLike, mixedAlphabets, resembles } from "./resemblance.ts";
 
 /** Somebody else who is known, by the name and address that Slack has. */
 export interface Colleague {
@@ -49,11 +49,12 @@ function likeColleagues(person: Person, email: string | null, colleagues: Collea
   const others = colleagues.filter(
     ({ id, email: theirs }) => !ids.includes(id) && !(theirs !== null && own.has(foldEmail(theirs))),
   );
+  const [isLikeName, isLikeAddress] = [lookingLike(person.name), lookingLike(email ?? "")];
   return others.flatMap((other): Lookalike[] => [
-    ...(resembles(person.name, other.name)
+    ...(isLikeName(other.name)
       ? [{ kind: "person" as const, of: "name" as const, text: person.name, name: other.name, email: other.email }]
       : []),
-    ...(email !== null && other.email !== null && resembles(email, other.email)
+    ...(email !== null && other.email !== null && isLikeAddress(other.email)
       ? [{ kind: "person" as const, of: "address" as const, text: email, name: other.name, email: other.email }]
       : []),
   ]);

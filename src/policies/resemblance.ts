@@ -5,8 +5,13 @@
 
 /** Whether readers could take one for the other, or they are the same but for case and spaces. */
 export function resembles(one: string, other: string): boolean {
-  const [a, b] = [skeleton(one), skeleton(other)];
-  return a !== "" && (a === b || folded(one) === folded(other));
+  return lookingLike(one)(other);
+}
+
+/** The same for one text beside many. */
+export function lookingLike(one: string): (other: string) => boolean {
+  const [bones, plain] = [skeleton(one), folded(one)];
+  return (other) => bones !== "" && (bones === skeleton(other) || plain === folded(other));
 }
 
 /** The alphabets that one of its words mixes, by their English names; empty: none does. Pictures, digits and marks have none. */

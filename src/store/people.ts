@@ -345,15 +345,23 @@ export async function slackUsersById(db: Db | Tx, ids: string[]): Promise<Map<st
   return new Map((await slackUsers(db, "id", ids)).map((user) => [user.id, user]));
 }
 
-/** Everybody whom Slack has named to us, bots and those who have left aside: as many as a company has people at most. */
-export async function slackColleagues(db: Db | Tx): Promise<{ id: string; name: string; email: string | null }[]> {
-  return db
-    .selectFrom("slack_user")
-    .select(["id", "name", "email"])
-    .where("is_bot", "=", false)
-    .where("is_deactivated", "=", false)
-    .orderBy("id")
-    .execute();
+/**
+ * The Slack users among those who are known by an access or a purpose, and those with these ids; bots and who has left aside. Not everybody in
+ * the workspace: that may be very many.
+ */
+export async function slackColleagues(
+  db: Db | Tx,
+  slackIds: string[],
+): Promise<{ id: string; name: string; email: string | null }[]> {
+  const { rows } = await sql<{ id: string; name: string; email: string | null }>`
+    select id, name, email from slack_user
+     where not is_bot and not is_deactivated and id in (
+       select one.id from person_alias join slack_user as one on one.email_folded = person_alias.value
+        where person_alias.kind = 'email'
+       union select value from person_alias where kind = 'slack'
+       union select unnest(${slackIds}::text[]))
+     order by id`.execute(db);
+  return rows;
 }
 
 /** Slack users who have one of these (folded) addresses. */
