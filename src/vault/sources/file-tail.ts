@@ -3,8 +3,9 @@ import { constants, type FileHandle, open, readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Asked } from "./source.ts";
 
-/** As much as is read at once. A line is at most as long: longer ones are gone past. */
+/** As much as is read at once, and as much as a single line may have: whoever makes a longer one goes past unread. */
 const chunkBytes = 1024 * 1024;
+const lineBytesAtMost = 16 * chunkBytes;
 /** By its first bytes a file is known again: an inode is given to another file as soon as it is free. */
 const beginningBytes = 512;
 
@@ -156,13 +157,14 @@ function placeFrom(position: string): Place {
   return { inode: Number(inode), offset: Number(offset), beginning, writtenAt: Number(writtenAt) };
 }
 
-async function readLines(file: OpenFile, offset: number, isWhole: boolean): Promise<Tail> {
-  const buffer = Buffer.alloc(chunkBytes);
-  const { bytesRead } = await file.handle.read(buffer, 0, chunkBytes, offset);
+async function readLines(file: OpenFile, offset: number, isWhole: boolean, bytes = chunkBytes): Promise<Tail> {
+  const buffer = Buffer.alloc(bytes);
+  const { bytesRead } = await file.handle.read(buffer, 0, bytes, offset);
   const chunk = buffer.subarray(0, bytesRead);
   const end = chunk.lastIndexOf(0x0a) + 1;
-  const isFull = bytesRead === chunkBytes;
-  // A line that is still being written waits; one that fills a whole chunk will never fit.
+  const isFull = bytesRead === bytes;
+  if (end === 0 && isFull && bytes < lineBytesAtMost) return readLines(file, offset, isWhole, bytes * 4);
+  // A line that is still being written waits; one that fills all that there is room for will never fit.
   const taken = end > 0 ? end : isFull || isWhole ? bytesRead : 0;
   return {
     text: end > 0 || isWhole ? chunk.subarray(0, taken).toString() : "",

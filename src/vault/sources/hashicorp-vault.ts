@@ -75,7 +75,7 @@ export function hashicorpFile({
 /** A relay may post lines, or a JSON list of them, each as an object or as a text within one (`message`, `log`). */
 function linesOf(text: string): string[] {
   const whole = parsed(text);
-  if (Array.isArray(whole)) return whole.map((one) => JSON.stringify(one));
+  if (Array.isArray(whole)) return whole.map(written);
   return text.split("\n").filter((line) => line.trim() !== "");
 }
 
@@ -196,6 +196,15 @@ function isOfOwnMaking(name: string | null): boolean {
 /** An HMAC tells the same from not the same, and is nobody's name. */
 function plain(text: string | null): string | null {
   return text === null || text.startsWith("hmac-sha256:") ? null : text;
+}
+
+/** What is nested too deeply to be written anew is no line that anybody understands. */
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return "nested too deeply";
+  }
 }
 
 function parsed(text: string): unknown {

@@ -118,6 +118,11 @@ test("a line that isn't understood is told by its place, and not kept", () => {
   expect(read("not json").content).toMatchObject({ kind: "not-understood" });
 });
 
+test("a list that is nested too deeply is told as not understood", () => {
+  const deep = `[${"[".repeat(100_000)}${"]".repeat(100_000)}]`;
+  expect(read(deep).content).toMatchObject({ kind: "not-understood" });
+});
+
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "vaultbell-audit-"));
@@ -224,6 +229,19 @@ test.each([
     expect([await followed.next(), followed.gaps.length]).toEqual([[], 1]);
   },
 );
+
+test("a line isn't gone past because somebody made it long", async () => {
+  const file = join(folder, "audit.log");
+  writeFileSync(file, "");
+  const followed = follow(file);
+  await followed.next();
+  const many = Object.fromEntries(
+    Array.from({ length: 40_000 }, (_, n) => [`field-${n}`, `hmac-sha256:${"0".repeat(64)}`]),
+  );
+  appendFileSync(file, `${line("R1", { response: { data: many } })}\n${line("R2")}\n`);
+  expect(statSync(file).size).toBeGreaterThan(3 * 1024 * 1024);
+  expect([await followed.next(), followed.marks]).toEqual([["R1", "R2"], []]);
+});
 
 test("what is no file isn't waited for", async () => {
   const file = join(folder, "audit.log");
