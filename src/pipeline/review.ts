@@ -23,7 +23,15 @@ export const undoMs = 10 * 60_000;
 
 export type Claim = Omit<ReviewClick, "verdict" | "note">;
 type Refused = Extract<ReviewOutcome, { kind: "refused" }>;
-export type Admitted = { kind: "may"; alert: Alert; question: Question | null; vault: WatchedVault; whoCan: string[] };
+export type Admitted = {
+  kind: "may";
+  alert: Alert;
+  question: Question | null;
+  vault: WatchedVault;
+  /** As it was watched when the alert was opened. */
+  vaultThen: WatchedVault;
+  whoCan: string[];
+};
 
 /**
  * Records a manager's verdict. The first click on a revision wins; whoever comes second is told who was first. A click
@@ -35,7 +43,7 @@ export async function review(house: House, click: ReviewClick, flood: InFlood | 
     house,
     click,
     `verdict ${click.verdict}`,
-    async (tx, { alert, vault, whoCan }, now) => {
+    async (tx, { alert, vault, vaultThen, whoCan }, now) => {
       const decision = mayDecide(
         alert.accesses,
         alert.reviews,
@@ -54,7 +62,8 @@ export async function review(house: House, click: ReviewClick, flood: InFlood | 
         return alreadyDecided(alert, vault, decision.review);
       }
       const { revision, coversAll } = decision;
-      const needed = neededFor(alert, vault, revision);
+      // Whoever asks less since doesn't ask less for what was open before.
+      const needed = neededFor(alert, vaultThen, revision) === 2 ? 2 : neededFor(alert, vault, revision);
       const reviewId = await recordReview(tx, {
         alertId: alert.id,
         revision,
@@ -117,7 +126,7 @@ export async function reopen(house: House, click: Claim): Promise<ReviewOutcome>
 export async function mayReview(
   house: House,
   click: Claim,
-): Promise<ReviewOutcome | Omit<Admitted, "whoCan" | "question">> {
+): Promise<ReviewOutcome | Omit<Admitted, "whoCan" | "question" | "vaultThen">> {
   return decide(house, click, "form asked for", async (_tx, { alert, vault }) => {
     const decision = mayDecide(alert.accesses, alert.reviews, click.revision);
     if (decision.kind !== "already-decided") return { kind: "may", alert, vault };
@@ -158,7 +167,7 @@ export async function decide<T>(
     const reason = verdict === "ok" ? (isOurs ? null : "wrong-message") : verdict;
     const own = slackUsersOf(alert.person).map((user) => user.id);
     const whoCan = managerSlackIds.filter((id) => idsThen.includes(id) && !own.includes(id));
-    if (reason === null) return act(tx, { kind: "may", alert, question, vault, whoCan }, now);
+    if (reason === null) return act(tx, { kind: "may", alert, question, vault, vaultThen, whoCan }, now);
     if (reason === "own-access") await tellTheThread(tx, alert, vault, click.clickerId, now);
     await seal(tx, now, [{ kind: "review refused", payload: { alert: alert.id, by: click.clickerId, reason, what } }]);
     return refused(reason, vault, whoCan);

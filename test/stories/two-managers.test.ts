@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from "vitest";
+import { parseConfig } from "../../src/config.ts";
 import type { SandboxMessage } from "../../src/sandbox/types.ts";
+import { parseSecrets } from "../../src/vault/standard-webhooks.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { cards, dana, defaultYaml, juan, lena, marta, openStory, type Story } from "../support/story.ts";
 
@@ -46,6 +48,27 @@ test("whoever said Expected first of two takes it back, and nobody else does", a
   expect(words()).not.toContain("1 of 2");
   await story.press(juan, alert(), "Expected");
   expect(words()).toContain("👥 1 of 2: @U02JUAN says Expected");
+});
+
+test("that a vault asks for one person since doesn't count for what was open before", async () => {
+  const strict = defaultYaml.replace("    hint:", "    critical: two\n    hint:");
+  story = await openStory({ startAt: "2026-11-28T01:13:00Z", yaml: strict });
+  await story.reveal({ by: dana });
+  await story.later(5);
+  const reading = parseConfig(defaultYaml, "story.yaml");
+  if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes));
+  await story.service.renew({
+    config: reading.config,
+    webhookSecrets: parseSecrets([story.secret]),
+    slack: { kind: "socket", botToken: story.tokens.bot, appToken: story.tokens.app },
+    sources: [],
+    pushed: [],
+  });
+  await story.later(1);
+  await story.press(marta, alert(), "Expected");
+  expect(words()).toContain("👥 1 of 2: @U02MARTA says Expected");
+  await story.press(juan, alert(), "Expected");
+  expect(words()).toMatch(/^✅ Expected · @U02MARTA and @U02JUAN/);
 });
 
 test("a click that Slack delivers twice is one of two, and not both", async () => {
