@@ -1,6 +1,6 @@
 import type { Access, Lookalike, Person, WatchedVault } from "../model.ts";
 import { foldEmail } from "./fold-email.ts";
-import { hasHidden, lookingLike, mixedAlphabets, resembles } from "./resemblance.ts";
+import { hasHidden, mixedAlphabets, resembles } from "./resemblance.ts";
 
 /** Somebody else who is known, by the name and address that Slack has. */
 export interface Colleague {
@@ -21,7 +21,8 @@ export function lookalikes(
   { colleagues, vault }: { colleagues: Colleague[]; vault: WatchedVault },
 ): Lookalike[] {
   const email = reportedEmail ?? person.emails[0] ?? null;
-  const titled = accesses.flatMap(({ item }) => (item.title === null ? [] : [{ id: item.id, title: item.title }]));
+  const titles = new Map(accesses.map(({ item }) => [`${item.id}\u0000${item.title}`, item]));
+  const titled = [...titles.values()].flatMap(({ id, title }) => (title === null ? [] : [{ id, title }]));
   const like = [
     ...likeColleagues(person, email, colleagues),
     ...titled.flatMap(({ id, title }) => likeItems(id, title, vault)),
@@ -32,7 +33,9 @@ export function lookalikes(
     ...titled.flatMap(({ title }) => inText("item", title)),
   ];
   // By whose it looks like, everything is said of a text.
-  return [...like, ...strange.filter(({ text }) => !like.some((one) => one.text === text))].filter(isFirst);
+  const isSaid = new Set(like.map(({ text }) => text));
+  const all = [...like, ...strange.filter(({ text }) => !isSaid.has(text))];
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }
 
 function inText(of: Lookalike["of"], text: string): Lookalike[] {
@@ -49,12 +52,11 @@ function likeColleagues(person: Person, email: string | null, colleagues: Collea
   const others = colleagues.filter(
     ({ id, email: theirs }) => !ids.includes(id) && !(theirs !== null && own.has(foldEmail(theirs))),
   );
-  const [isLikeName, isLikeAddress] = [lookingLike(person.name), lookingLike(email ?? "")];
   return others.flatMap((other): Lookalike[] => [
-    ...(isLikeName(other.name)
+    ...(resembles(person.name, other.name)
       ? [{ kind: "person" as const, of: "name" as const, text: person.name, name: other.name, email: other.email }]
       : []),
-    ...(email !== null && other.email !== null && isLikeAddress(other.email)
+    ...(email !== null && other.email !== null && resembles(email, other.email)
       ? [{ kind: "person" as const, of: "address" as const, text: email, name: other.name, email: other.email }]
       : []),
   ]);
@@ -72,8 +74,4 @@ function likeItems(id: string, title: string, vault: WatchedVault): Lookalike[] 
       other.id !== id && other.title !== null && other.title.trim() !== title.trim() && resembles(other.title, title),
   );
   return like.map((other) => ({ kind: "item", of: "item", text: title, title: other.title ?? "" }));
-}
-
-function isFirst(one: Lookalike, place: number, all: Lookalike[]): boolean {
-  return all.findIndex((other) => JSON.stringify(other) === JSON.stringify(one)) === place;
 }

@@ -5,13 +5,8 @@
 
 /** Whether readers could take one for the other, or they are the same but for case and spaces. */
 export function resembles(one: string, other: string): boolean {
-  return lookingLike(one)(other);
-}
-
-/** The same for one text beside many. */
-export function lookingLike(one: string): (other: string) => boolean {
-  const [bones, plain] = [skeleton(one), folded(one)];
-  return (other) => bones !== "" && (bones === skeleton(other) || plain === folded(other));
+  const [looks, otherLooks] = [looksOf(one), looksOf(other)];
+  return looks.bones !== "" && (looks.bones === otherLooks.bones || looks.plain === otherLooks.plain);
 }
 
 /** The alphabets that one of its words mixes, by their English names; empty: none does. Pictures, digits and marks have none. */
@@ -32,6 +27,24 @@ export function hasHidden(text: string): boolean {
 
 /** Names and titles are shorter; of more than this nobody reads anything. */
 const longest = 500;
+
+interface Looks {
+  bones: string;
+  plain: string;
+}
+
+/** Finding out takes some ten microseconds, and the same colleagues stand beside every alert that is drawn. */
+const seen = new Map<string, Looks>();
+const seenAtMost = 50_000;
+
+function looksOf(text: string): Looks {
+  const known = seen.get(text);
+  if (known) return known;
+  if (seen.size >= seenAtMost) seen.clear();
+  const looks = { bones: skeleton(text), plain: folded(text) };
+  seen.set(text, looks);
+  return looks;
+}
 
 function skeleton(text: string): string {
   const plain = text.slice(0, longest).toWellFormed().normalize("NFKD").replace(unseen, "");
