@@ -34,8 +34,7 @@ export function alertsOf({ vault, slack, clicks, answers, announcements }: Facts
     slack.messages.filter(({ deleted }) => deleted?.by === "human").map((m) => look(m).alertId),
   );
   return [...byId].map(([id, seen]) => {
-    const own = seen.filter(({ kind }) => kind === "alert");
-    const named = new Set(own.flatMap(({ events }) => events));
+    const named = new Set(seen.flatMap(({ events }) => events));
     const events = vault.events.filter(({ n }) => named.has(n));
     const actor = events[0]?.actor;
     const about = clicks.filter((click) => click.seen.alertId === id);

@@ -9,9 +9,9 @@ import type { Facts } from "./facts.ts";
 export function judgeReviews(facts: Facts): string[] {
   const all = facts.slack.messages.flatMap(({ pictures }) => pictures.map(lookAt));
   const named = Map.groupBy(all, ({ alertId }) => alertId);
-  // What a step of an escalation is about, its alert names.
+  // What one message about an alert doesn't name, another does.
   const actorOf = ({ alertId }: Seen) => {
-    const numbers = (named.get(alertId) ?? []).filter(({ kind }) => kind === "alert").flatMap(({ events }) => events);
+    const numbers = (named.get(alertId) ?? []).flatMap(({ events }) => events);
     return facts.vault.events.find(({ n }) => numbers.includes(n))?.actor;
   };
   const problems = facts.clicks.flatMap((click) => {
