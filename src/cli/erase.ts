@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { readPersonNamed } from "../bot/question-command.ts";
 import { databaseOf } from "../config/environment.ts";
 import type { Config } from "../config.ts";
-import { erasePerson, lookAtPerson, whomToErase } from "../pipeline/erase-person.ts";
+import { erasePerson, lookAtPerson, type Meant, whomToErase } from "../pipeline/erase-person.ts";
 import { databaseTime, openStore } from "../store/database.ts";
 import { askerName } from "./asker.ts";
 import { configMeant } from "./config-meant.ts";
@@ -45,18 +45,12 @@ async function eraseOn(url: string, config: Config, asked: Arguments, out: Outpu
   try {
     const now = await databaseTime(store.pool);
     const place = { store, config, clock: { now: () => now } };
-    const people = await whomToErase(place, asked.person);
-    const [person, ...others] = people;
-    if (!person) {
-      out.error("Nobody is known by exactly this address or id.");
+    const meant = await whomToErase(place, asked.person);
+    if (meant.kind !== "one") {
+      out.error(sayNotOne(meant));
       return 1;
     }
-    if (others.length > 0) {
-      out.error(
-        "Several people are known by this: nobody is erased on a guess. Please say it by another address or id.",
-      );
-      return 1;
-    }
+    const person = meant.whom;
     const found = await lookAtPerson(place, person.ids);
     for (const line of sayFound(person.name, found, asked.isMeant)) out.log(line);
     if (found.openAlerts > 0 && !asked.despiteOpenAlerts) {
@@ -74,6 +68,17 @@ async function eraseOn(url: string, config: Config, asked: Arguments, out: Outpu
     return 0;
   } finally {
     await store.close();
+  }
+}
+
+function sayNotOne(meant: Exclude<Meant, { kind: "one" }>): string {
+  switch (meant.kind) {
+    case "nobody":
+      return "Nobody is known by exactly this address or id.";
+    case "several":
+      return "Several people are known by this: nobody is erased on a guess. Please say it by another address or id.";
+    case "somebody else's address":
+      return `A person who opened or announced something is known by the address of this Slack user, ${meant.email}, and whether the two are one would be a guess: nobody is erased. To erase whoever is known by the address, say --person ${meant.email}; without --yes it first says what would go.`;
   }
 }
 

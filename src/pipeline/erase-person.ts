@@ -14,7 +14,8 @@ import {
   namesFor,
   slackUsersNamed,
 } from "../store/erase-person.ts";
-import { type Alias, personOf } from "../store/people.ts";
+import { peopleKnownAs } from "../store/home-facts.ts";
+import { type Alias, personOf, readPersons } from "../store/people.ts";
 import { seal } from "../store/record.ts";
 import type { House } from "./house.ts";
 import { personsNamed } from "./named.ts";
@@ -22,22 +23,57 @@ import { personsNamed } from "./named.ts";
 type Place = Pick<House, "store" | "clock">;
 
 /** Who is to be erased: persons by their ids; or somebody who decided things as a manager and opened nothing. */
-export type ToErase = { name: string; ids: string[] } | { name: string; ids: []; aliases: Alias[] };
+export type ToErase = {
+  name: string;
+  /** Addresses that others have, too: what names only them is left as it is. */
+  shared: string[];
+} & ({ ids: string[] } | { ids: []; aliases: Alias[] });
 
-/** Whoever is known by exactly this id or address, as a person or as a Slack user; several: it would be a guess. */
-export async function whomToErase(place: Pick<House, "store" | "config">, named: PersonNamed): Promise<ToErase[]> {
-  const people = await personsNamed(place, named);
-  if (people.length > 0) return people.map(({ person, ids }) => ({ name: person.name, ids }));
+/** Whom an id or address means. Whatever would be a guess erases nobody: it can't be taken back. */
+export type Meant =
+  | { kind: "one"; whom: ToErase }
+  | { kind: "nobody" }
+  | { kind: "several" }
+  /** A person is known by this address, and nothing says that it is this Slack user. */
+  | { kind: "somebody else's address"; email: string };
+
+/** Whoever is known by exactly this id or address, as a person or as a Slack user. */
+export async function whomToErase(place: Pick<House, "store" | "config">, named: PersonNamed): Promise<Meant> {
+  const { db } = place.store;
+  const [known, ...more] = await personsNamed(place, named);
+  if (known) {
+    if (more.length > 0) return { kind: "several" };
+    return { kind: "one", whom: { name: known.person.name, ids: known.ids, shared: [] } };
+  }
   const emailFolded = named.kind === "email" ? foldEmail(named.email) : null;
-  const users = await slackUsersNamed(place.store.db, { id: named.kind === "slack" ? named.id : null, emailFolded });
-  return users.map(({ id, name, email }) => ({
-    name,
-    ids: [],
-    aliases: [
-      { kind: "slack", value: id },
-      ...(email === null ? [] : [{ kind: "email" as const, value: foldEmail(email) }]),
-    ],
-  }));
+  const [user, ...others] = await slackUsersNamed(db, { id: named.kind === "slack" ? named.id : null, emailFolded });
+  if (!user) return { kind: "nobody" };
+  if (others.length > 0) return { kind: "several" };
+  return slackUserAlone(db, user);
+}
+
+/** A Slack user of whom no access and no purpose is known as theirs, unless the configuration says which. */
+async function slackUserAlone(
+  db: House["store"]["db"],
+  { id, name, emails }: { id: string; name: string; emails: string[] },
+): Promise<Meant> {
+  const own: Alias = { kind: "slack", value: id };
+  const [settled, ...more] = [...(await readPersons(db, await peopleKnownAs(db, [own]))).values()];
+  const slack = settled?.person.slack;
+  if (more.length > 0 || slack?.kind === "ambiguous" || (slack?.kind === "matched" && slack.user.id !== id)) {
+    return { kind: "several" };
+  }
+  const shared: string[] = [];
+  for (const email of emails.map(foldEmail)) {
+    const theirs = await peopleKnownAs(db, [{ kind: "email", value: email }]);
+    if (theirs.some((one) => !settled?.ids.includes(one))) return { kind: "somebody else's address", email };
+    const users = await slackUsersNamed(db, { id: null, emailFolded: email });
+    if (users.some((one) => one.id !== id)) shared.push(email);
+  }
+  if (settled) return { kind: "one", whom: { name, ids: settled.ids, shared } };
+  const addresses = emails.map(foldEmail).filter((email) => !shared.includes(email));
+  const aliases = [own, ...addresses.map((value): Alias => ({ kind: "email", value }))];
+  return { kind: "one", whom: { name, ids: [], aliases, shared } };
 }
 
 /** What would go, and how many of their alerts nobody has judged. */
@@ -64,7 +100,8 @@ export async function lookAtPerson(
  */
 export async function erasePerson({ store: { db }, clock }: Place, whom: ToErase, by: string): Promise<number> {
   const ids = "aliases" in whom ? [await inTransaction(db, (tx) => personOf(tx, whom.aliases, clock.now()))] : whom.ids;
-  const named = await namesFor(db, ids);
+  const names = await namesFor(db, ids);
+  const named = { ...names, words: names.words.filter((word) => !whom.shared.includes(foldEmail(word))) };
   let after = "0";
   let entries = 0;
   for (;;) {

@@ -67,9 +67,10 @@ const asManager = sql`(
 export async function slackUsersNamed(
   db: Db | Tx,
   { id, emailFolded }: { id: string | null; emailFolded: string | null },
-): Promise<{ id: string; name: string; email: string | null }[]> {
-  const { rows } = await sql<{ id: string; name: string; email: string | null }>`
-    select id, max(name) filter (where name <> ${erasedWord}) as name, max(email) as email from (
+): Promise<{ id: string; name: string; emails: string[] }[]> {
+  const { rows } = await sql<{ id: string; name: string; emails: string[] }>`
+    select id, max(name) filter (where name <> ${erasedWord}) as name,
+           coalesce(array_agg(distinct email) filter (where email is not null), '{}') as emails from (
       select id, name, email_folded as email from slack_user
       union all select slack_user_id, by_name, lower(by_email) from ${asManager} as decided) as known
      where id = ${id} or email = ${emailFolded}
