@@ -38,6 +38,15 @@ async function run(revision: string): Promise<number> {
     console.log(`New: this folder, with ${migrations.length - before.length} more migrations.`);
     bringPackages(old);
     const server = await startFsyncServer(rollingSettings);
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.once(signal, async () => {
+        await killAllServices();
+        await server.stop();
+        git("worktree", "remove", "--force", old);
+        rmSync(folder, { recursive: true, force: true });
+        process.exit(1);
+      });
+    }
     try {
       const result = await rollOver(server, old, {
         stageMs: Number(values.stage) * 1_000,
