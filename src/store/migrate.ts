@@ -90,15 +90,19 @@ async function readMigrations(from: string, patienceMs: number): Promise<Record<
  * would meet replicas that hold what it wants next and want what it has: a deadlock, which ends the one that waited first,
  * and that is the migration. So all are taken in a moment in which nobody has any of them. Whoever has one is waited for very
  * shortly, because everybody else queues behind us, then for longer and longer: a millisecond after the first try, half a second after
- * a minute of them. Throws 55P03 when there was no such moment in `patienceMs`.
+ * a minute of them. Four times a minute it waits for longer than `deadlock_timeout`, since PostgreSQL ends an autovacuum of its own only
+ * for somebody who has waited so long. Throws 55P03 when there was no such moment in `patienceMs`.
  */
 async function takeTables(db: Kysely<unknown>, statements: string, patienceMs: number): Promise<void> {
   const { rows } = await sql<{ name: string; isRemade: boolean }>`
-    select format('%I', relname) as name, relname = any (${namedIn(statements, remade)}) as "isRemade" from pg_class
-     where relnamespace = current_schema()::regnamespace and relkind = 'r'
-       and relname = any (${[...namedIn(statements, remade), ...namedIn(statements, touched)]}) order by oid`.execute(
-    db,
-  );
+    with dropped as (
+      select indrelid from pg_index join pg_class on pg_class.oid = indexrelid
+       where relnamespace = current_schema()::regnamespace and relname = any (${namedIn(statements, droppedIndex)})),
+    named as (
+      select oid, relname, relname = any (${namedIn(statements, remade)}) or oid in (select indrelid from dropped) as is_remade
+        from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r')
+    select format('%I', relname) as name, is_remade as "isRemade" from named
+     where is_remade or relname = any (${namedIn(statements, touched)}) order by oid`.execute(db);
   if (rows.length === 0) return;
   const take = (isRemade: boolean, mode: string) => {
     const names = rows.filter((row) => row.isRemade === isRemade).map(({ name }) => name);
@@ -109,11 +113,19 @@ async function takeTables(db: Kysely<unknown>, statements: string, patienceMs: n
     do $taking$
     declare
       begun constant timestamptz := clock_timestamp();
+      autovacuum_ends_ms constant numeric := extract(epoch from current_setting('deadlock_timeout')::interval) * 1000;
       tried_ms integer := 0;
+      long_ms integer := 0;
+      wait_ms numeric;
     begin
       loop
         begin
-          perform set_config('lock_timeout', least(500, 1 + tried_ms / 120) || 'ms', true);
+          wait_ms := least(500, 1 + tried_ms / 120);
+          if tried_ms - long_ms > 15000 then
+            wait_ms := wait_ms + autovacuum_ends_ms;
+            long_ms := tried_ms;
+          end if;
+          perform set_config('lock_timeout', ceil(wait_ms) || 'ms', true);
           ${take(true, "access exclusive")} ${take(false, "share row exclusive")}
           perform set_config('lock_timeout', '0', true);
           return;
@@ -133,8 +145,10 @@ async function takeTables(db: Kysely<unknown>, statements: string, patienceMs: n
 
 /** Statements after which readers, too, must have let go. */
 const remade = /\b(?:alter table|drop table|drop trigger \w+ on)\s+(?:if exists\s+)?(\w+)/gi;
-/** Those after which writers must. */
-const touched = /\b(?:on|references|update|insert into|delete from)\s+(\w+)/gi;
+/** The same, of the table that the index belongs to. */
+const droppedIndex = /\bdrop index\s+(?:if exists\s+)?(\w+)/gi;
+/** Those after which writers must. A trigger's "update on", "update of" and "update or" name no table. */
+const touched = /\b(?:on|references|update(?!\s+(?:on|of|or)\b)|insert into|delete from)\s+(\w+)/gi;
 
 function namedIn(statements: string, pattern: RegExp): string[] {
   return [...statements.replace(/--.*$/gm, "").matchAll(pattern)].flatMap(([, name]) => name ?? []);

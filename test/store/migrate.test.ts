@@ -20,17 +20,16 @@ async function connect(url: string): Promise<pg.Client> {
   return client;
 }
 
-/** The newest schema, and a migration that comes after it: a table that refers to `alert`, and a column of `review`. */
-async function before(): Promise<{ url: string; from: string }> {
+/** The newest schema, and a migration that comes after it; usually a table that refers to `alert`, and a column of `review`. */
+async function before(
+  statements = "alter table review add column mood text; create table shelf (id bigint, alert_id text references alert (id));",
+): Promise<{ url: string; from: string }> {
   const database = await freshDatabase();
   closing.push(database.drop);
   const from = mkdtempSync(join(tmpdir(), "vaultbell-migrations-"));
   closing.push(async () => rmSync(from, { recursive: true }));
   cpSync(join(import.meta.dirname, "../../migrations"), from, { recursive: true });
-  writeFileSync(
-    join(from, `${newest}.sql`),
-    "alter table review add column mood text; create table shelf (id bigint, alert_id text references alert (id));",
-  );
+  writeFileSync(join(from, `${newest}.sql`), statements);
   return { url: database.url, from };
 }
 
@@ -48,6 +47,29 @@ test("a migration waits for replicas that hold its tables, and they aren't held 
   }
   expect((await other.query("select to_regclass('shelf') as is")).rows).toEqual([{ is: null }]);
   await one.query("commit");
+  expect(await migrated).toContain(newest);
+});
+
+test("readers of a table that loses an index, and writers of one that gets a trigger, aren't held up either", async () => {
+  const { url, from } = await before(`
+    create function never() returns trigger language plpgsql as $$ begin return null; end $$;
+    create trigger never before update on review for each row when (false) execute function never();
+    drop index question_person;`);
+  const [reader, writer, other] = [await connect(url), await connect(url), await connect(url)];
+  await reader.query("begin; select from question");
+  await writer.query("begin; lock table review in row exclusive mode");
+  const migrated = migrateAt(url, { from });
+  const isAtIt = "select from pg_stat_activity where datname = current_database() and query ~ 'taking|trigger never'";
+  await expect.poll(async () => (await other.query(`${isAtIt} and pid <> pg_backend_pid()`)).rowCount).toBe(1);
+  for (let n = 0; n < 10; n++) {
+    await other.query(
+      "set lock_timeout = '2s'; select from question; begin; lock table review in row exclusive mode; commit",
+    );
+    await pause(20);
+  }
+  await reader.query("commit");
+  await other.query("begin; lock table review in row exclusive mode; commit");
+  await writer.query("commit");
   expect(await migrated).toContain(newest);
 });
 
