@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Db, Tx } from "./database.ts";
 import { seal } from "./record.ts";
 
-/** Where the reading of a source's own list of a day stands. */
+/** Where the reading of a source's own list of the last days stands. */
 export interface Comparing {
   source: string;
   feed: string;
@@ -41,7 +41,7 @@ export async function comparingOf(db: Db | Tx, { source, feed }: Stream): Promis
   return row ?? null;
 }
 
-/** From now on it is this day's turn; what was begun of another one is forgotten. */
+/** From now on it is these days' turn; what was begun of another one is forgotten. */
 export async function beginComparing(
   db: Db | Tx,
   { source, feed }: Stream,

@@ -159,6 +159,18 @@ export async function knownEvents(tx: Db | Tx, source: string, eventIds: string[
   return new Set(rows.flatMap(({ digest }) => byDigest.get(digest.toString("hex")) ?? []));
 }
 
+/** Which of these texts stand in a body of this source that is kept because it couldn't be understood. */
+export async function quarantinedAmong(tx: Db | Tx, source: string, texts: string[]): Promise<Set<string>> {
+  if (texts.length === 0) return new Set();
+  const { rows } = await sql<{ text: string }>`
+    select text from unnest(${texts}::text[]) as told (text)
+     where exists (select from delivery
+                    where source = ${source} and problem is not null and position(convert_to(text, 'UTF8') in body) > 0)`.execute(
+    tx,
+  );
+  return new Set(rows.map(({ text }) => text));
+}
+
 /** The keys of these events, as an array that PostgreSQL reads. */
 export function digestsOf(source: string, eventIds: string[]): Buffer {
   return byteaArray(eventIds.map((id) => keyDigest(source, id)));

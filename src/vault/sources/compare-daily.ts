@@ -2,11 +2,12 @@ import type { Logger } from "pino";
 import type { Clock, Trouble } from "../../model.ts";
 import * as comparisons from "../../store/comparisons.ts";
 import { type Db, inTransaction, type Store, type Tx } from "../../store/database.ts";
-import { knownEvents } from "../../store/deliveries.ts";
+import { knownEvents, quarantinedAmong } from "../../store/deliveries.ts";
+import { isAboutTheData } from "../../store/ingest.ts";
 import { pauseAfter } from "./back-off.ts";
-import { comparedFrom, dayAfter, dayOf, missedAmong, newestDay, ofDay } from "./compare.ts";
+import { comparedFrom, daysAfter, daysUpTo, missedAmong, newestDays, within } from "./compare.ts";
 import { recordPage } from "./record-page.ts";
-import type { Feed, PolledSource } from "./source.ts";
+import type { Feed, Page, PolledSource } from "./source.ts";
 
 interface ComparingParts {
   store: Store;
@@ -26,7 +27,7 @@ interface Reading {
 }
 
 /**
- * Holds what is stored against a stream's own list of the last complete day, where it has one. Called each time that the stream was
+ * Holds what is stored against a stream's own list of the last two complete days, where it has one. Called each time that the stream was
  * read to its end, under the source's lease, and asks for one page of the list at most: beside what is asked for anyway that is little, and
  * a service that is in trouble isn't asked for more. What was missed is recorded like any late report.
  */
@@ -38,13 +39,13 @@ export function createComparing({ store, clock, log, count, hold }: ComparingPar
     const stream = { source, feed };
     const now = clock.now();
     const known = await comparisons.comparingOf(db, stream);
-    const newest = newestDay(now);
+    const newest = newestDays(now);
     if (known && known.until >= newest.until) return known.dueAt <= now ? known : null;
-    const first = dayOf(begunAt);
+    const first = daysUpTo(begunAt);
     // Days that couldn't be compared in time are let go: nothing is ever said of them.
-    const day = known || first.until < newest.until ? newest : first;
-    const dueAt = comparedFrom(day);
-    await comparisons.beginComparing(db, stream, { ...day, dueAt });
+    const days = known || first.until < newest.until ? newest : first;
+    const dueAt = comparedFrom(days);
+    await comparisons.beginComparing(db, stream, { ...days, dueAt });
     return dueAt <= now ? comparisons.comparingOf(db, stream) : null;
   }
 
@@ -77,23 +78,22 @@ export function createComparing({ store, clock, log, count, hold }: ComparingPar
       });
     }
     count({ source: source.name, feed: feed.name, outcome: "read" });
-    const listed = ofDay(page.accesses, row);
-    const isKnown = (reader: Db | Tx) =>
-      knownEvents(
-        reader,
-        source.name,
-        listed.map(({ eventId }) => eventId),
-      );
+    const listed = within(page.accesses, row);
+    const missedNow = async (reader: Db | Tx) => {
+      const ids = listed.map(({ eventId }) => eventId);
+      const accesses = missedAmong(listed, await knownEvents(reader, source.name, ids), row);
+      // When they happened may be what can't be understood: of these the list is believed that they are of these days.
+      return { accesses, strange: await strangeAndNew(reader, source.name, page.strange) };
+    };
     // What the list has and we haven't may have come a moment ago: then the stream has it by now.
-    if (missedAmong(listed, await isKnown(db), row).length > 0 && !(await readAgain())) return;
+    const first = await missedNow(db);
+    if (first.accesses.length + first.strange.length > 0 && !(await readAgain())) return;
     const at = clock.now();
-    await inTransaction(db, async (tx) => {
+    const record = async (tx: Tx) => {
       if (!(await hold(tx, source.name))) return;
       const still = await comparisons.comparingOf(tx, row);
       if (still?.until.getTime() !== until.getTime() || still.position !== position) return;
-      // What couldn't be understood is kept already, from when it was told.
-      const accesses = missedAmong(listed, await isKnown(tx), row);
-      const late = { ...page, accesses, notices: ofDay(page.notices, row), apps: [], strange: [] };
+      const late = { ...page, ...(await missedNow(tx)), notices: within(page.notices, row), apps: [] };
       const read = { page: late, text: asked.text, answeredAt: asked.answeredAt ?? at, at, historyBefore: begunAt };
       const { recorded } = await recordPage(tx, source, feed, read);
       const missed = { ...row.missed };
@@ -102,10 +102,28 @@ export function createComparing({ store, clock, log, count, hold }: ComparingPar
       await comparisons.moveComparing(tx, whole);
       if (page.hasMore) return;
       await comparisons.recordComparison(tx, { ...whole, at });
-      const next = dayAfter(row);
+      const next = daysAfter(row);
       await comparisons.beginComparing(tx, row, { ...next, dueAt: comparedFrom(next) });
-    });
+    };
+    const isStored = await inTransaction(db, record).then(
+      () => true,
+      (error: unknown) => {
+        if (isAboutTheData(error)) return false;
+        throw error;
+      },
+    );
+    if (!isStored) {
+      const detail = "the database can't take what the answer says";
+      return fail(row, { trouble: "not-understood", retryAfterSeconds: null, detail });
+    }
     if (!page.hasMore)
       log.info({ source: source.name, feed: feed.name, from, until }, "source compared with its own list");
   };
+}
+
+/** Of what couldn't be understood, what no delivery is kept for yet: a stream and its list cut their pages differently. */
+async function strangeAndNew(reader: Db | Tx, source: string, strange: Page["strange"]): Promise<Page["strange"]> {
+  const texts = strange.map(({ event }) => JSON.stringify(event));
+  const kept = await quarantinedAmong(reader, source, texts);
+  return strange.filter((_, index) => !kept.has(texts[index] ?? ""));
 }

@@ -1,7 +1,7 @@
 import type { ReportedAccess } from "../../model.ts";
 
 /** From its beginning on, up to and without its end. */
-export interface Day {
+interface Stretch {
   from: Date;
   until: Date;
 }
@@ -11,39 +11,42 @@ const dayMs = 24 * hourMs;
 /** What clients send in batches, and what was on its way at midnight, has come by then. */
 const restMs = 3 * hourMs;
 
-/** The day (in UTC) in which this moment lies. */
-export function dayOf(moment: Date): Day {
-  const from = Math.floor(moment.getTime() / dayMs) * dayMs;
-  return { from: new Date(from), until: new Date(from + dayMs) };
+/**
+ * The day (in UTC) in which this moment lies, and the one before it: each day is looked at twice, so that what a client sent up to
+ * a day late is found by the second look.
+ */
+export function daysUpTo(moment: Date): Stretch {
+  const day = Math.floor(moment.getTime() / dayMs) * dayMs;
+  return { from: new Date(day - dayMs), until: new Date(day + dayMs) };
 }
 
-/** When a day may be compared. */
-export function comparedFrom({ until }: Day): Date {
+/** When these days may be compared. */
+export function comparedFrom({ until }: Stretch): Date {
   return new Date(until.getTime() + restMs);
 }
 
-/** The newest day that may be compared by now. */
-export function newestDay(now: Date): Day {
-  return dayOf(new Date(now.getTime() - restMs - dayMs));
+/** The newest days that may be compared by now. */
+export function newestDays(now: Date): Stretch {
+  return daysUpTo(new Date(now.getTime() - restMs - dayMs));
 }
 
-export function dayAfter({ until }: Day): Day {
-  return dayOf(until);
+export function daysAfter({ until }: Stretch): Stretch {
+  return daysUpTo(until);
 }
 
 /**
- * Of what a source's own list says of a day, what isn't known: each event once, in the list's order. What the list says of other days
+ * Of what a source's own list says of these days, what isn't known: each event once, in the list's order. What the list says of others
  * is left to their own comparison: it may be on its way still.
  */
-export function missedAmong(listed: ReportedAccess[], known: ReadonlySet<string>, day: Day): ReportedAccess[] {
+export function missedAmong(listed: ReportedAccess[], known: ReadonlySet<string>, days: Stretch): ReportedAccess[] {
   const seen = new Set(known);
-  return ofDay(listed, day).filter(({ eventId }) => {
+  return within(listed, days).filter(({ eventId }) => {
     const isNew = !seen.has(eventId);
     seen.add(eventId);
     return isNew;
   });
 }
 
-export function ofDay<Told extends { occurredAt: Date }>(told: Told[], { from, until }: Day): Told[] {
+export function within<Told extends { occurredAt: Date }>(told: Told[], { from, until }: Stretch): Told[] {
   return told.filter(({ occurredAt }) => from <= occurredAt && occurredAt < until);
 }

@@ -42,14 +42,14 @@ async function aDay(polling = poller()): Promise<void> {
   service.asked.length = 0;
 }
 
-test("once a day the last complete one is read anew: where all is there, that is what is said, and once", async () => {
+test("once a day the last two complete ones are read anew: where all is there, that is what is said, and once", async () => {
   await aDay();
   await turns(poller(), 3);
   expect(lists()).toEqual([]);
   now = new Date("2026-11-24T03:00:10Z");
   await turns(poller(), 4);
   expect(lists()).toEqual([
-    { limit: 500, start_time: "2026-11-23T00:00:00.000Z", end_time: "2026-11-24T00:00:00.000Z" },
+    { limit: 500, start_time: "2026-11-22T00:00:00.000Z", end_time: "2026-11-24T00:00:00.000Z" },
   ]);
   expect(await compared()).toEqual([{ until: "2026-11-24T00:00:00.000Z", listed: 3, missed: {} }]);
   now = new Date("2026-11-25T03:00:10Z");
@@ -81,6 +81,66 @@ test("what had been missed is recorded as late, page by page, and is told by vau
   // Those of before the source was begun are history, as they would have been.
   expect(rows).toHaveLength(4);
   expect(rows).toContainEqual({ event_id: `${name}-late-1`, is_history: true });
+});
+
+test("what a client sends up to a day late is found when its day is looked at again, and counts once", async () => {
+  await aDay();
+  now = new Date("2026-11-24T03:00:10Z");
+  await turns(poller(), 2);
+  // Opened late in the evening, sent in the morning: its day was compared already.
+  service.slipIn("itemusages", usage(`${name}-evening`, "2026-11-23T23:30:00Z"));
+  now = new Date("2026-11-24T08:00:00Z");
+  await turns(poller(), 2);
+  expect(await eventsLike("evening")).toEqual([]);
+  for (const day of ["25", "26"]) {
+    now = new Date(`2026-11-${day}T03:00:10Z`);
+    await turns(poller(), 3);
+  }
+  expect(await eventsLike("evening")).toEqual([`${name}-evening`]);
+  expect(await compared()).toEqual([
+    { until: "2026-11-24T00:00:00.000Z", listed: 3, missed: {} },
+    { until: "2026-11-25T00:00:00.000Z", listed: 4, missed: { v_cards: 1 } },
+    { until: "2026-11-26T00:00:00.000Z", listed: 0, missed: {} },
+  ]);
+});
+
+test("what the stream never brought and nobody understands is kept, and what is kept already isn't kept again", async () => {
+  const strange = (id: string) => usage(`${name}-${id}`, "2026-11-23T10:30:00Z", { vault_uuid: 7 });
+  await aDay();
+  service.add("itemusages", strange("told"), strange("told-too"));
+  await turns(poller(), 1);
+  expect(await kept()).toHaveLength(1);
+  service.slipIn("itemusages", strange("never-told"));
+  for (const day of ["24", "25"]) {
+    now = new Date(`2026-11-${day}T03:00:10Z`);
+    await turns(poller(), 3);
+  }
+  expect(await kept()).toMatchObject([
+    [{ uuid: `${name}-told` }, { uuid: `${name}-told-too` }],
+    [{ uuid: `${name}-never-told` }],
+  ]);
+});
+
+test("a list that can't be stored keeps no other stream from being read, and nothing is claimed of it", async () => {
+  service.features = ["itemusages", "auditevents"];
+  await aDay();
+  service.slipIn("itemusages", usage(`${name}-late`, "2026-11-23T09:00:00Z", { vault_uuid: `v_refused_${name}` }));
+  await store.pool.query(
+    `alter table access add constraint refused_here check (vault_id <> 'v_refused_${name}') not valid`,
+  );
+  now = new Date("2026-11-24T03:00:10Z");
+  await turns(poller(), 1);
+  await store.pool.query("alter table access drop constraint refused_here");
+  expect(await comparingOf(store.db, { source: name, feed: "itemusages" })).toMatchObject({ failures: 1, listed: 0 });
+  expect((await compared()).map(({ listed }) => listed)).toEqual([0]);
+  const { rows } = await store.pool.query("select feed from source_feed where source = $1 and read_at >= $2", [
+    name,
+    new Date("2026-11-24T03:00:10Z"),
+  ]);
+  expect(rows.map(({ feed }) => feed).toSorted()).toEqual(["auditevents", "itemusages"]);
+  now = new Date(now.getTime() + 60_000);
+  await turns(poller(), 1);
+  expect((await compared()).map(({ missed }) => missed)).toContainEqual({ [`v_refused_${name}`]: 1 });
 });
 
 test("what comes while the list is read was not missed", async () => {
@@ -164,6 +224,23 @@ async function turns(polling: ReturnType<typeof poller>, times: number): Promise
 /** How lists were begun. */
 function lists(): Record<string, unknown>[] {
   return service.asked.map(({ body }) => body).filter((body) => "end_time" in body);
+}
+
+async function eventsLike(part: string): Promise<string[]> {
+  const { rows } = await store.pool.query(
+    "select event_id from access where source = $1 and event_id like '%' || $2 order by id",
+    [name, part],
+  );
+  return rows.map(({ event_id }) => event_id);
+}
+
+/** What couldn't be understood, body by body. */
+async function kept(): Promise<unknown[]> {
+  const { rows } = await store.pool.query(
+    "select body from delivery where source = $1 and problem is not null order by id",
+    [name],
+  );
+  return rows.map(({ body }) => JSON.parse(String(body)));
 }
 
 async function compared() {

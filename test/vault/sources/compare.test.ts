@@ -1,9 +1,16 @@
 import { expect, test } from "vitest";
 import type { ReportedAccess } from "../../../src/model.ts";
-import { comparedFrom, dayAfter, dayOf, missedAmong, newestDay, ofDay } from "../../../src/vault/sources/compare.ts";
+import {
+  comparedFrom,
+  daysAfter,
+  daysUpTo,
+  missedAmong,
+  newestDays,
+  within,
+} from "../../../src/vault/sources/compare.ts";
 
 const at = (instant: string) => new Date(instant);
-const day = dayOf(at("2026-11-23T15:00:00Z"));
+const days = daysUpTo(at("2026-11-23T15:00:00Z"));
 const told = (eventId: string, occurredAt = "2026-11-23T12:00:00Z"): ReportedAccess => ({
   eventId,
   action: "reveal",
@@ -16,7 +23,7 @@ const told = (eventId: string, occurredAt = "2026-11-23T12:00:00Z"): ReportedAcc
   location: { country: null, city: null },
 });
 const missed = (listed: ReportedAccess[], known: string[]) =>
-  missedAmong(listed, new Set(known), day).map(({ eventId }) => eventId);
+  missedAmong(listed, new Set(known), days).map(({ eventId }) => eventId);
 
 test("what the list has and we haven't was missed, once; where all is known, nothing was", () => {
   expect(missed([told("a"), told("b"), told("c"), told("b")], ["a"])).toEqual(["b", "c"]);
@@ -24,10 +31,10 @@ test("what the list has and we haven't was missed, once; where all is known, not
   expect(missed([], [])).toEqual([]);
 });
 
-test("a day begins with its first moment and ends before the next one's; what is of another day isn't judged", () => {
+test("two days begin with their first moment and end before the next one's; what is of another day isn't judged", () => {
   const edges = [
-    "2026-11-22T23:59:59.999Z",
-    "2026-11-23T00:00:00Z",
+    "2026-11-21T23:59:59.999Z",
+    "2026-11-22T00:00:00Z",
     "2026-11-23T23:59:59.999Z",
     "2026-11-24T00:00:00Z",
   ];
@@ -38,17 +45,17 @@ test("a day begins with its first moment and ends before the next one's; what is
     ),
   ).toEqual(edges.slice(1, 3));
   expect(
-    ofDay(
+    within(
       edges.map((edge) => told(edge, edge)),
-      day,
+      days,
     ),
   ).toHaveLength(2);
 });
 
-test("a day may be compared three hours after its end, and the newest such day counts", () => {
-  expect(day).toEqual({ from: at("2026-11-23T00:00:00Z"), until: at("2026-11-24T00:00:00Z") });
-  expect(comparedFrom(day)).toEqual(at("2026-11-24T03:00:00Z"));
-  expect(newestDay(at("2026-11-24T02:59:59Z")).until).toEqual(at("2026-11-23T00:00:00Z"));
-  expect(newestDay(at("2026-11-24T03:00:00Z"))).toEqual(day);
-  expect(dayAfter(day).until).toEqual(at("2026-11-25T00:00:00Z"));
+test("days may be compared three hours after their end, the newest such ones count, and each is one of two", () => {
+  expect(days).toEqual({ from: at("2026-11-22T00:00:00Z"), until: at("2026-11-24T00:00:00Z") });
+  expect(comparedFrom(days)).toEqual(at("2026-11-24T03:00:00Z"));
+  expect(newestDays(at("2026-11-24T02:59:59Z")).until).toEqual(at("2026-11-23T00:00:00Z"));
+  expect(newestDays(at("2026-11-24T03:00:00Z"))).toEqual(days);
+  expect(daysAfter(days)).toEqual({ from: at("2026-11-23T00:00:00Z"), until: at("2026-11-25T00:00:00Z") });
 });
