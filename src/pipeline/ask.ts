@@ -1,8 +1,8 @@
 import { type AnswerClick, type AnswerOutcome, inHome } from "../bot/ports.ts";
 import type { Alert, Question, WatchedVault } from "../model.ts";
 import { denial } from "../policies/asking.ts";
-import { standing } from "../policies/standing.ts";
-import { lockAlert, readAlert, recordReview } from "../store/alerts.ts";
+import { withdrawalByDenial } from "../policies/standing.ts";
+import { lockAlert, readAlert } from "../store/alerts.ts";
 import { inTransaction, type Tx } from "../store/database.ts";
 import { attendAnew } from "../store/escalations.ts";
 import { isHomeOf } from "../store/homes.ts";
@@ -16,9 +16,10 @@ import {
   want,
 } from "../store/messages.ts";
 import { readQuestion, recordAnswer, recordQuestion } from "../store/questions.ts";
-import { seal, wake } from "../store/record.ts";
+import { type RecordEntry, seal, wake } from "../store/record.ts";
 import { type House, watchedVault } from "./house.ts";
 import { deniedNote } from "./notes.ts";
+import { withdraw } from "./withdraw.ts";
 
 /** Asks the person about their accesses, in their conversation with us; the question is a message like every other. */
 export async function ask(
@@ -57,12 +58,11 @@ export async function answer(house: House, click: AnswerClick): Promise<AnswerOu
     const text = said.kind === "mine" ? said.text : null;
     const isNew = await recordAnswer(tx, alert.id, { kind: said.kind, text, revision, by: click.by, at: now });
     if (!isNew) return { kind: "already", said: said.kind };
-    const stands = standing(alert.accesses, alert.reviews);
+    const entries: RecordEntry[] = [];
     if (said.kind === "not-mine") {
-      const isHalf = stands.kind === "open" && (stands.pending ?? []).length > 0;
-      if (isHalf || (stands.kind !== "open" && stands.review.verdict === "expected")) {
-        await recordReview(tx, { alertId: alert.id, revision, verdict: "reopened", by: click.by, note: null, at: now });
-      }
+      const withdrawal = withdrawalByDenial(alert.accesses, alert.reviews);
+      if (withdrawal)
+        entries.push(...(await withdraw(tx, withdrawal, { alertId: alert.id, revision, by: click.by, at: now })));
       const subject = deniedNote(alert.id, revision);
       await want(tx, { kind: "note", subject, channel: vault.channel, urgency: urgency.critical, at: now });
     }
@@ -71,7 +71,7 @@ export async function answer(house: House, click: AnswerClick): Promise<AnswerOu
     await questionChanged(tx, alert.id, now, now);
     await attendAnew(tx, alert.id);
     const payload = { alert: alert.id, revision, by: click.by, said: said.kind, text };
-    await seal(tx, now, [{ kind: "actor answered", payload }]);
+    await seal(tx, now, [...entries, { kind: "actor answered", payload }]);
     await wake(tx);
     return { kind: "noted", said: said.kind };
   });

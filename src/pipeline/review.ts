@@ -3,7 +3,7 @@ import { type Alert, isTest, type Question, type Review, type VerdictsNeeded, ty
 import { point } from "../point.ts";
 import { mayReview as eligibility, slackUsersOf, verdictsNeeded } from "../policies/eligibility.ts";
 import { foldEmail } from "../policies/fold-email.ts";
-import { mayDecide, ownHalf, standing } from "../policies/standing.ts";
+import { mayDecide, standing, withdrawalBy } from "../policies/standing.ts";
 import { lockAlert, readAlert, recordReview } from "../store/alerts.ts";
 import { inTransaction, type Tx } from "../store/database.ts";
 import { attendAnew, stepsTaken } from "../store/escalations.ts";
@@ -17,6 +17,7 @@ import { type House, watchedVault } from "./house.ts";
 import { ownClickNote } from "./notes.ts";
 import { vaultAsOf } from "./rules-in-force.ts";
 import { whoMayJudge } from "./who-may-judge.ts";
+import { withdraw } from "./withdraw.ts";
 
 /** For how long a verdict can be undone by the one who gave it; after that, it is re-opened. */
 export const undoMs = 10 * 60_000;
@@ -95,29 +96,16 @@ export async function review(house: House, click: ReviewClick, flood: InFlood | 
 
 /**
  * Withdraws what was decided: "undone" by its author within the undo time, "reopened" by any manager after that. Half of a verdict
- * that takes two is its author's to take back, for as long as it waits.
+ * that takes two is its author's to take back, all of it at once, for as long as it waits; and nobody else's.
  */
 export async function reopen(house: House, click: Claim): Promise<ReviewOutcome> {
   return decide(house, click, "re-open", async (tx, { alert, vault }, now) => {
-    const stands = standing(alert.accesses, alert.reviews);
-    const half = ownHalf(alert.accesses, alert.reviews, click.clickerId);
-    if (stands.kind === "open" && half === null) return refused("nothing-to-undo", vault, []);
-    const isOwn =
-      stands.kind !== "open" &&
-      stands.review.by === click.clickerId &&
-      now.getTime() - stands.review.at.getTime() < undoMs;
-    const isUndo = half !== null || isOwn;
-    const verdict = isUndo ? "undone" : "reopened";
-    const reviewId = await recordReview(tx, {
-      alertId: alert.id,
-      revision: alert.revision,
-      verdict,
-      by: click.clickerId,
-      note: null,
-      at: now,
-    });
-    const payload = { review: reviewId, alert: alert.id, revision: alert.revision, verdict, by: click.clickerId };
-    await announceChange(tx, alert.id, now, [{ kind: "review", payload }]);
+    const isInTime = ({ at }: Review) => now.getTime() - at.getTime() < undoMs;
+    const withdrawal = withdrawalBy(click.clickerId, alert.accesses, alert.reviews, isInTime);
+    if (withdrawal === null) return refused("nothing-to-undo", vault, []);
+    const about = { alertId: alert.id, revision: alert.revision, by: click.clickerId, at: now };
+    const entries = await withdraw(tx, withdrawal, about);
+    await announceChange(tx, alert.id, now, entries);
     return { kind: "recorded", alert: (await readAnswered(tx, alert.id)).alert, vault, coversAll: true };
   });
 }

@@ -65,12 +65,47 @@ export function mayDecide(
   return { kind: "may", revision, coversAll: revision === newest };
 }
 
-/** Expected that somebody said last and that waits for another's word: theirs to take back. `null`: they said nothing of that kind. */
-export function ownHalf(accesses: AtRevision[], reviews: Review[], by: string): Review | null {
+export type Withdrawal =
+  /** The last `verdicts` of all, each by a review of its own. */
+  { kind: "undone"; verdicts: number } | { kind: "reopened" };
+
+/**
+ * What somebody withdraws who presses Undo or Re-open; `null`: nothing. What they said last and what waits for another's word is
+ * theirs to take back, and nobody else's; so is the verdict that stands, for as long as `isInTime` says. After that it is re-opened by whoever
+ * may judge, unless something waits: then nobody was asked to re-open anything.
+ */
+export function withdrawalBy(
+  by: string,
+  accesses: AtRevision[],
+  reviews: Review[],
+  isInTime: (verdict: Review) => boolean,
+): Withdrawal | null {
   const stands = standing(accesses, reviews);
+  const halves = lastHalves(accesses, reviews);
+  const own = halves.length - 1 - halves.findLastIndex((half) => half.by !== by);
+  if (own > 0) return { kind: "undone", verdicts: own };
+  if (stands.kind === "open") return null;
   const last = verdictsOf(reviews).at(-1);
-  const isWaiting = stands.kind !== "decided" && stands.pending?.some(({ id }) => id === last?.id);
-  return last?.by === by && isWaiting ? last : null;
+  if (last?.id === stands.review.id && last.by === by && isInTime(last)) return { kind: "undone", verdicts: 1 };
+  return stands.kind === "grown" && stands.pending ? null : { kind: "reopened" };
+}
+
+/** What goes when the actor says that it wasn't them: each Expected, half or whole. A Suspicious before halves stays; `null`: nothing. */
+export function withdrawalByDenial(accesses: AtRevision[], reviews: Review[]): Withdrawal | null {
+  const stands = standing(accesses, reviews);
+  const isExpected = stands.kind === "open" ? stands.pending !== undefined : stands.review.verdict === "expected";
+  if (isExpected) return { kind: "reopened" };
+  const verdicts = lastHalves(accesses, reviews).length;
+  return verdicts > 0 ? { kind: "undone", verdicts } : null;
+}
+
+/** Each Expected that waits for another's word and was said after all that decided something: what "undone" can reach. */
+function lastHalves(accesses: AtRevision[], reviews: Review[]): Review[] {
+  const stands = standing(accesses, reviews);
+  const covered = stands.kind === "open" ? 0 : stands.review.revision;
+  const verdicts = verdictsOf(reviews);
+  const before = verdicts.findLastIndex(({ verdict, revision }) => verdict !== "expected" || revision <= covered);
+  return verdicts.slice(before + 1);
 }
 
 /**

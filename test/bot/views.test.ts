@@ -428,7 +428,10 @@ describe("private answers, one line each", () => {
       "This button isn’t in the message that I posted for this alert, so I didn’t count it. Please use the one in the vault’s channel.",
     ],
     ["no-such-alert", "I have no alert that belongs to this button. Please tell whoever runs Vaultbell."],
-    ["nothing-to-undo", "There is nothing for you to take back here: no verdict stands."],
+    [
+      "nothing-to-undo",
+      "There is nothing for you to take back here. What waits for a second manager, only whoever said it can take back.",
+    ],
   ])("%s", (reason, sentence) => expect(say({ kind: "refused", reason, vault, whoCan })).toBe(sentence));
 
   test("who was second is told who was first", () => {

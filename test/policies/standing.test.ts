@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Review } from "../../src/model.ts";
-import { mayDecide, ownHalf, standing } from "../../src/policies/standing.ts";
+import { mayDecide, standing, withdrawalBy, withdrawalByDenial } from "../../src/policies/standing.ts";
 import { tuesday1020 } from "./builders.ts";
 
 const upTo = (newest: number) => Array.from({ length: newest }, (_, index) => ({ revision: index + 1 }));
@@ -146,13 +146,64 @@ describe("where it takes two (T3)", () => {
   });
 });
 
-test("half of a verdict is its author's to take back, and only while it is what was said last", () => {
+describe("what Undo and Re-open withdraw", () => {
   const half = { ...expected1, id: "1", needed: 2 as const };
   const other = { ...half, id: "2", by: "U02JUAN" };
-  expect(ownHalf(upTo(1), [half], half.by)).toEqual(half);
-  expect(ownHalf(upTo(1), [half], other.by)).toBeNull();
-  expect(ownHalf(upTo(1), [half, other], half.by)).toBeNull();
-  expect(ownHalf(upTo(1), [{ ...half, needed: 1 }], half.by)).toBeNull();
-  const suspicious = { ...review("suspicious", 1, "3"), by: "U02JUAN" };
-  expect(ownHalf(upTo(2), [{ ...half, revision: 2 }, suspicious], half.by)).toBeNull();
+  const suspicious = review("suspicious", 1, "3");
+  const withdraws = (by: string, newest: number, reviews: Review[], isInTime = true) =>
+    withdrawalBy(by, upTo(newest), reviews, () => isInTime);
+
+  test("half of a verdict is its author's alone, and only while it is what was said last", () => {
+    expect(withdraws(half.by, 1, [half], false)).toEqual({ kind: "undone", verdicts: 1 });
+    expect(withdraws(other.by, 1, [half])).toBeNull();
+    expect(withdraws(half.by, 2, [half, { ...other, revision: 2 }], false)).toBeNull();
+    expect(
+      withdraws(half.by, 2, [
+        { ...half, revision: 2 },
+        { ...suspicious, by: other.by },
+      ]),
+    ).toBeNull();
+  });
+
+  test("whoever said two halves takes back both at once, and none that another's word came after", () => {
+    const more = { ...half, id: "4", revision: 2 };
+    expect(withdraws(half.by, 2, [half, more])).toEqual({ kind: "undone", verdicts: 2 });
+    expect(withdraws(half.by, 2, [half, { ...other, revision: 1, needed: 1 }, more])).toEqual({
+      kind: "undone",
+      verdicts: 1,
+    });
+  });
+
+  test("half of one beside a Suspicious leaves what others said alone", () => {
+    const after = { ...other, revision: 2 };
+    expect(withdraws(suspicious.by, 2, [suspicious, after])).toBeNull();
+    expect(withdraws("U03THIRD", 2, [suspicious, after])).toBeNull();
+    expect(withdraws(other.by, 2, [suspicious, after])).toEqual({ kind: "undone", verdicts: 1 });
+  });
+
+  test("the verdict that stands is undone by its author in time, and re-opened by anybody else or later", () => {
+    expect(withdraws(half.by, 1, [expected1])).toEqual({ kind: "undone", verdicts: 1 });
+    expect(withdraws(half.by, 1, [expected1], false)).toEqual({ kind: "reopened" });
+    expect(withdraws(other.by, 1, [expected1])).toEqual({ kind: "reopened" });
+    expect(withdraws(half.by, 1, [])).toBeNull();
+    // What was said from an older message while another's half waits is its author's, too.
+    expect(withdraws(suspicious.by, 2, [{ ...other, revision: 2 }, suspicious])).toEqual({
+      kind: "undone",
+      verdicts: 1,
+    });
+  });
+});
+
+test("'That wasn't me' does away with each Expected, half or whole, and with no Suspicious before it", () => {
+  const half = { ...review("expected", 2, "1"), needed: 2 as const };
+  const suspicious = review("suspicious", 1, "2");
+  expect(withdrawalByDenial(upTo(2), [suspicious, half, { ...half, id: "3" }])).toEqual({
+    kind: "undone",
+    verdicts: 2,
+  });
+  expect(withdrawalByDenial(upTo(2), [half])).toEqual({ kind: "reopened" });
+  expect(withdrawalByDenial(upTo(2), [expected1])).toEqual({ kind: "reopened" });
+  expect(withdrawalByDenial(upTo(2), [expected1, half])).toEqual({ kind: "reopened" });
+  expect(withdrawalByDenial(upTo(1), [suspicious])).toBeNull();
+  expect(withdrawalByDenial(upTo(1), [])).toBeNull();
 });

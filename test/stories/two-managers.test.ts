@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { parseConfig } from "../../src/config.ts";
 import type { SandboxMessage } from "../../src/sandbox/types.ts";
+import { matchTables } from "../../src/store/record-and-tables.ts";
 import { parseSecrets } from "../../src/vault/standard-webhooks.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { cards, dana, defaultYaml, juan, lena, marta, openStory, type Story } from "../support/story.ts";
@@ -95,21 +96,43 @@ test("what one of two said before 'That wasn't me' is no half of a verdict after
   expect(words()).toContain("1 of 2: @U02JUAN says Expected");
   await story.press(marta, alert(), "Expected");
   expect(words()).toMatch(/^✅ Expected · @U02JUAN and @U02MARTA/);
+  expect(await matchTables(story.service.house.store.pool)).toEqual([]);
+});
+
+test("half of an Expected beside a Suspicious is nobody else's to undo, and doesn't outlive 'That wasn't me'", async () => {
+  const yaml = defaultYaml.replace("    hint:", "    critical: two\n    hint:");
+  story = await openStory({ startAt: "2026-11-28T01:13:00Z", yaml });
+  await story.reveal({ by: dana });
+  await story.later(1);
+  const [asked] = story.alerts("D02DANA");
+  if (!asked) throw new Error("Dana wasn't asked");
+  await story.press(marta, alert(), "Suspicious");
+  await say(marta, "at this hour?");
+  await story.reveal({ by: dana, itemId: "i_amex" });
+  await story.press(juan, alert(), "Expected");
+  expect(words()).toContain("1 of 2: @U02JUAN says Expected");
+  await story.press(marta, alert(), "Undo");
+  expect(story.told(marta)).toContain("There is nothing for you to take back here");
+  expect(words()).toMatch(/^🚩 Suspicious · @U02MARTA/);
+  expect(words()).toContain("1 of 2: @U02JUAN says Expected");
+  await story.later(1);
+  await story.press(dana, asked, "That wasn’t me");
+  expect(words()).toMatch(/^🚩 Suspicious · @U02MARTA/);
+  await story.press(marta, alert(), "Expected");
+  expect(words()).toContain("1 of 2: @U02MARTA says Expected");
+  await story.press(juan, alert(), "Expected");
+  expect(words()).toMatch(/^✅ Expected · @U02MARTA and @U02JUAN/);
+  await story.press(juan, alert(), "Undo");
+  await story.press(marta, alert(), "Undo");
+  expect(words()).toMatch(/^🚩 Suspicious · @U02MARTA/);
+  expect(await matchTables(story.service.house.store.pool)).toEqual([]);
 });
 
 test("one Suspicious is enough, and says who said Expected before", async () => {
   await ringFor("robert@example.com");
   await story.press(marta, alert(), "Expected");
   await story.press(juan, alert(), "Suspicious");
-  const view = story.sandbox.workspace.views(juan).at(-1) as {
-    id: string;
-    blocks: { type: string; block_id: string; element?: { action_id: string } }[];
-  };
-  const input = view.blocks.find((block) => block.type === "input");
-  const typed = { [input?.element?.action_id ?? ""]: "nobody knows a Robert" };
-  await story.sandbox.as(juan).submit(view.id, { [input?.block_id ?? ""]: typed });
-  await story.service.idle();
-  await story.settle();
+  await say(juan, "nobody knows a Robert");
   expect(words()).toMatch(/^🚩 Suspicious · @U02JUAN/);
   expect(words()).toContain("Earlier: Expected by @U02MARTA");
 });
@@ -156,6 +179,13 @@ test("a vault may ask two for what is critical, or one for everybody", async () 
   await story.press(marta, alert(), "Expected");
   expect(words()).toMatch(/^✅ Expected · @U02MARTA, /);
 });
+
+async function say(who: string, note: string): Promise<void> {
+  const view = story.sandbox.workspace.views(who).at(-1) as { id: string };
+  await story.sandbox.as(who).submit(view.id, { suspicious_note: { suspicious_note: note } });
+  await story.service.idle();
+  await story.settle();
+}
 
 function withLine(line: string): string {
   return defaultYaml.replace("    hint:", `    ${line}\n    hint:`);

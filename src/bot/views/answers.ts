@@ -72,7 +72,11 @@ function refusal(reason: ReviewRefusal, vault: WatchedVault | null, whoCan: stri
     case "no-such-alert":
       return [said("I have no alert that belongs to this button. Please tell whoever runs Vaultbell.")];
     case "nothing-to-undo":
-      return [said("There is nothing for you to take back here: no verdict stands.")];
+      return [
+        said(
+          "There is nothing for you to take back here. What waits for a second manager, only whoever said it can take back.",
+        ),
+      ];
     case "nothing-to-resolve":
       return [said("There is nothing to resolve here: Suspicious doesn’t stand any more.")];
   }
