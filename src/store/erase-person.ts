@@ -227,18 +227,18 @@ export async function eraseTheRest(
     await sql`update notice set ${identity} = ${gone}, ${email} = null, ${name} = null
                where ${identity} in ${known} or lower(${email}) in ${addressed}`.execute(tx);
   }
-  await sql`update asked set question = ${erasedWord},
-                             by_name = case when by = any (${slackUserIds}::text[]) then ${erasedWord} else by_name end
-             where (by = any (${slackUserIds}::text[]) or question ~ ${namingPattern(named)}) and question <> ${erasedWord}`.execute(
-    tx,
-  );
+  const asker = sql`by = any (${slackUserIds}::text[])`;
+  await sql`update asked set question = ${erasedWord}, by_name = case when ${asker} then ${erasedWord} else by_name end
+             where ${asker} and (by_name <> ${erasedWord} or question <> ${erasedWord})
+                or question ~ ${namingPattern(named)} and question <> ${erasedWord}`.execute(tx);
   await sql`update snooze set by_name = case when ${theirs} then ${erasedWord} else by_name end,
                               by_email = case when ${theirs} then null else by_email end,
                               reason = case when reason ~ ${namingPattern(named)} then ${erasedWord} else reason end
-             where ${theirs} and by_name <> ${erasedWord} or reason ~ ${namingPattern(named)}`.execute(tx);
-  await sql`update setting_proposal set by_name = ${erasedWord}, by_email = null where ${theirs} and by_name <> ${erasedWord}`.execute(
+             where ${theirs} and (by_name <> ${erasedWord} or by_email is not null) or reason ~ ${namingPattern(named)}`.execute(
     tx,
   );
+  await sql`update setting_proposal set by_name = ${erasedWord}, by_email = null
+             where ${theirs} and (by_name <> ${erasedWord} or by_email is not null)`.execute(tx);
   await sql`update digest_read set name = ${erasedWord} where ${theirs} and name <> ${erasedWord}`.execute(tx);
   await sql`delete from app_seen where identity in ${known} or lower(email) in ${addressed}`.execute(tx);
   for (const table of ["person_context", "person_stretch"]) {

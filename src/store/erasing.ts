@@ -184,7 +184,10 @@ export async function erasePayloads(tx: Tx, seqs: string[]): Promise<[string, st
   return ranges;
 }
 
-/** What people wrote, and as whom, that is over its time: a window of one table. Returns how many. */
+/**
+ * What people wrote, and as whom, that is over its time: a window of one table. A row is done with when none of the columns that go is
+ * left: the erasure of one person takes some of them, and leaves the others'. Returns how many.
+ */
 async function eraseWords(
   tx: Tx,
   { before, vaultId, except }: Overdue,
@@ -195,7 +198,7 @@ async function eraseWords(
   const ofAlert = sql`(select ${meant} from alert where alert.id = ${sql.ref(table)}.alert_id)`;
   const statement = {
     intent: sql`update intent set purpose = ${erasedWord}, ticket = null where id in (
-      select id from intent where ends_at < ${before} and purpose <> ${erasedWord} and ${meant} limit ${window})`,
+      select id from intent where ends_at < ${before} and (purpose <> ${erasedWord} or ticket is not null) and ${meant} limit ${window})`,
     review: sql`update review set note = ${erasedWord} where id in (
       select id from review where at < ${before} and note <> ${erasedWord} and ${ofAlert} limit ${window})`,
     answer: sql`update answer set text = ${erasedWord} where id in (
@@ -203,14 +206,17 @@ async function eraseWords(
     resolution: sql`update resolution set note = ${erasedWord} where review_id in (
       select review_id from resolution where at < ${before} and note <> ${erasedWord} and ${ofAlert} limit ${window})`,
     snooze: sql`update snooze set by_name = ${erasedWord}, by_email = null, reason = ${erasedWord} where id in (
-      select id from snooze where ends_at < ${before} and reason <> ${erasedWord} and ${meant} limit ${window})`,
+      select id from snooze where ends_at < ${before} and (by_name <> ${erasedWord} or by_email is not null or reason <> ${erasedWord})
+         and ${meant} limit ${window})`,
     setting_proposal: sql`update setting_proposal set by_name = ${erasedWord}, by_email = null where id in (
-      select id from setting_proposal where at < ${before} and by_name <> ${erasedWord} and ${meant} limit ${window})`,
+      select id from setting_proposal where at < ${before} and (by_name <> ${erasedWord} or by_email is not null)
+         and ${meant} limit ${window})`,
     notice: sql`update notice set actor_identity = null, actor_email = null, actor_name = null,
                                   subject_identity = ${erasedWord}, subject_email = null, subject_name = null where id in (
-      select id from notice where received_at < ${before} and subject_identity <> ${erasedWord} and ${meant} limit ${window})`,
+      select id from notice where received_at < ${before} and (subject_identity <> ${erasedWord}
+         or num_nonnulls(subject_email, subject_name, actor_identity, actor_email, actor_name) > 0) and ${meant} limit ${window})`,
     asked: sql`update asked set by_name = ${erasedWord}, question = ${erasedWord} where id in (
-      select id from asked where at < ${before} and question <> ${erasedWord} limit ${window})`,
+      select id from asked where at < ${before} and (by_name <> ${erasedWord} or question <> ${erasedWord}) limit ${window})`,
     digest_read: sql`update digest_read set name = ${erasedWord} where (digest_id, slack_user_id) in (
       select digest_id, slack_user_id from digest_read where at < ${before} and name <> ${erasedWord} limit ${window})`,
   }[table];
