@@ -338,8 +338,10 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       const quietFor = ({ lastAt }: { lastAt: Date }) => Math.max(0, (clock.now().getTime() - lastAt.getTime()) / 1000);
       for (const one of sources) metrics.lastHeard(one.source, quietFor(one));
       metrics.lastRead(
-        feeds.map(({ source, feed, readAt, begunAt }) => {
-          return { source, feed, seconds: Math.max(0, (clock.now().getTime() - (readAt ?? begunAt).getTime()) / 1000) };
+        // What the token isn't for is meant to be unread.
+        feeds.flatMap(({ source, feed, readAt, begunAt, isAllowed }) => {
+          const seconds = Math.max(0, (clock.now().getTime() - (readAt ?? begunAt).getTime()) / 1000);
+          return isAllowed ? [{ source, feed, seconds }] : [];
         }),
       );
       const silent = sources.flatMap((one) => (one.silence ? [{ source: one.source, seconds: quietFor(one) }] : []));

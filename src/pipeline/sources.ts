@@ -1,5 +1,5 @@
 import type { MessageView } from "../bot/views/alert.ts";
-import { sourceGap, sourceMissed, sourceReadAgain, sourceUnread } from "../bot/views/source.ts";
+import { sourceGap, sourceMissed, sourceReadAgain, sourceReadInPart, sourceUnread } from "../bot/views/source.ts";
 import { isWorthTelling } from "../policies/source-trouble.ts";
 import { type Comparison, comparisonsToTell, readComparison, recordComparisonTold } from "../store/comparisons.ts";
 import { inTransaction } from "../store/database.ts";
@@ -26,15 +26,19 @@ export async function lookForTrouble(house: House): Promise<number> {
     const known = open.find((one) => one.source === source);
     // One at a time for each source: a revoked token stands in the way of all that it was for.
     if (known) {
-      if (theirs.find(({ feed }) => feed === known.feed)?.trouble) continue;
+      const stream = theirs.find(({ feed }) => feed === known.feed);
+      if (stream?.trouble) continue;
+      // A trouble that ended because our token isn't for its stream any more says nothing of the others: those go on for it.
+      const isLeftOut = stream?.isAllowed === false;
+      if (isLeftOut && theirs.some(({ trouble }) => trouble)) continue;
       told += await tell(house, source, async (tx, channels) => {
         if (!(await recordTroubleOver(tx, known.id, now))) return false;
         await wantAll(
           tx,
-          channels.map((channel) => wanted(`${known.id}:over`, channel, now)),
+          channels.map((channel) => wanted(`${known.id}:${isLeftOut ? "left-out" : "over"}`, channel, now)),
         );
         const payload = { trouble: known.id, source, feed: known.feed };
-        await seal(tx, now, [{ kind: "source read again", payload }]);
+        await seal(tx, now, [{ kind: isLeftOut ? "source read in part" : "source read again", payload }]);
         return true;
       });
       continue;
@@ -144,6 +148,7 @@ export async function sourceView(
   }
   const trouble = await readTrouble(house.store.db, id);
   if (!trouble) throw new Error(`the trouble ${id} is gone, and troubles are never deleted`);
+  if (part === "left-out") return sourceReadInPart(trouble, { blockId });
   return part === "over" && trouble.overAt
     ? sourceReadAgain({ ...trouble, overAt: trouble.overAt }, { zone, blockId })
     : sourceUnread(trouble, { zone, blockId });

@@ -80,6 +80,7 @@ export const entryKinds = [
   "source gap told",
   "source position lost",
   "source read again",
+  "source read in part",
   "source silent",
   "source speaks again",
   "source unread",

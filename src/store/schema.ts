@@ -44,6 +44,7 @@ export interface Schema {
     failures: Generated<number>;
     trouble: Trouble | null;
     trouble_since: Date | null;
+    is_allowed: Generated<boolean>;
   };
   source_trouble: { id: Generated<string>; source: string; feed: string; since: Date; trouble: Trouble; told_at: Date };
   source_trouble_over: { trouble_id: string; at: Date };

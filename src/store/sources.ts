@@ -17,6 +17,8 @@ export interface FeedState {
   failures: number;
   trouble: Trouble | null;
   troubleSince: Date | null;
+  /** By what the service said last of our token; others aren't read. */
+  isAllowed: boolean;
 }
 
 /** Makes the rows of a source and its feeds, where they aren't there yet. */
@@ -72,7 +74,7 @@ export async function feedStates(db: Db | Tx, names: string[]): Promise<FeedStat
     .selectFrom("source_feed")
     .innerJoin("source", "source.name", "source_feed.source")
     .select(["source", "feed", "begun_at as begunAt", "position", "caught_up_at as caughtUpAt", "read_at as readAt"])
-    .select(["due_at as dueAt", "failures", "trouble", "trouble_since as troubleSince"])
+    .select(["due_at as dueAt", "failures", "trouble", "trouble_since as troubleSince", "is_allowed as isAllowed"])
     .where("source", "in", names)
     .orderBy("source")
     .orderBy("feed")
@@ -126,16 +128,17 @@ export async function askInTroubleNow(db: Db, source: string, now: Date): Promis
     .execute();
 }
 
-/** These streams aren't to be read any more, so that nothing is in their way. */
-export async function forgetTrouble(db: Db, source: string, feeds: string[]): Promise<void> {
-  if (feeds.length === 0) return;
-  await db
-    .updateTable("source_feed")
-    .set({ trouble: null, trouble_since: null, failures: 0 })
-    .where("source", "=", source)
-    .where("feed", "in", feeds)
-    .where("trouble", "is not", null)
-    .execute();
+/** From now on these streams are read and no others of the source, in whose way nothing is. */
+export async function allowFeeds(db: Db, source: string, feeds: string[]): Promise<void> {
+  await sql`
+    update source_feed
+       set is_allowed = said.is_allowed,
+           trouble = case when said.is_allowed then trouble end,
+           trouble_since = case when said.is_allowed then trouble_since end,
+           failures = case when said.is_allowed then failures else 0 end
+      from (select feed as of_feed, feed = any (${feeds}::text[]) as is_allowed from source_feed where source = ${source}) as said
+     where source = ${source} and feed = said.of_feed
+       and (source_feed.is_allowed <> said.is_allowed or (trouble is not null and not said.is_allowed))`.execute(db);
 }
 
 /** The page couldn't be read. A position that the service doesn't know any more is forgotten. */

@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { sourceGap, sourceMissed, sourceReadAgain, sourceUnread } from "../../src/bot/views/source.ts";
+import {
+  sourceGap,
+  sourceMissed,
+  sourceReadAgain,
+  sourceReadInPart,
+  sourceUnread,
+} from "../../src/bot/views/source.ts";
 import type { Trouble } from "../../src/model.ts";
 import { golden } from "./read-aloud.ts";
 import { markupIn, refusals } from "./slack-reading.ts";
@@ -25,6 +31,7 @@ test.each(
     ),
     "source-missed": sourceMissed({ ...day, missed: 3 }, common),
     "source-missed-one": sourceMissed({ ...day, missed: 1 }, common),
+    "source-read-in-part": sourceReadInPart({ ...unread, feed: "auditevents" }, common),
     "source-read-again": sourceReadAgain({ ...unread, overAt: new Date("2026-11-24T10:35:00Z") }, common),
   }),
 )("%s", async (name, message) => {

@@ -91,6 +91,45 @@ async function kinds(): Promise<string[]> {
   return rows.map(({ kind }) => kind);
 }
 
+test("a new token that is for less: the managers hear what isn't read any more, and nobody is paged for it", async () => {
+  service = await openOnePassword();
+  service.features = ["itemusages", "auditevents"];
+  const { origin, token } = service;
+  story = await openStory({
+    yaml: `${defaultYaml}sources: [{ kind: 1password, server: "${origin}" }]\n`,
+    sources: [onePassword({ name: "1password", origin, token, vaultIds: new Set(["v_cards"]) })],
+  });
+  await story.later(1);
+  expect(await streamsWithAnAge()).toEqual(["auditevents", "itemusages"]);
+  service.token = "another one now";
+  for (let minutes = 0; minutes < 5; minutes++) await story.later(1);
+  expect(said("🔇")).toHaveLength(1);
+
+  service.token = token;
+  service.features = ["itemusages"];
+  await story.later(11);
+  await story.later(1);
+  expect(said("🔈")).toEqual([]);
+  expect(said("🔉")).toEqual([
+    expect.stringMatching(/^🔉 1password is read, but not its audit events: our token isn’t allowed to read them/),
+  ]);
+  expect((await kinds()).slice(-2)).toEqual(["source unread", "source read in part"]);
+  expect(await streamsWithAnAge()).toEqual(["itemusages"]);
+  // Whatever comes next is told again.
+  service.token = "another one now";
+  for (let minutes = 0; minutes < 5; minutes++) await story.later(1);
+  expect(said("🔇")).toHaveLength(2);
+});
+
+/** Those of which the operator's alert rule hears. */
+async function streamsWithAnAge(): Promise<string[]> {
+  await story.service.readiness();
+  const text = await (await fetch(`${story.url}/metrics`)).text();
+  return [...text.matchAll(/^vaultbell_source_last_read_seconds\{.*feed="(\w+)"/gm)]
+    .map(([, feed = ""]) => feed)
+    .toSorted();
+}
+
 test("what 1Password's cursor never told is found by the daily comparison: told late, with a word why, in doctor and in the digest", async () => {
   service = await openOnePassword();
   service.features = ["itemusages"];

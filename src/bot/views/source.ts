@@ -64,6 +64,33 @@ export function sourceReadAgain(
   };
 }
 
+/** The trouble of a stream is over because our token isn't for it: the others are read, and what this one tells is missing. */
+export function sourceReadInPart(
+  { source, feed }: { source: string; feed: string },
+  { blockId }: { blockId: string },
+): MessageView {
+  const { name, tells } = streams[feed] ?? { name: `stream ${feed}`, tells: "What only it tells" };
+  return {
+    text: `${plainMrkdwn(source, 40) || "A source"} is read without its ${plainMrkdwn(name, 40)}: our token isn’t for them`,
+    blocks: [
+      {
+        ...richText(
+          line(
+            said("🔉 "),
+            quoted(source, 40, "A source", { bold: true }),
+            bold(` is read, but not its ${name}`),
+            said(
+              `: our token isn’t allowed to read them. ${tells} isn’t told here. Whoever runs Vaultbell can make a token that is for them, too.`,
+            ),
+          ),
+        ),
+        block_id: blockId,
+      },
+    ],
+    metadata: { event_type: "vaultbell_source", event_payload: {} },
+  };
+}
+
 /** What can't be read any more: whoever answers for the vault should know of which time nothing is known. */
 export function sourceGap(
   { source, since, until, foundAt }: { source: string; since: Date | null; until: Date | null; foundAt: Date },
@@ -125,6 +152,12 @@ export function sourceMissed(
     metadata: { event_type: "vaultbell_source", event_payload: {} },
   };
 }
+
+/** Streams that a token may leave out, and what only they tell. */
+const streams: Record<string, { name: string; tells: string }> = {
+  auditevents: { name: "audit events", tells: "Who is given access to a vault, and what is changed there," },
+  signinattempts: { name: "sign-in attempts", tells: "Who uses an app that is too old to report anything" },
+};
 
 const reasons: Record<Trouble, string> = {
   refused: "the service no longer takes our token",

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Clock } from "../../model.ts";
 import type { Store } from "../../store/database.ts";
-import { forgetTrouble } from "../../store/sources.ts";
+import { allowFeeds } from "../../store/sources.ts";
 import type { Feed, PolledSource } from "./source.ts";
 
 interface Allowance {
@@ -31,11 +31,11 @@ export function createAllowance({ store, clock, log }: { store: Store; clock: Cl
     const answer = asked.kind === "answered" ? introspect.read(asked.text) : null;
     said.set(name, { feeds: answer?.feeds ?? null, at: answer ? now : 0 });
     if (!answer) return;
-    const others = feeds.filter((feed) => !feed.isNeeded && !answer.feeds.includes(feed.name));
-    await forgetTrouble(
+    const read = feeds.filter((feed) => feed.isNeeded || answer.feeds.includes(feed.name));
+    await allowFeeds(
       store.db,
       name,
-      others.map((feed) => feed.name),
+      read.map((feed) => feed.name),
     );
     log.info({ source: name, feeds: answer.feeds, issuedAt: answer.issuedAt }, "source knows our token");
   }

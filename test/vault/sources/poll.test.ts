@@ -223,6 +223,14 @@ test("a new token that is for less ends the trouble of what it isn't for", async
     ["itemusages", null],
     ["signinattempts", null],
   ]);
+  const allowed = async () =>
+    (await feedStates(store.db, [name])).filter(({ isAllowed }) => isAllowed).map(({ feed }) => feed);
+  expect(await allowed()).toEqual(["itemusages"]);
+  // What it is for again is read again.
+  service.features = ["itemusages", "auditevents"];
+  later(24 * 60 * 60 + 1);
+  await until(polling);
+  expect(await allowed()).toEqual(["auditevents", "itemusages"]);
 });
 
 test("audit events become notices and edits, once; those of the past are told to nobody; of sign-ins the apps stay", async () => {
