@@ -1,6 +1,7 @@
 import type { Alert, AlertAccess, Assessment, Review, Severity } from "../model.ts";
 import { accessColumns, toAccess } from "./accesses.ts";
 import type { Db, Tx } from "./database.ts";
+import { nameShown } from "./erasing.ts";
 import { readIntents } from "./intents.ts";
 import { personsAsOf } from "./people.ts";
 
@@ -123,7 +124,7 @@ function soundOf(
   { by_name: byName, reason, ends_at: endsAt }: { by_name: string | null; reason: string | null; ends_at: Date | null },
 ): Pick<Assessment, "severity" | "snooze"> {
   if (byName === null || reason === null || endsAt === null) return { severity };
-  return { severity: "note", snooze: { byName, reason, endsAt, severity } };
+  return { severity: "note", snooze: { byName: nameShown(byName), reason, endsAt, severity } };
 }
 
 /** What was said of these alerts, in the order in which it was. */

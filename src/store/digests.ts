@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { DigestFacts } from "../model.ts";
 import type { Db, Tx } from "./database.ts";
+import { nameShown } from "./erasing.ts";
 
 /** About so many alerts a digest asks; the rest it counts. */
 export const digestAsksAtMost = 5;
@@ -127,11 +128,12 @@ export async function recordDigestRead(
 
 /** Who has read it, in the order in which they said so. */
 export async function readersOf(db: Db | Tx, digestId: string): Promise<{ slackUserId: string; name: string }[]> {
-  return db
+  const readers = await db
     .selectFrom("digest_read")
     .select(["slack_user_id as slackUserId", "name"])
     .where("digest_id", "=", digestId)
     .orderBy("at")
     .orderBy("slack_user_id")
     .execute();
+  return readers.map(({ slackUserId, name }) => ({ slackUserId, name: nameShown(name) }));
 }

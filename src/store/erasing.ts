@@ -5,6 +5,13 @@ import { erasableEntry } from "./erasable-entries.ts";
 /** What stands where something personal stood. */
 export const erasedWord = "erased";
 
+/** What people read where the name of somebody stood; answers about the past say what it means. */
+export const erasedPerson = "Erased person";
+
+export function nameShown(name: string): string {
+  return name === erasedWord ? erasedPerson : name;
+}
+
 /** What is over its time: all that was recorded before, of one vault, or of all but some. */
 export interface Overdue {
   what: "bodies" | "details" | "words";

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { AppSeen, Notice } from "../model.ts";
 import type { Db, Tx } from "./database.ts";
+import { erasedWord } from "./erasing.ts";
 import { seal } from "./record.ts";
 
 export interface NoticeRow extends Notice {
@@ -192,7 +193,7 @@ function toNotice(row: Row): NoticeRow {
     actor: { vaultIdentity: row.actor_identity, email: row.actor_email, name: row.actor_name },
     subject: {
       kind: row.subject_kind,
-      identity: row.subject_identity,
+      identity: row.subject_identity === erasedWord ? `Erased ${row.subject_kind}` : row.subject_identity,
       email: row.subject_email,
       name: row.subject_name,
     },

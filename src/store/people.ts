@@ -1,6 +1,7 @@
 import { type Selectable, sql } from "kysely";
 import type { Person, SlackMatch, SlackUser } from "../model.ts";
 import type { Db, Tx } from "./database.ts";
+import { erasedPerson } from "./erasing.ts";
 import { seal } from "./record.ts";
 import type { AliasKind, Schema } from "./schema.ts";
 
@@ -237,7 +238,7 @@ export async function personsAsOf(
       emails[0]?.split("@")[0] ??
       vaultIdentities[0] ??
       // Everybody was made with something by which they are known.
-      (of("slack").length > 0 ? "Somebody" : "Erased person");
+      (of("slack").length > 0 ? "Somebody" : erasedPerson);
     const person = { id: ids[0] ?? personId, name, vaultIdentities, emails, slack, ...(slackThen && { slackThen }) };
     return { ids, person, isLookedUp: emails.length === 0 || emails.some((one) => lookedUp.has(one)) };
   });

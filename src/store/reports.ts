@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Db, Tx } from "./database.ts";
+import { nameShown } from "./erasing.ts";
 
 /** A person's accesses to an item, counted, with what is known of the newest. */
 export interface SightRow {
@@ -154,5 +155,5 @@ export async function readAsked(
     .select(["by", "by_name as byName", "question"])
     .where("id", "=", id)
     .executeTakeFirst();
-  return row ?? null;
+  return row ? { ...row, byName: nameShown(row.byName) } : null;
 }

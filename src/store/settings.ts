@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { SettingAnswer, SettingChange, SettingKey, SettingProposal } from "../model.ts";
 import type { Db, Tx } from "./database.ts";
+import { nameShown } from "./erasing.ts";
 import { wake } from "./record.ts";
 
 /** One change of a vault's settings at a time, on all replicas. */
@@ -107,7 +108,7 @@ export async function readProposal(db: Db | Tx, id: string): Promise<SettingProp
   return {
     id: row.id,
     vaultId: row.vault_id,
-    by: { slackUserId: row.slack_user_id, name: row.by_name, email: row.by_email },
+    by: { slackUserId: row.slack_user_id, name: nameShown(row.by_name), email: row.by_email },
     at: row.at,
     changes: row.changes,
     weakens: row.weakens,

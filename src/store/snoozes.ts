@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { Access, AccessState, Finding, PolicyName, Severity, Snooze } from "../model.ts";
 import { accessColumns, toAccess } from "./accesses.ts";
 import type { Db, Tx } from "./database.ts";
+import { nameShown } from "./erasing.ts";
 
 /** A snooze as a row, with its end beside it; times may come as JSON has them. */
 export interface SnoozeRow {
@@ -24,7 +25,7 @@ export function toSnooze(row: SnoozeRow): Snooze {
   return {
     id: String(row.id),
     vaultId: row.vault_id,
-    by: { slackUserId: row.slack_user_id, name: row.by_name, email: row.by_email },
+    by: { slackUserId: row.slack_user_id, name: nameShown(row.by_name), email: row.by_email },
     reason: row.reason,
     announcedAt: new Date(row.announced_at),
     endsAt: new Date(row.ends_at),

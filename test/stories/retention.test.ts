@@ -11,9 +11,13 @@ import type { Notice } from "../../src/model.ts";
 import { replay } from "../../src/pipeline/replay.ts";
 import { proposeSettings } from "../../src/pipeline/settings.ts";
 import { snooze } from "../../src/pipeline/snooze.ts";
+import { readAlerts } from "../../src/store/alerts.ts";
 import { inTransaction } from "../../src/store/database.ts";
 import { recordGroup, sealed } from "../../src/store/deliveries.ts";
-import { recordNotices } from "../../src/store/notices.ts";
+import { noticesOf, recordNotices } from "../../src/store/notices.ts";
+import { readAsked } from "../../src/store/reports.ts";
+import { readProposal } from "../../src/store/settings.ts";
+import { snoozesInForce } from "../../src/store/snoozes.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { entriesOf } from "../support/record-entries.ts";
 import { cards, dana, defaultYaml, juan, marta, openStory, type Story } from "../support/story.ts";
@@ -165,6 +169,7 @@ test("a sort that can't be erased is told, and keeps none of the others from goi
   ).toMatchObject([{ verdict: "good" }]);
 });
 
+const nobody = "Erased person";
 const managersYaml = `${defaultYaml.replace("    intent: required\n", "")}digest: { day: Mon, at: "09:00" }\n`;
 
 test.each([
@@ -178,10 +183,12 @@ test.each([
     const draft = await martaNamesDana();
     await proposeSettings(house, { ...draft, seen: "0", values: new Map([["intent", "required"]]) });
     await story.settle();
-    await story.at("2026-11-30T09:00:00Z");
+    // The first whole week's digest.
+    await story.at("2026-12-07T08:01:00Z");
     const digest = story.sandbox.workspace
       .messages(cards)
       .find(({ blocks }) => readBlocks(blocks).includes("[I’ve read it]"));
+    expect(digest).toBeDefined();
     if (digest) await story.press(marta, digest, "I’ve read it");
     expect(await everything()).toMatch(/Marta Vidal/);
     expect((await run(erase, "--person", "marta@example.com")).said).toMatch(/^Marta Vidal: this would go/);
@@ -197,6 +204,22 @@ test.each([
       { slack_user_id: marta, by_name: "erased" },
     ]);
     expect(await entriesOf(story, "settings changed")).toMatchObject([{ by: marta }]);
+    // Whoever reads it reads no mark of the tables' as if it were a name.
+    const { db } = house.store;
+    expect((await snoozesInForce(db, new Date("2026-11-24T12:00:00Z"), null)).map(({ by }) => by.name)).toEqual([
+      nobody,
+    ]);
+    expect((await readProposal(db, "1"))?.by.name).toBe(nobody);
+    expect((await readAsked(db, "1"))?.byName).toBe(nobody);
+    expect((await noticesOf(db, "1", cards)).map(({ subject }) => subject.identity)).toEqual([nobody]);
+    const alerts = (await db.selectFrom("alert").select("id").execute()).map(({ id }) => id);
+    const snoozed = [...(await readAlerts(db, alerts)).values()].flatMap(({ accesses }) => accesses);
+    expect(snoozed.map(({ assessment }) => assessment.snooze?.byName)).toEqual([nobody]);
+    if (digest) await story.press(juan, digest, "I’ve read it");
+    await story.later(1);
+    expect(story.sandbox.workspace.messages(cards).map(({ blocks }) => readBlocks(blocks))).toContainEqual(
+      expect.stringMatching(/👀 Read by Erased person, Juan/),
+    );
     expect((await run(audit, "verify")).code).toBe(0);
   },
 );
@@ -219,13 +242,13 @@ async function martaNamesDana() {
   const { house } = story.service;
   const by = await story.directory.freshUser(marta);
   const draft = { vaultId: "v_cards", by, byId: marta };
-  await story.reveal({ by: dana });
   await snooze(house, {
     ...draft,
     endsAt: new Date("2026-11-25T09:00:00Z"),
     reason: "Dana Ruiz moves the cards",
     only: { slackUserId: null, itemId: null, policy: null },
   });
+  await story.reveal({ by: dana });
   await story.sandbox.as(marta).command(cards, "/vault", "seen dana@example.com");
   await story.service.idle();
   const now = house.clock.now();
