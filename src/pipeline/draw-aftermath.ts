@@ -33,7 +33,7 @@ export async function aftermathView(
       vault,
       others: together,
       ...asOne([first, ...together], aftermath.resolutions),
-      isMore: message.subject !== alert.id,
+      isMore: own !== undefined && [...tellings.values()].some((id) => BigInt(id) < BigInt(own)),
       link: await linkTo(first.id),
       blockId: tag,
     });

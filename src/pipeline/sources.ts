@@ -35,7 +35,7 @@ export async function lookForTrouble(house: House): Promise<number> {
         if (!(await recordTroubleOver(tx, known.id, now))) return false;
         await wantAll(
           tx,
-          channels.map((channel) => wanted(`${known.id}:${isLeftOut ? "left-out" : "over"}`, channel, now)),
+          channels.map((channel) => wanted(isLeftOut ? `left-out-${known.id}` : `${known.id}:over`, channel, now)),
         );
         const payload = { trouble: known.id, source, feed: known.feed };
         await seal(tx, now, [{ kind: isLeftOut ? "source read in part" : "source read again", payload }]);
@@ -71,7 +71,7 @@ export async function tellOfGaps(house: House): Promise<number> {
       if (!(await recordGapTold(tx, id, now))) return false;
       await wantAll(
         tx,
-        channels.map((channel) => wanted(`${id}:gap`, channel, now)),
+        channels.map((channel) => wanted(`gap-${id}`, channel, now)),
       );
       await seal(tx, now, [{ kind: "source gap told", payload: { gap: id, source, channels } }]);
       return true;
@@ -91,7 +91,7 @@ export async function tellOfComparisons(house: House): Promise<number> {
       if (!(await recordComparisonTold(tx, id, now))) return;
       await wantAll(
         tx,
-        channels.map((channel) => wanted(`${id}:compared`, channel, now)),
+        channels.map((channel) => wanted(`compared-${id}`, channel, now)),
       );
       await seal(tx, now, [{ kind: "source comparison told", payload: { comparison: id, source, channels } }]);
       await wake(tx);
@@ -127,28 +127,35 @@ function wanted(subject: string, channel: string, at: Date) {
   return { kind: "source" as const, subject, channel, urgency: urgency.warning, at };
 }
 
+/**
+ * `subject`: a trouble's id, `7:over` once it is over, `left-out-7`, `gap-7`, `compared-7`. What came later begins with its word: a replica from before
+ * it would take `7:gap` for the trouble 7 and show that, whereas it can't read `gap-7`, and leaves it to one that can.
+ */
 export async function sourceView(
   house: House,
   subject: string,
   channel: string,
   blockId: string,
 ): Promise<MessageView> {
-  const [id = subject, part] = subject.split(":");
   const zone = zoneOf(house, channel);
-  if (part === "gap") {
-    const gap = await readGap(house.store.db, id);
-    if (!gap) throw new Error(`the gap ${id} is gone, and gaps are never deleted`);
+  const [, word, number = ""] = /^(gap|compared|left-out)-(\d+)$/.exec(subject) ?? [];
+  if (word === "gap") {
+    const gap = await readGap(house.store.db, number);
+    if (!gap) throw new Error(`the gap ${number} is gone, and gaps are never deleted`);
     return sourceGap(gap, { zone, blockId });
   }
-  if (part === "compared") {
-    const comparison = await readComparison(house.store.db, id);
-    if (!comparison) throw new Error(`the comparison ${id} is gone, and comparisons are never deleted`);
+  if (word === "compared") {
+    const comparison = await readComparison(house.store.db, number);
+    if (!comparison) throw new Error(`the comparison ${number} is gone, and comparisons are never deleted`);
     const missed = missedOf(comparison, vaultsOfChannel(house.config, channel));
     return sourceMissed({ ...comparison, missed }, { zone, blockId });
   }
+  const [id = subject, part] = word === "left-out" ? [number] : subject.split(":");
+  if (part !== undefined && part !== "over")
+    throw new Error(`${subject} is nothing that this version tells of a source`);
   const trouble = await readTrouble(house.store.db, id);
   if (!trouble) throw new Error(`the trouble ${id} is gone, and troubles are never deleted`);
-  if (part === "left-out") return sourceReadInPart(trouble, { blockId });
+  if (word === "left-out") return sourceReadInPart(trouble, { blockId });
   return part === "over" && trouble.overAt
     ? sourceReadAgain({ ...trouble, overAt: trouble.overAt }, { zone, blockId })
     : sourceUnread(trouble, { zone, blockId });

@@ -101,16 +101,39 @@ export async function seenAt(db: Db | Tx, alertId: string): Promise<PlaceSeen[]>
   return rows;
 }
 
-/** Cards of what was called suspicious since then that are missing in a channel in which their alert is seen by now. */
+/** The verdicts on an alert that weren't withdrawn: each "undone" takes the last before it, "reopened" all. As `standing` reads them. */
+const verdictsLeft = (alertId: RawBuilder<unknown>) => sql`
+    select id, verdict, revision, needed, by from review
+     where review.alert_id = ${alertId} and verdict in ('expected', 'suspicious')
+       and not exists (
+         select from (select verdict, sum(case verdict when 'undone' then -1 else 1 end) over (order by id) as balance
+                        from review as later where later.alert_id = ${alertId} and later.id > review.id) as since
+          where verdict = 'reopened' or balance < 0)`;
+
+/** Suspicious stands on an alert, and it isn't resolved: neither more of it was judged since, nor by two where it takes two. */
+const isStillSuspicious = (alertId: RawBuilder<unknown>) => sql`exists (
+    with verdicts_left as materialized (${verdictsLeft(alertId)})
+    select from verdicts_left as said
+     where verdict = 'suspicious'
+       and not exists (select from resolution where review_id = said.id)
+       and not exists (select from verdicts_left as over_it where over_it.revision > said.revision
+                       having bool_or(verdict = 'suspicious' or needed = 1) or count(distinct by) > 1))`;
+
+/**
+ * Cards of what was called suspicious since then, still is and isn't resolved, that are missing in a channel in which their alert is seen
+ * by now.
+ */
 export async function cardsMissing(db: Db, since: Date): Promise<{ alertId: string; channel: string }[]> {
   const { rows } = await sql<{ alertId: string; channel: string }>`
     select distinct what_now.alert_id as "alertId", place.channel
       from what_now cross join lateral (${placesSeen(sql`what_now.alert_id`)}) as place
      where with_alert is null and opened_at > ${since} and is_for_card
        and not exists (select from message
-                        where kind = 'what-now' and subject = what_now.alert_id and message.channel = place.channel)`.execute(
-    db,
-  );
+                        where kind = 'what-now' and subject = what_now.alert_id and message.channel = place.channel)
+       and exists (select from (select what_now.alert_id
+                                 union all
+                                select other.alert_id from what_now as other where other.with_alert = what_now.alert_id) as of_card
+                    where ${isStillSuspicious(sql`of_card.alert_id`)})`.execute(db);
   return rows;
 }
 

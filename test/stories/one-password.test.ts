@@ -114,12 +114,19 @@ test("a new token that is for less: the managers hear what isn't read any more, 
     expect.stringMatching(/^🔉 1password is read, but not its audit events: our token isn’t allowed to read them/),
   ]);
   expect((await kinds()).slice(-2)).toEqual(["source unread", "source read in part"]);
+  expect(await subjects()).toEqual(["1", "left-out-1"]);
   expect(await streamsWithAnAge()).toEqual(["itemusages"]);
   // Whatever comes next is told again.
   service.token = "another one now";
   for (let minutes = 0; minutes < 5; minutes++) await story.later(1);
   expect(said("🔇")).toHaveLength(2);
 });
+
+/** What is told of sources. Only a trouble begins with its number: an older replica reads whatever does as one. */
+async function subjects(): Promise<string[]> {
+  const messages = story.service.house.store.db.selectFrom("message").select("subject").where("kind", "=", "source");
+  return (await messages.orderBy("id").execute()).map(({ subject }) => subject);
+}
 
 /** Those of which the operator's alert rule hears. */
 async function streamsWithAnAge(): Promise<string[]> {
@@ -161,6 +168,7 @@ test("what 1Password's cursor never told is found by the daily comparison: told 
     "source compared",
     "source comparison told",
   ]);
+  expect(await subjects()).toEqual(["compared-1"]);
 
   await story.at("2026-11-26T03:01:00Z");
   await story.later(1);

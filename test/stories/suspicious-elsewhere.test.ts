@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from "vitest";
+import { parseConfig } from "../../src/config.ts";
 import type { SandboxMessage } from "../../src/sandbox/types.ts";
+import { parseSecrets } from "../../src/vault/standard-webhooks.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { entriesOf } from "../support/record-entries.ts";
 import { cards, dana, defaultYaml, juan, marta, openStory, type Story } from "../support/story.ts";
@@ -113,6 +115,31 @@ test("more of an alert is called suspicious: security hears it by a message of i
   await suspicious(juan, theOnly(story.alerts()), "it was, after all");
   expect(inSecurity()).toHaveLength(2);
   expect(cardsIn(cards)).toHaveLength(1);
+});
+
+test("a security channel that was named after the first Suspicious doesn't hear of 'more' first", async () => {
+  const none = yaml.replace(`security: ${security}\n`, "").replace(`    escalate: { after: 15m, to: ${lead} }\n`, "");
+  story = await openStory({ yaml: none });
+  await story.reveal({ by: dana });
+  await suspicious(marta, theOnly(story.alerts()), "nobody was in the office");
+  expect(inSecurity()).toEqual([]);
+  const reading = parseConfig(yaml, "story.yaml");
+  if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes));
+  await story.service.renew({
+    config: reading.config,
+    webhookSecrets: parseSecrets([story.secret]),
+    slack: { kind: "socket", botToken: story.tokens.bot, appToken: story.tokens.app },
+    sources: [],
+    pushed: [],
+  });
+  await story.reveal({ by: dana, itemId: "i_amex" });
+  await suspicious(juan, theOnly(story.alerts()), "and the other card, too");
+  await story.reveal({ by: dana });
+  await suspicious(marta, theOnly(story.alerts()), "it goes on");
+  expect(inSecurity()).toEqual([
+    expect.stringMatching(/^🚩 Suspicious: @U02DANA opened/),
+    expect.stringMatching(/^🚩 More is suspicious: @U02DANA opened/),
+  ]);
 });
 
 test("what comes after a flood was called suspicious and is called so too is told to security once for each click", async () => {
