@@ -207,8 +207,11 @@ export interface SourceCoverage {
   lastAt: Date;
   /** What it can't tell, as a sentence without its end. */
   cannot: string;
-  /** Its own list was last held against what was told: up to when, and how many accesses of the digest's time had been missed. */
-  compared: { until: Date; missed: number } | "not lately" | "has no list";
+  /**
+   * Its own list was held against what was told: on how many of the days whose turn came in the digest's time, up to when, and how many
+   * accesses had been missed.
+   */
+  compared: { days: number; comparedDays: number; until: Date | null; missed: number } | "has no list";
   /** So many stretches of the digest's time were gone before they were read. */
   gaps: number;
 }

@@ -4,12 +4,14 @@ import { digestMessage } from "../bot/views/digest.ts";
 import { digestDetails } from "../bot/views/digest-details.ts";
 import type { WatchedVault } from "../model.ts";
 import { standing } from "../policies/standing.ts";
-import { comparisonsMade } from "../store/comparisons.ts";
+import { type Comparison, comparisonsMade } from "../store/comparisons.ts";
 import { type Digest, digestAsksAtMost, readDigest, readersOf } from "../store/digests.ts";
 import { type Message, messagesOf } from "../store/messages.ts";
 import { snoozesInForce } from "../store/snoozes.ts";
 import { gapsSince } from "../store/source-gaps.ts";
+import { streamsInUse } from "../store/sources.ts";
 import { blindSpotsOf } from "../vault/coverage.ts";
+import { comparedFrom, daysDue, type Stretch } from "../vault/sources/compare.ts";
 import { allAnswered } from "./answered.ts";
 import { readDigestSubject, zoneOfChannel } from "./digest.ts";
 import type { House } from "./house.ts";
@@ -86,35 +88,52 @@ export async function partsOf(
   };
 }
 
-/** So long a comparison is worth naming; one that is older says that something is in its way. */
-const comparedLatelyMs = 28 * 24 * 60 * 60_000;
-
 /** What each source of these vaults could tell in the digest's time, as it was known when the digest was made. */
 async function coverageOfDigest(
   { store: { db } }: House,
-  { facts, vaults, startsAt, madeAt }: Pick<Digest, "facts" | "startsAt" | "madeAt"> & { vaults: WatchedVault[] },
+  digest: Pick<Digest, "facts" | "startsAt" | "endsAt" | "madeAt"> & { vaults: WatchedVault[] },
 ): Promise<SourceCoverage[]> {
+  const { facts, vaults, startsAt, endsAt, madeAt } = digest;
   const heard = new Map<string, number>();
   for (const { source, lastAt } of facts.vaults.flatMap(({ sources }) => sources)) {
     heard.set(source, Math.max(lastAt, heard.get(source) ?? 0));
   }
   if (heard.size === 0) return [];
-  const made = await comparisonsMade(db, new Date(startsAt.getTime() - comparedLatelyMs), madeAt);
+  const days = daysDue(startsAt, endsAt);
+  const since = days[0] ? Math.min(comparedFrom(days[0]).getTime(), startsAt.getTime()) : startsAt;
+  const made = await comparisonsMade(db, new Date(since), madeAt);
+  const streams = await streamsInUse(db, startsAt);
   const gaps = await gapsSince(db, startsAt);
   return [...heard].map(([source, lastAt]) => {
-    const { name, cannot, hasList } = blindSpotsOf(source);
+    const { name, cannot, lists } = blindSpotsOf(source);
     const theirs = made.filter((one) => one.source === source);
-    const missed = theirs.filter(({ at }) => at >= startsAt).reduce((sum, one) => sum + missedOf(one, vaults), 0);
-    // Of several streams, the one that was compared the longest ago.
-    const newest = [...new Map(theirs.map((one) => [one.feed, one])).values()].toSorted(
-      (a, b) => a.until.getTime() - b.until.getTime(),
-    )[0];
+    const feeds = streams.filter((one) => one.source === source && lists.includes(one.feed)).map(({ feed }) => feed);
     return {
       name,
       lastAt: new Date(lastAt),
       cannot,
-      compared: newest ? { until: newest.until, missed } : hasList ? "not lately" : "has no list",
+      compared: lists.length === 0 ? "has no list" : comparedOn(days, feeds, theirs, vaults),
       gaps: gaps.filter((gap) => gap.source === source && gap.foundAt < madeAt).length,
     };
   });
+}
+
+/** A day counts where each stream that is to be compared was. */
+function comparedOn(
+  days: Stretch[],
+  feeds: string[],
+  made: Comparison[],
+  vaults: WatchedVault[],
+): Exclude<SourceCoverage["compared"], "has no list"> {
+  // A comparison is of two days: one whose first look failed may have had its second.
+  const isOf = (one: Comparison, day: Stretch) => one.from <= day.from && day.until <= one.until;
+  const whole = days.filter(
+    (day) => feeds.length > 0 && feeds.every((feed) => made.some((one) => one.feed === feed && isOf(one, day))),
+  );
+  return {
+    days: days.length,
+    comparedDays: whole.length,
+    until: whole.at(-1)?.until ?? null,
+    missed: made.reduce((sum, one) => sum + missedOf(one, vaults), 0),
+  };
 }

@@ -147,7 +147,9 @@ export async function sourceView(
   if (word === "compared") {
     const comparison = await readComparison(house.store.db, number);
     if (!comparison) throw new Error(`the comparison ${number} is gone, and comparisons are never deleted`);
-    const missed = missedOf(comparison, vaultsOfChannel(house.config, channel));
+    const all = Object.keys(comparison.missed).map((vault) => ({ id: vault }));
+    // A vault may have another channel since, or be watched no more: whoever was told isn't told of none.
+    const missed = missedOf(comparison, vaultsOfChannel(house.config, channel)) || missedOf(comparison, all);
     return sourceMissed({ ...comparison, missed }, { zone, blockId });
   }
   const [id = subject, part] = word === "left-out" ? [number] : subject.split(":");

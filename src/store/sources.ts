@@ -81,6 +81,15 @@ export async function feedStates(db: Db | Tx, names: string[]): Promise<FeedStat
     .execute();
 }
 
+/** What was read since then, and what is in trouble: not what the token doesn't allow, nor what isn't asked for any more. */
+export function streamsInUse(db: Db | Tx, since: Date): Promise<Pick<FeedState, "source" | "feed">[]> {
+  return db
+    .selectFrom("source_feed")
+    .select(["source", "feed"])
+    .where((is) => is.or([is("trouble", "is not", null), is("read_at", ">=", since)]))
+    .execute();
+}
+
 /** The page is read: the next one begins at `position`. */
 export async function moveFeed(
   tx: Tx,

@@ -12,8 +12,8 @@ interface Coverage {
   cannot: string[];
   /** What people can do about them. */
   advice: string | null;
-  /** Whether it has a list of its own, in which a later reading finds what was missed. */
-  hasList: boolean;
+  /** Its streams that have a list of their own, in which a later reading finds what was missed. */
+  lists: string[];
 }
 
 /** Which acts are told on which clients, since which version of them, and how late. */
@@ -33,7 +33,7 @@ const coverages: Record<string, Coverage> = {
       "What the vault service doesn’t log (in many apps: looking at an item without revealing a field), what an offline app hasn’t sent yet, and what was copied or noted down elsewhere can’t be seen",
     ],
     advice: null,
-    hasList: false,
+    lists: [],
   },
   "1password": {
     name: "1Password",
@@ -51,7 +51,7 @@ const coverages: Record<string, Coverage> = {
       "Looking at an item in an app without revealing a field, and so reading a secure note there, isn’t told",
       "nor is what an older or offline app did",
     ],
-    hasList: true,
+    lists: ["itemusages", "auditevents"],
     advice: "A number in a concealed field or a card item is seen when it is revealed",
   },
   bitwarden: {
@@ -70,7 +70,7 @@ const coverages: Record<string, Coverage> = {
       "nor what the command line opened, as far as it sends no events",
     ],
     advice: null,
-    hasList: true,
+    lists: ["events"],
   },
   hashicorp: {
     name: "The audit device",
@@ -78,7 +78,7 @@ const coverages: Record<string, Coverage> = {
     reaches: [{ acts: ["reading", "changing"], clients: "by any client", since: null, late: "within seconds" }],
     cannot: ["Who used a token that several share, and paths that are left out of the device, can’t be seen"],
     advice: null,
-    hasList: false,
+    lists: [],
   },
   mapped: {
     name: "The mapped source",
@@ -86,7 +86,7 @@ const coverages: Record<string, Coverage> = {
     reaches: [],
     cannot: ["What its sender doesn’t tell, or its mapping lets go, can’t be seen"],
     advice: null,
-    hasList: false,
+    lists: [],
   },
 };
 
@@ -96,7 +96,7 @@ const unknownSource: Coverage = {
   reaches: [],
   cannot: ["What it doesn’t log can’t be seen"],
   advice: null,
-  hasList: false,
+  lists: [],
 };
 
 /** What is said of sources that tell whatever they are sent. */
@@ -129,10 +129,10 @@ export function coverageSentence({ source, lastAt }: Heard, now: Date): string {
   return `${name} ${reports}; ${spoke}. ${blind}. (Coverage ${source} v${version})`;
 }
 
-/** What a digest says of a source: how it is called, what it can't tell, and whether it has a list to be compared with. */
-export function blindSpotsOf(source: string): { name: string; cannot: string; hasList: boolean } {
-  const { name, cannot, hasList } = coverageOf(source);
-  return { name, cannot: cannot.join(", "), hasList };
+/** What a digest says of a source: how it is called, what it can't tell, and which of its streams have a list to be compared with. */
+export function blindSpotsOf(source: string): { name: string; cannot: string; lists: string[] } {
+  const { name, cannot, lists } = coverageOf(source);
+  return { name, cannot: cannot.join(", "), lists };
 }
 
 /** "revealing, copying and exporting in its apps, from 8.4.0 on, when they sync" */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { pngOf } from "../../src/bot/png.ts";
+import type { SourceCoverage } from "../../src/bot/ports.ts";
 import { readCarried } from "../../src/bot/views/alert-actions.ts";
 import { digestMessage, digestSoFar, readDigestButton } from "../../src/bot/views/digest.ts";
 import { digestDetails } from "../../src/bot/views/digest-details.ts";
@@ -14,7 +15,9 @@ const last = { source: "webhook", lastAt: Date.parse("2026-11-30T07:20:10Z") };
 const lastAt = new Date(last.lastAt);
 const until = new Date("2026-11-30T00:00:00Z");
 const quiet = aDigestView({
-  coverage: [{ ...blindSpotsOf("1password"), lastAt, compared: { until, missed: 0 }, gaps: 0 }],
+  coverage: [
+    { ...blindSpotsOf("1password"), lastAt, compared: { days: 7, comparedDays: 7, until, missed: 0 }, gaps: 0 },
+  ],
   facts: someFacts({
     numbers: { accesses: 14, explained: 14, afterHours: 0 },
     before: { accesses: 11, explained: 9, afterHours: 1 },
@@ -55,8 +58,8 @@ const busyFacts = someFacts({
 const busy = aDigestView({
   coverage: [
     { ...blindSpotsOf("webhook"), lastAt, compared: "has no list", gaps: 0 },
-    { ...blindSpotsOf("1password"), lastAt, compared: { until, missed: 3 }, gaps: 0 },
-    { ...blindSpotsOf("bitwarden"), lastAt, compared: "not lately", gaps: 0 },
+    { ...blindSpotsOf("1password"), lastAt, compared: { days: 7, comparedDays: 7, until, missed: 3 }, gaps: 0 },
+    { ...blindSpotsOf("bitwarden"), lastAt, compared: { days: 7, comparedDays: 0, until: null, missed: 0 }, gaps: 0 },
     { ...blindSpotsOf("hashicorp"), lastAt, compared: "has no list", gaps: 1 },
     { ...blindSpotsOf("mapped"), lastAt, compared: "has no list", gaps: 0 },
   ],
@@ -101,6 +104,26 @@ test.each([
   ["digest-so-far", digestSoFar(busy)],
 ])("%s reads as agreed", async (name, view) => {
   await expect(golden(view)).toMatchFileSnapshot(`../golden/${name}.json`);
+});
+
+test("that nothing was missing is said only of a week of which each day was compared", () => {
+  const line = (compared: SourceCoverage["compared"]) =>
+    readAloud(
+      digestMessage({ ...quiet, coverage: [{ ...blindSpotsOf("1password"), lastAt, compared, gaps: 0 }] }),
+    ).join();
+  const some = { days: 7, comparedDays: 6, until, missed: 0 };
+  expect(line(some)).toContain(
+    "Only 6 of 7 days were compared with its own list: whether anything was missed on the others isn’t known. Looking",
+  );
+  expect(line({ ...some, comparedDays: 1, missed: 2 })).toContain(
+    "Only 1 of 7 days was compared with its own list: whether anything was missed on the others isn’t known. 2 accesses had been missed this week, and came late. Looking",
+  );
+  expect(line({ ...some, days: 1, comparedDays: 0, until: null })).toContain(
+    "The day that was due wasn’t compared with its own list: whether anything was missed isn’t known. Looking",
+  );
+  expect(line({ ...some, days: 0, comparedDays: 0, until: null })).toContain(
+    "No day was due yet to be compared with its own list. Looking",
+  );
 });
 
 test("a quiet week in one sentence, for a locked phone", () => {

@@ -223,7 +223,15 @@ function digests(text: string, vault: WatchedVault, alert: Alert): MessageView[]
   const only = { slackUserId: null, itemId: null, policy: null };
   const snooze = { id: "1", vaultId: vault.id, by, reason: text, announcedAt: now, endsAt: now, only, end: null };
   const view = aDigestView({
-    coverage: [{ name: text, cannot: text, lastAt: new Date("2026-11-30T07:00:00Z"), compared: "not lately", gaps: 2 }],
+    coverage: [
+      {
+        name: text,
+        cannot: text,
+        lastAt: new Date("2026-11-30T07:00:00Z"),
+        compared: { days: 7, comparedDays: 5, until: now, missed: 2 },
+        gaps: 2,
+      },
+    ],
     facts,
     vaults: Array.from({ length: 40 }, () => vault),
     waiting: standings(text).flatMap((standing) => [{ alert, vault, standing, needed: 2 }]),

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "vitest";
+import { sourceView } from "../../src/pipeline/sources.ts";
 import { onePassword } from "../../src/vault/sources/one-password.ts";
 import { audit, type OnePasswordStandIn, openOnePassword, usage } from "../support/one-password.ts";
 import { readBlocks } from "../support/read-message.ts";
@@ -158,6 +159,10 @@ test("what 1Password's cursor never told is found by the daily comparison: told 
   expect(said("🔎")).toEqual([
     expect.stringMatching(/^🔎 One access of 1password had been missed: the daily comparison .* is on record now/),
   ]);
+  // The vault may have another channel by the time at which this is drawn.
+  const { rows } = await story.service.house.store.pool.query("select id from source_comparison");
+  const elsewhere = await sourceView(story.service.house, `compared-${rows[0].id}`, "C0ELSEWHERE", "source:1");
+  expect(elsewhere.text).toBe("One access of 1password had been missed, and is told late");
   const alert = story
     .alerts()
     .map(({ blocks }) => readBlocks(blocks))

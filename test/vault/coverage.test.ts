@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { coverageOfAll, coverageSentence, oldApps } from "../../src/vault/coverage.ts";
+import { blindSpotsOf, coverageOfAll, coverageSentence, oldApps } from "../../src/vault/coverage.ts";
+import { bitwarden } from "../../src/vault/sources/bitwarden.ts";
+import { onePassword } from "../../src/vault/sources/one-password.ts";
 
 const now = new Date("2026-11-24T10:00:00Z");
 const before = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
@@ -66,4 +68,15 @@ test("people with old apps are named, a few of them", () => {
 
 test("where nothing ever spoke, that is said", () => {
   expect(coverageOfAll([], now)).toEqual([expect.stringContaining("it has never spoken yet")]);
+});
+
+test("the streams that are said to have a list of their own are those that have one", () => {
+  const [origin, client] = ["https://vault.example", "organization.O1:secret"];
+  const sources = [
+    onePassword({ name: "1password", origin, token: "token", vaultIds: new Set() }),
+    bitwarden({ name: "bitwarden-eu", server: origin, client }),
+  ];
+  for (const { name, feeds } of sources) {
+    expect(blindSpotsOf(name).lists).toEqual(feeds.filter(({ list }) => list).map((feed) => feed.name));
+  }
 });

@@ -314,13 +314,28 @@ function coverageLines({
   ];
 }
 
+/** That nothing was missing is said only where each day was looked at. */
 function sayCompared({ compared }: SourceCoverage, zone: string): RichTextElement[] {
   if (compared === "has no list") return [];
-  if (compared === "not lately") return [said("It wasn’t compared with its own list lately. ")];
-  const up = [said("Compared with its own list up to "), when(compared.until, zone)];
-  if (compared.missed === 0) return [...up, said(": nothing was missing. ")];
-  const many = countOf(compared.missed, "access", "accesses");
-  return [...up, said(": "), bold(`${many} had been missed`), said(" this week, and came late. ")];
+  const { days, comparedDays, until, missed } = compared;
+  const many = countOf(missed, "access had been missed", "accesses had been missed");
+  const came = said(" this week, and came late. ");
+  if (until !== null && comparedDays === days) {
+    const up = [said("Compared with its own list up to "), when(until, zone)];
+    return missed === 0 ? [...up, said(": nothing was missing. ")] : [...up, said(": "), bold(many), came];
+  }
+  const found = missed === 0 ? [] : [bold(capital(many)), came];
+  if (days === 0) return [said("No day was due yet to be compared with its own list. "), ...found];
+  return [said(`${sayNotCompared(days, comparedDays)} `), ...found];
+}
+
+function sayNotCompared(days: number, comparedDays: number): string {
+  if (comparedDays > 0) {
+    const how = `Only ${comparedDays} of ${days} days ${comparedDays === 1 ? "was" : "were"} compared with its own list`;
+    return `${how}: whether anything was missed on the others isn’t known.`;
+  }
+  const none = days === 1 ? "The day that was due wasn’t" : `None of ${days} days was`;
+  return `${none} compared with its own list: whether anything was missed isn’t known.`;
 }
 
 function lastAt({ vaults }: DigestFacts): number | null {

@@ -1,7 +1,7 @@
 import type { ReportedAccess } from "../../model.ts";
 
 /** From its beginning on, up to and without its end. */
-interface Stretch {
+export interface Stretch {
   from: Date;
   until: Date;
 }
@@ -28,6 +28,19 @@ export function comparedFrom({ until }: Stretch): Date {
 /** The newest days that may be compared by now. */
 export function newestDays(now: Date): Stretch {
   return daysUpTo(new Date(now.getTime() - restMs - dayMs));
+}
+
+/**
+ * The days of which a comparison is to be expected in this stretch of time, oldest first: those whose first look was due in it, with an hour for
+ * reading a long list. Stretches that follow each other have each day once.
+ */
+export function daysDue(since: Date, until: Date): Stretch[] {
+  const newest = (moment: Date) => newestDays(new Date(moment.getTime() - hourMs)).until.getTime();
+  const days: Stretch[] = [];
+  for (let end = newest(since) + dayMs; end <= newest(until); end += dayMs) {
+    days.push({ from: new Date(end - dayMs), until: new Date(end) });
+  }
+  return days;
 }
 
 export function daysAfter({ until }: Stretch): Stretch {

@@ -3,6 +3,7 @@ import type { ReportedAccess } from "../../../src/model.ts";
 import {
   comparedFrom,
   daysAfter,
+  daysDue,
   daysUpTo,
   missedAmong,
   newestDays,
@@ -58,4 +59,13 @@ test("days may be compared three hours after their end, the newest such ones cou
   expect(newestDays(at("2026-11-24T02:59:59Z")).until).toEqual(at("2026-11-23T00:00:00Z"));
   expect(newestDays(at("2026-11-24T03:00:00Z"))).toEqual(days);
   expect(daysAfter(days)).toEqual({ from: at("2026-11-23T00:00:00Z"), until: at("2026-11-25T00:00:00Z") });
+});
+
+test("the days to be expected of a week are the seven whose turn came in it, an hour allowed for; weeks that follow share none", () => {
+  const due = (since: string, until: string) =>
+    daysDue(at(since), at(until)).map(({ from }) => from.toISOString().slice(8, 10));
+  expect(due("2026-11-16T08:00:00Z", "2026-11-23T08:00:00Z")).toEqual(["16", "17", "18", "19", "20", "21", "22"]);
+  expect(due("2026-11-23T08:00:00Z", "2026-11-24T03:59:59Z")).toEqual([]);
+  expect(due("2026-11-23T08:00:00Z", "2026-11-24T04:00:00Z")).toEqual(["23"]);
+  expect(due("2026-11-24T04:00:00Z", "2026-11-25T04:00:00Z")).toEqual(["24"]);
 });
