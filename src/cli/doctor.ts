@@ -121,7 +121,10 @@ async function askDatabase(
     const checks = lookAtServer(facts, known, hostNow);
     // What an older schema lacks can't be asked for.
     if (!known.every((name) => facts.applied?.includes(name))) return { checks, inForce: null };
-    const work = await workFacts(client);
+    const work = await workFacts(
+      client,
+      file.sources.map(({ name }) => name),
+    );
     checks.push(
       ...lookAtGuards(await looseGuards(client)),
       ...lookAtWork(work),

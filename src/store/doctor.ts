@@ -70,14 +70,17 @@ export interface WorkFacts {
   silent: { source: string; seconds: number }[];
   /** What sources told in the last week and nobody could read any more. */
   gaps: { source: string; since: string | null; until: string }[];
-  /** The newest comparison of each source with its own list, and how many accesses the last week's found to have been missed. */
-  compared: { source: string; until: string; missed: number }[];
+  /**
+   * Up to when each source was compared with its own lists, by the list that is furthest behind (`null`: one never was), whether that is
+   * longer ago than it should be, and how many accesses the last week's comparisons found to have been missed.
+   */
+  compared: { source: string; until: string | null; isLongAgo: boolean; missed: number }[];
   /** What of the Slack app was ever used; and Slack's word where it doesn't take somebody's Home. */
   app: { homes: number; homeTrouble: string | null; hasIntents: boolean; hasVaultCommands: boolean };
 }
 
-/** Only with the newest schema. */
-export async function workFacts(client: Client): Promise<WorkFacts> {
+/** Only with the newest schema. `polled`: the sources that are asked; what others left says nothing any more. */
+export async function workFacts(client: Client, polled: string[]): Promise<WorkFacts> {
   const { rows } = await client.query<{ facts: WorkFacts }>(
     `select json_build_object(
        'unjudged', (select json_build_object('count', count(*),
@@ -97,14 +100,23 @@ export async function workFacts(client: Client): Promise<WorkFacts> {
                   select source, since, coalesce(until, found_at) as until from source_gap
                    where found_at > clock_timestamp() - interval '7 days' order by id) as one),
        'compared', (select coalesce(json_agg(one), '[]') from (
-                      select source, max(until_at) as until,
-                             coalesce(sum((select sum(value::integer) from jsonb_each_text(missed)))
-                               filter (where at > clock_timestamp() - interval '7 days'), 0) as missed
-                        from source_comparison group by source order by source) as one),
+                      select source, case when bool_and(made.until is not null) then min(made.until) end as until,
+                             coalesce(bool_or(coalesce(made.until, caught_up_at) < clock_timestamp() - interval '2 days'), false)
+                               as "isLongAgo",
+                             sum(made.missed) as missed
+                        from comparison_due join source_feed using (source, feed)
+                       cross join lateral (
+                             select max(until_at) as until,
+                                    coalesce(sum((select sum(value::integer) from jsonb_each_text(found.missed)))
+                                      filter (where at > clock_timestamp() - interval '7 days'), 0) as missed
+                               from source_comparison as found
+                              where found.source = source_feed.source and found.feed = source_feed.feed) as made
+                       where is_allowed and source = any ($1::text[]) group by source order by source) as one),
        'app', (select json_build_object('homes', count(*), 'homeTrouble', max(trouble),
                  'hasIntents', exists (select from intent),
                  'hasVaultCommands', exists (select from asked) or exists (select from snooze)) from home)
      ) as facts`,
+    [polled],
   );
   const [row] = rows;
   if (!row) throw new Error("the database answered without a row");

@@ -318,15 +318,22 @@ const cases: Case[] = [
     ],
   },
   {
-    row: "source",
-    says: /^! source 1password: compared with its own list up to 2026-11-24T00:00:00Z: 5 accesses had been missed in the last week/m,
-    sql: [
-      `insert into source_comparison (source, feed, from_at, until_at, listed, missed, at)
-         values ('1password', 'itemusages', '2026-11-23', '2026-11-24', 9, '{"v_cards":3,"v_other":2}', now()),
-                ('1password', 'itemusages', '2026-11-13', '2026-11-14', 9, '{"v_cards":7}', now() - interval '8 days'),
-                ('bitwarden', 'events', '2026-11-23', '2026-11-24', 9, '{}', now())`,
-      "alter table source_comparison disable trigger user; delete from source_comparison; alter table source_comparison enable trigger user",
-    ],
+    row: "source: accesses had been missed",
+    says: /^! source 1password: compared with its own list up to [-\d]+T[:\d]+Z: 5 accesses had been missed in the last week/m,
+    env: withSource,
+    sql: comparedUpTo({
+      itemusages: [
+        ["1 hour", '{"v_cards":3,"v_other":2}'],
+        ["8 days", '{"v_cards":7}'],
+      ],
+      auditevents: [["2 hours", "{}"]],
+    }),
+  },
+  {
+    row: "source: one of its own lists",
+    says: /^! source 1password: one of its own lists was last compared up to .*: 3 accesses had been missed.*own list not read/m,
+    env: withSource,
+    sql: comparedUpTo({ itemusages: [["20 days", "{}"]], auditevents: [["1 hour", '{"v_cards":3}']] }),
   },
   {
     row: "quarantine",
@@ -359,6 +366,31 @@ const cases: Case[] = [
   },
 ];
 
+test("of a source's lists the one that is furthest behind counts; one that was never compared is furthest", async () => {
+  const says = async (lists: Parameters<typeof comparedUpTo>[0], begunAgo = "9 days") => {
+    const [before, after] = comparedUpTo(lists, begunAgo);
+    await admin.query(before);
+    try {
+      return (await run(withSource())).said.match(
+        /^.*source 1password: (one of its own|compared|is compared).*$/m,
+      )?.[0];
+    } finally {
+      await admin.query(after);
+    }
+  };
+  expect(await says({ itemusages: [["1 hour", "{}"]], auditevents: [] })).toMatch(/^! .* was never compared/);
+  expect(await says({ itemusages: [["1 hour", "{}"]], auditevents: [["47 hours", "{}"]] })).toMatch(
+    /^✓ .*: nothing was missing/,
+  );
+  // On its first day nothing can have been compared; and what isn't read isn't waited for.
+  expect(await says({ itemusages: [] }, "1 day")).toMatch(/^✓ .* is compared with its own list from the next day on/);
+  expect(await says({ itemusages: [["1 hour", "{}"]], "not allowed": [] })).toMatch(/^✓ .*: nothing was missing/);
+  const [before, after] = comparedUpTo({ itemusages: [] });
+  await admin.query(before);
+  expect((await run()).said).not.toContain("1password");
+  await admin.query(after);
+});
+
 test.each(cases)("$row: it is found, and how to mend it is said", async ({ says, sql, fault, env: more, said }) => {
   if (sql) await admin.query(sql[0]);
   if (fault) standIn.sandbox.faults.add(fault);
@@ -385,6 +417,34 @@ async function run(more: NodeJS.ProcessEnv = {}): Promise<{ code: number; said: 
     { log: (line) => lines.push(line), error: (line) => lines.push(line) },
   );
   return { code, said: lines.join("\n") };
+}
+
+function withSource(): NodeJS.ProcessEnv {
+  const yaml = `${defaultYaml}sources: [{ kind: 1password, server: "http://127.0.0.1:9" }]\n`;
+  return { VAULTBELL_CONFIG: file("source.yaml", yaml), ONEPASSWORD_EVENTS_TOKEN: "eyJ-no-token" };
+}
+
+/** Each list's comparisons: how long ago they ended, and what they found. */
+function comparedUpTo(lists: Record<string, [ago: string, missed: string][]>, begunAgo = "9 days"): [string, string] {
+  const feeds = Object.keys(lists);
+  const made = Object.entries(lists).flatMap(([feed, ends]) =>
+    ends.map(([ago, missed]) => {
+      const at = `now() - interval '${ago}'`;
+      return `insert into source_comparison (source, feed, from_at, until_at, listed, missed, at)
+        values ('1password', '${feed}', ${at} - interval '2 days', ${at}, 9, '${missed}', ${at})`;
+    }),
+  );
+  const begun = `insert into source (name, begun_at) values ('1password', now() - interval '${begunAgo}')`;
+  const rows = feeds.flatMap((feed) => [
+    `insert into source_feed (source, feed, due_at, caught_up_at, is_allowed)
+       values ('1password', '${feed}', now(), now() - interval '${begunAgo}', ${feed !== "not allowed"})`,
+    `insert into comparison_due (source, feed, from_at, until_at, due_at) values ('1password', '${feed}', now(), now(), now())`,
+  ]);
+  return [
+    [begun, ...rows, ...made].join(";\n"),
+    `alter table source_comparison disable trigger user; delete from source_comparison; delete from comparison_due;
+     alter table source_comparison enable trigger user; delete from source_feed; delete from source`,
+  ];
 }
 
 const noon = new Date("2026-11-24T09:00:00Z");

@@ -51,13 +51,21 @@ export function lookAtWork({
 }
 
 /** What was missed is told already; that it was is worth a look at why. */
-function lookAtComparison({ source, until, missed }: WorkFacts["compared"][number]): Check {
+function lookAtComparison({ source, until, isLongAgo, missed }: WorkFacts["compared"][number]): Check {
   const what = `source ${source}`;
-  const upTo = `compared with its own list up to ${sayInstant(until)}`;
-  if (missed === 0) return good(what, `${upTo}: nothing was missing`);
   const many = missed === 1 ? "one access had" : `${missed} accesses had`;
+  const found = missed === 0 ? "" : `: ${many} been missed in the last week`;
+  if (isLongAgo) {
+    const since = until === null ? "was never compared" : `was last compared up to ${sayInstant(until)}`;
+    const finding = `one of its own lists ${since}`;
+    const remedy = "What came late since then may be missing; the log says why (“source's own list not read”).";
+    return warning(what, `${finding}${found}`, remedy);
+  }
+  if (until === null && missed === 0) return good(what, "is compared with its own list from the next day on");
+  const upTo = until === null ? "compared with its own list" : `compared with its own list up to ${sayInstant(until)}`;
+  if (missed === 0) return good(what, `${upTo}: nothing was missing`);
   const remedy = "They are recorded and told. Look whether apps were offline; docs/sources says what comes late.";
-  return warning(what, `${upTo}: ${many} been missed in the last week`, remedy);
+  return warning(what, `${upTo}${found}`, remedy);
 }
 
 /** To the second, in UTC. */
