@@ -311,6 +311,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
       quarantined: 0,
       silent: [],
       unread: [],
+      leftOut: [],
       gaps: [],
       ending: [],
       notErased: erasing.failing(),
@@ -353,6 +354,9 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
         silent,
         notErased: none.notErased,
         unread: feeds.flatMap((feed) => (feed.trouble ? [{ ...feed, trouble: feed.trouble }] : [])),
+        leftOut: feeds.flatMap(({ source, feed, readAt, isAllowed }) =>
+          isAllowed || readAt === null ? [] : [{ source, feed, readAt }],
+        ),
         gaps,
         ending: polling.tokensEnding(new Date(clock.now().getTime() + tokenEndsSoonMs)).map((one) => {
           return { ...one, isOver: one.expiresAt <= clock.now() };

@@ -16,6 +16,8 @@ export interface Vitals {
   notErased?: { what: string; problem: string }[];
   /** Polled sources that can't be read. */
   unread: { source: string; feed: string; trouble: Trouble; troubleSince: Date | null }[];
+  /** Streams that were read, until their token was for them no more. */
+  leftOut: { source: string; feed: string; readAt: Date }[];
   /** Polled sources whose token ends soon, or has ended. */
   ending: { source: string; expiresAt: Date; isOver: boolean }[];
   /** What polled sources told lately and nobody could read any more. */
@@ -35,7 +37,7 @@ const overdueSeconds = 120;
 
 /** Ready means: database and Slack can be reached, and nothing is overdue (DESIGN, "HTTP"). */
 export function readiness(vitals: Vitals): Readiness {
-  const { database, slack, waiting, unjudged, quarantined, silent, unread, gaps, ending } = vitals;
+  const { database, slack, waiting, unjudged, quarantined, silent, unread, leftOut, gaps, ending } = vitals;
   const problems: string[] = [];
   if (!database.ok) problems.push(`The database doesn't do its work: ${database.problem}.`);
   if (!slack.connected) problems.push(slack.trouble ?? "Slack isn't connected yet.");
@@ -54,6 +56,10 @@ export function readiness(vitals: Vitals): Readiness {
   for (const { source, feed, trouble, troubleSince } of unread)
     remarks.push(
       `The source ${source} (${feed}) can't be read${troubleSince ? ` since ${troubleSince.toISOString()}` : ""}: ${troubles[trouble]}.`,
+    );
+  for (const { source, feed, readAt } of leftOut)
+    remarks.push(
+      `The source ${source} (${feed}) isn't read since ${readAt.toISOString()}: its token isn't for that any more. Make one that is, unless it is meant so.`,
     );
   for (const { source, since, until, foundAt } of gaps)
     remarks.push(

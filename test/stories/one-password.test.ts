@@ -117,6 +117,11 @@ test("a new token that is for less: the managers hear what isn't read any more, 
   expect((await kinds()).slice(-2)).toEqual(["source unread", "source read in part"]);
   expect(await subjects()).toEqual(["1", "left-out-1"]);
   expect(await streamsWithAnAge()).toEqual(["itemusages"]);
+  expect((await story.service.readiness()).remarks).toContainEqual(
+    expect.stringMatching(
+      /^The source 1password \(auditevents\) isn't read since 2026-11-24T09:.*: its token isn't for that any more/,
+    ),
+  );
   // Whatever comes next is told again.
   service.token = "another one now";
   for (let minutes = 0; minutes < 5; minutes++) await story.later(1);
