@@ -138,6 +138,10 @@ export function changes(before: InForce, after: InForce): { atOnce: string[]; at
       ["vaultbell.yaml", ({ config }) => config.fingerprint],
       ["sources", ({ config }) => config.sources],
       ["the sources' tokens", ({ sources: { polled, pushed } }) => [...polled, ...pushed].map(secretOf)],
+      [
+        "the sources' mapping files",
+        ({ sources: { pushed } }) => pushed.map(({ name, mapping }) => mapping && [name, mapping]),
+      ],
       ["Slack's tokens", ({ environment }) => accessOf(environment)],
       ["WEBHOOK_SECRETS", ({ environment }) => environment.webhookSecrets],
       ["SMTP_URL or SMTP_FROM", ({ environment }) => environment.smtp],

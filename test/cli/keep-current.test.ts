@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -167,6 +167,41 @@ test("a source that posts has a door as soon as the file has it, and none when i
   write(defaultYaml);
   await current.look();
   expect(await post()).toBe(404);
+  said.length = 0;
+});
+
+test("what changed in a mapping file alone is taken up when it is asked for, and said", async () => {
+  const token = "another-token-of-thirty-two-characters";
+  const file = join(folder, "keeper.mapping.yaml");
+  const mapping = readFileSync(join(import.meta.dirname, "../../docs/sources/mappings/keeper.mapping.yaml"), "utf8");
+  const post = async (key: string) => {
+    const response = await fetch(`${story.url}/webhooks/sources/mapped-keeper`, {
+      method: "POST",
+      body: JSON.stringify({
+        event: "share_record",
+        key,
+        timestamp: story.service.house.clock.now().toISOString(),
+        username: "dana@example.com",
+        record: "i_visa",
+      }),
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    });
+    return response.json();
+  };
+  const yaml = `${defaultYaml}sources: [{ kind: mapped, name: mapped-keeper, mapping: ${file}, token: KEEPER_TOKEN }]\n`;
+  writeFileSync(file, mapping);
+  write(yaml, { KEEPER_TOKEN: token });
+  await current.look();
+  said.length = 0;
+  expect(await post("k1")).toEqual({ accepted: 0, duplicates: 0 });
+  await current.look();
+  expect(said).toEqual([]);
+  writeFileSync(file, mapping.replace("/event: [", "/event: [share_record, "));
+  await current.look();
+  expect(said.splice(0)).toEqual(["Taken up: the sources' mapping files."]);
+  expect(await post("k2")).toEqual({ accepted: 1, duplicates: 0 });
+  write(defaultYaml);
+  await current.look();
   said.length = 0;
 });
 

@@ -11,6 +11,8 @@ export interface PushedSource {
   /** Names the token without telling it. */
   secretId: string;
   isToken(given: string): boolean;
+  /** What its mapping file says, where it has one. */
+  mapping?: Mapping;
   /** Media types besides application/json. */
   types: string[];
   /** What a body says, and what of it is kept: never more than we may know. */
@@ -19,7 +21,7 @@ export interface PushedSource {
 
 export function pushedBy(
   { name, token }: { name: string; token: string },
-  rest: Pick<PushedSource, "types" | "read">,
+  rest: Pick<PushedSource, "mapping" | "types" | "read">,
 ): PushedSource {
   const digest = hash("sha256", token, "buffer");
   return {
@@ -33,6 +35,7 @@ export function pushedBy(
 /** Whatever a mapping file understands; CloudEvents in their structured form are read as they stand. */
 export function mappedSource(access: { name: string; token: string }, mapping: Mapping): PushedSource {
   return pushedBy(access, {
+    mapping,
     types: ["application/cloudevents+json", "application/cloudevents-batch+json"],
     read: (body) => ({ content: parseMapped(body, mapping), kept: body }),
   });
