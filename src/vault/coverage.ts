@@ -56,13 +56,13 @@ const coverages: Record<string, Coverage> = {
   },
   bitwarden: {
     name: "Bitwarden",
-    version: 2,
+    version: 3,
     reaches: [
       {
         acts: ["viewing", "revealing", "copying", "filling in", "changing", "exporting"],
         clients: "in its clients",
         since: null,
-        late: "in batches of about a minute, or on the next day",
+        late: "in batches of about a minute, or within two days",
       },
     ],
     cannot: [
