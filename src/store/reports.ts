@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Db, Tx } from "./database.ts";
-import { nameShown } from "./erasing.ts";
+import { erasedWord, nameShown } from "./erasing.ts";
 
 /** A person's accesses to an item, counted, with what is known of the newest. */
 export interface SightRow {
@@ -155,5 +155,7 @@ export async function readAsked(
     .select(["by", "by_name as byName", "question"])
     .where("id", "=", id)
     .executeTakeFirst();
-  return row ? { ...row, byName: nameShown(row.byName) } : null;
+  if (!row) return null;
+  const question = row.question === erasedWord ? "something that was erased" : row.question;
+  return { ...row, byName: nameShown(row.byName), question };
 }
