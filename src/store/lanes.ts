@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Db, Tx } from "./database.ts";
-import type { Message } from "./messages.ts";
+import { behindSince, type Message } from "./messages.ts";
 import { editsFrom } from "./pace.ts";
 import { isOver, laterOf } from "./waits.ts";
 
@@ -296,11 +296,11 @@ export async function swept(db: Db, messageId: string, next: Date | null): Promi
     .execute();
 }
 
-/** What goes out of date by itself is wanted anew when its time has come. */
+/** What goes out of date by itself is wanted anew when its time has come; what was behind already has been so for longer. */
 export async function wantRedrawn(db: Db, now: Date): Promise<void> {
   await db
     .updateTable("message")
-    .set((is) => ({ wanted: is("wanted", "+", 1), behind_since: now, redraw_at: null }))
+    .set((is) => ({ wanted: is("wanted", "+", 1), behind_since: behindSince(now), redraw_at: null }))
     .where("redraw_at", "<=", now)
     .execute();
 }

@@ -65,7 +65,9 @@ export async function wantAll(tx: Tx, messages: Wanted[]): Promise<void> {
     .execute();
 }
 
-const behindSince = (now: Date) => sql<Date>`case when wanted > shown then behind_since else ${now}::timestamptz end`;
+/** Since when it shows less than it should, now that it should show more. */
+export const behindSince = (now: Date) =>
+  sql<Date>`case when wanted > shown then behind_since else ${now}::timestamptz end`;
 
 /** Between two looks for what may have been posted there is a pause, whatever happens meanwhile: it keeps its time. */
 const unlessLookedFor = (dueAt: RawBuilder<Date>) =>

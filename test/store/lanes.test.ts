@@ -160,6 +160,14 @@ test("what goes out of date by itself is wanted anew at its time, not before", a
   expect(await lanes.nextMessage(store.db, "C1", after(600_000))).toMatchObject({ wanted: 2 });
 });
 
+test("what is behind when that time comes has been so for longer, and stays told by it (simulation, seed 1795)", async () => {
+  await wanted("a", "C1");
+  await lanes.nowShown(store.db, await idOf("a"), { version: 1, ts: "1.0", redrawAt: after(600_000) });
+  await inTransaction(store.db, (tx) => wantAnew(tx, "alert", "a", after(580_000)));
+  await lanes.wantRedrawn(store.db, after(600_000));
+  expect(await messageOf("a")).toMatchObject({ wanted: 3, behind_since: after(580_000) });
+});
+
 test("an edit whose outcome nobody knows may come late: the newest is shown once more when that can't be any more", async () => {
   await changed("a");
   await lanes.editUnsure(store.db, await idOf("a"), t0, after(5_000), "ETIMEDOUT");
