@@ -31,7 +31,7 @@ export async function acknowledge(house: House, click: Claim): Promise<Acknowled
     };
     if (verdictsNeeded(alert.person, [], vault) === 2) return holdsNothing("unknown-actor");
     const deniedAt = denial(question)?.at ?? null;
-    const known = { vault, ...alert, taken: [], deniedAt, hasIndependentManager: true, now };
+    const known = { ...alert, deniedAt };
     if (acknowledgementOf({ ...known, acknowledged: [said] }) === null) {
       const hasGrown = acknowledgementOf({ ...known, acknowledged: [{ ...said, revision: alert.revision }] }) !== null;
       return holdsNothing(hasGrown ? "more-came" : "nothing-to-hold");

@@ -8,7 +8,15 @@ import { intentAnnouncement } from "../bot/views/intent-announcement.ts";
 import * as noteViews from "../bot/views/note.ts";
 import { questionMessage } from "../bot/views/question.ts";
 import { recurringMessage, recurringOver } from "../bot/views/recurring.ts";
-import type { Alert, EscalationTarget, Lookalike, Question, Resolution, WatchedVault } from "../model.ts";
+import type {
+  Alert,
+  EscalationTarget,
+  Lookalike,
+  Question,
+  Resolution,
+  VerdictsNeeded,
+  WatchedVault,
+} from "../model.ts";
 import { resolutionOf, suspicion } from "../policies/aftermath.ts";
 import { answeredUpTo, denial, keptWaitingMs } from "../policies/asking.ts";
 import { acknowledgementOf, nextStep, roundBegan } from "../policies/escalation.ts";
@@ -110,7 +118,8 @@ async function drawAlert(house: House, message: Message): Promise<Drawing> {
   const undoUntil = stands.kind === "decided" ? new Date(stands.review.at.getTime() + undoMs) : null;
   const now = house.clock.now();
   const shownAt = message.ts === null ? now.getTime() : Number(message.ts) * 1000;
-  const escalation = await escalationOf(house, alert, { vault, managers, question });
+  const needed = neededFor(alert, vault, alert.revision);
+  const escalation = await escalationOf(house, alert, { vault, managers, question, needed });
   const view = alertMessage(alert, {
     vault,
     standing: stands,
@@ -121,7 +130,7 @@ async function drawAlert(house: House, message: Message): Promise<Drawing> {
     shownAfterMs: shownAt - toBeShownSince(alert, vault) - keptWaitingMs(vault),
     question,
     escalation,
-    needed: neededFor(alert, vault, alert.revision),
+    needed,
     resolution: await resolutionShown(house, alert),
     lookalikes: await lookalikesIn(house, alert, vault, managers),
   });
@@ -215,6 +224,7 @@ async function drawEscalation(house: House, message: Message): Promise<Drawing> 
   const own = taken[place];
   if (!own) throw new Error(`the escalation ${message.subject} is gone, and steps are never deleted`);
   const before = taken.slice(0, place).filter((one) => one.round === round && one.step > 0 && one.wasReached);
+  const needed = neededFor(alert, vault, alert.revision);
   const tag = `escalation:${message.subject}`;
   const view = escalationMessage(alert, {
     vault,
@@ -222,10 +232,10 @@ async function drawEscalation(house: House, message: Message): Promise<Drawing> 
     now: house.clock.now(),
     managers,
     undoUntil: null,
-    needed: neededFor(alert, vault, alert.revision),
+    needed,
     resolution: await resolutionShown(house, alert),
     movedFrom: own.to?.kind === "channel" && own.to.id !== message.channel ? own.to.id : null,
-    why: step === 0 ? "at-night" : step === 1 && managers.length === 0 ? "nobody-independent" : "no-verdict",
+    why: whyTold(step, managers.length, needed),
     waitedMs: own.at.getTime() - roundBegan(round, alert.accesses, alert.reviews).getTime(),
     link: await linkTo(house, alertId, message.channel),
     before: [
@@ -235,6 +245,12 @@ async function drawEscalation(house: House, message: Message): Promise<Drawing> 
     blockId: tag,
   });
   return drawing(view, tag);
+}
+
+function whyTold(step: number, independent: number, needed: VerdictsNeeded) {
+  if (step === 0) return "at-night";
+  if (step > 1 || independent >= needed) return "no-verdict";
+  return independent === 0 ? "nobody-independent" : "too-few";
 }
 
 async function drawAftermath(house: House, message: Message): Promise<Drawing | "not-yet"> {
@@ -278,13 +294,26 @@ async function resolutionShown(house: House, { id, accesses, reviews }: Alert): 
 async function escalationOf(
   house: House,
   alert: Alert,
-  { vault, managers, question }: { vault: WatchedVault; managers: string[]; question: Question | null },
+  {
+    vault,
+    managers,
+    question,
+    needed,
+  }: { vault: WatchedVault; managers: string[]; question: Question | null; needed: VerdictsNeeded },
 ): Promise<EscalationView | null> {
   const taken = await stepsTaken(house.store.db, alert.id);
-  const hasIndependentManager = managers.length > 0;
   const deniedAt = denial(question)?.at ?? null;
   const acknowledged = await heldBy(house.store.db, alert);
-  const known = { vault, ...alert, taken, acknowledged, deniedAt, hasIndependentManager, now: house.clock.now() };
+  const known = {
+    vault,
+    ...alert,
+    taken,
+    acknowledged,
+    deniedAt,
+    independentManagers: managers.length,
+    needed,
+    now: house.clock.now(),
+  };
   const next = nextStep(known);
   const inHand = acknowledgementOf(known);
   if (taken.length === 0 && next === null && inHand === null) return null;

@@ -22,6 +22,7 @@ import { heldBy } from "./acknowledge.ts";
 import { type Answered, findAnswered, readAnswered } from "./answered.ts";
 import { ask } from "./ask.ts";
 import { type House, watchedVault } from "./house.ts";
+import { neededFor } from "./review.ts";
 import { independentOf, usersOf, whoMayJudge } from "./who-may-judge.ts";
 
 /** A user group that names the whole company calls nobody; so many are called one by one. */
@@ -70,8 +71,8 @@ async function lookAfter(house: House, directs: Directs, alertId: string): Promi
   }
   // Slack is asked before the transaction, so that no row stays locked while it takes its time.
   const isNew = await house.people.lookUp(seen.alert.person.emails);
-  const hasIndependentManager = await hasIndependent(house, seen.alert, vault);
-  const known = { ...(isNew ? await readAnswered(db, alertId) : seen), vault, hasIndependentManager };
+  const independentManagers = await countIndependent(house, seen.alert, vault);
+  const known = { ...(isNew ? await readAnswered(db, alertId) : seen), vault, independentManagers };
   const planned = await nextOf(house, db, known);
   const toAsk = await conversationToAsk(house, directs, known);
   const isDue = planned !== null && planned.dueAt <= house.clock.now();
@@ -80,7 +81,7 @@ async function lookAfter(house: House, directs: Directs, alertId: string): Promi
     const now = house.clock.now();
     const claim = await claimAlert(tx, alertId, now);
     if (claim === null) return false;
-    const facts = { ...(await readAnswered(tx, alertId)), vault, hasIndependentManager };
+    const facts = { ...(await readAnswered(tx, alertId)), vault, independentManagers };
     const { alert, question } = facts;
     if (toAsk && whomToAsk(alert, vault, question) === toAsk.askedOf) await ask(tx, alert, toAsk, now);
     else if (isCritical(alert) || (question === null && !toAsk)) await tellNow(tx, alertId, now);
@@ -159,7 +160,7 @@ async function conversationToAsk(
 
 interface Looked extends Answered {
   vault: WatchedVault;
-  hasIndependentManager: boolean;
+  independentManagers: number;
 }
 
 /** What `escalate` would do next, from the facts as they are. */
@@ -172,13 +173,14 @@ async function nextOf(house: House, db: Db | Tx, { alert, question, ...known }: 
     taken,
     acknowledged,
     deniedAt: denial(question)?.at ?? null,
+    needed: neededFor(alert, known.vault, alert.revision),
     now: house.clock.now(),
   });
 }
 
-/** Somebody who isn't the actor answers for the vault (T2). */
-async function hasIndependent(house: House, { person }: Alert, vault: WatchedVault): Promise<boolean> {
-  return (await independentOf(house, await house.people.managerIds(vault), person)).length > 0;
+/** How many answer for the vault and aren't the actor (T2). */
+async function countIndependent(house: House, { person }: Alert, vault: WatchedVault): Promise<number> {
+  return (await independentOf(house, await house.people.managerIds(vault), person)).length;
 }
 
 /** Where a step is told: its channel, or the direct conversations with whoever is meant. Empty: there is nobody to tell. */

@@ -5,6 +5,7 @@ import {
   isTest,
   type Review,
   type Severity,
+  type VerdictsNeeded,
   type WatchedVault,
 } from "../model.ts";
 import { isOrdinaryTime, ordinaryTimeLater } from "./ordinary-time.ts";
@@ -52,8 +53,10 @@ export interface EscalationFacts {
   acknowledged?: Acknowledgement[];
   /** When the person said that it wasn't them; `null` or absent: they didn't. */
   deniedAt?: Date | null;
-  /** Somebody answers for the vault who isn't the person that the alert is about (T2). */
-  hasIndependentManager: boolean;
+  /** So many answer for the vault who aren't the person that the alert is about (T2). */
+  independentManagers: number;
+  /** So many must agree on it (T3). */
+  needed: VerdictsNeeded;
   now: Date;
 }
 
@@ -109,7 +112,9 @@ export function nextStep(facts: EscalationFacts): NextStep | null {
  * Who said last that they are looking into what is open now; `null`: nobody, or something joined it since, or the person said that it
  * wasn't them. One that has run out is told too: then nothing waits for it any more.
  */
-export function acknowledgementOf(facts: EscalationFacts): Acknowledgement | null {
+export function acknowledgementOf(
+  facts: Pick<EscalationFacts, "accesses" | "reviews" | "acknowledged" | "deniedAt">,
+): Acknowledgement | null {
   const round = openRound(facts);
   if (!round || (facts.deniedAt && facts.deniedAt >= round.since)) return null;
   const newest = Math.max(...round.accesses.map(({ revision }) => revision));
@@ -125,7 +130,7 @@ interface Round {
 }
 
 /** What waits for somebody's verdict; `null`: nothing. */
-function openRound({ accesses, reviews }: EscalationFacts): Round | null {
+function openRound({ accesses, reviews }: Pick<EscalationFacts, "accesses" | "reviews">): Round | null {
   const stands = standing(accesses, reviews);
   if (stands.kind === "decided") return null;
   const covered = stands.kind === "grown" ? stands.review.revision : 0;
@@ -157,12 +162,9 @@ export function roundBegan(round: string, accesses: EscalationFacts["accesses"],
 }
 
 /** "That wasn't me" calls the managers at any hour. Louder at night: what is critical outside the vault's hours goes to each manager by direct message too. */
-function callsManagers(
-  { vault, deniedAt, hasIndependentManager }: EscalationFacts,
-  { accesses, since }: Round,
-): boolean {
-  if (deniedAt && deniedAt >= since) return hasIndependentManager;
-  if (vault.followUp.night === "channel" || !hasIndependentManager) return false;
+function callsManagers({ vault, deniedAt, independentManagers }: EscalationFacts, { accesses, since }: Round): boolean {
+  if (deniedAt && deniedAt >= since) return independentManagers > 0;
+  if (vault.followUp.night === "channel" || independentManagers === 0) return false;
   return accesses.some(
     ({ access, assessment }) => assessment.severity === "critical" && !isOrdinaryTime(vault, access.receivedAt),
   );
@@ -176,7 +178,8 @@ function dueOf(step: number, facts: EscalationFacts, round: Round, taken: StepTa
   const repetitions = Math.max(0, step - steps.length);
   const listed = steps[Math.min(step, steps.length) - 1]?.afterMinutes ?? 0;
   const isDenied = Boolean(facts.deniedAt && facts.deniedAt >= round.since);
-  const isAtOnce = step === 1 && (!facts.hasIndependentManager || isDenied);
+  // Managers who are too few to decide it needn't be waited for.
+  const isAtOnce = step === 1 && (facts.independentManagers < facts.needed || isDenied);
   const minutes = isAtOnce ? 0 : listed + repetitions * (repeatMinutes ?? 0);
   if (keepsHours(facts, round)) return ordinaryTimeLater(facts.vault, round.since, minutes);
   return new Date(round.since.getTime() + minutes * minuteMs);

@@ -37,6 +37,7 @@ const juan = aReview({ id: "r2", by: "U02JUAN", needed: 2, at: now });
 const messages = {
   "escalation-first-step": escalated(),
   "escalation-nobody-independent": escalated({ why: "nobody-independent", before: [], waitedMs: 0 }),
+  "escalation-too-few": escalated({ why: "too-few", needed: 2, waitedMs: 0 }),
   "escalation-at-night": escalated({ why: "at-night", before: [], waitedMs: 0 }),
   "escalation-decided": escalated({ standing: { kind: "decided", review: aReview() } }),
   "alert-second-manager": alertMessage(anAlert({ person: nobodyKnown }), { ...ordinary, needed: 2 }),

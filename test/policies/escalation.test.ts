@@ -116,8 +116,13 @@ describe("nextStep", () => {
   });
 
   test("with nobody independent the next level hears at once (T2), and the one after it in its time", () => {
-    expect(next({ hasIndependentManager: false })?.dueAt).toEqual(new Date(ten));
-    expect(next({ hasIndependentManager: false, taken: [taken(1)] })?.dueAt).toEqual(new Date("2026-11-24T09:30:00Z"));
+    expect(next({ independentManagers: 0 })?.dueAt).toEqual(new Date(ten));
+    expect(next({ independentManagers: 0, taken: [taken(1)] })?.dueAt).toEqual(new Date("2026-11-24T09:30:00Z"));
+  });
+
+  test("so it does where two must agree and only one may (T3)", () => {
+    expect(next({ independentManagers: 1, needed: 2 })?.dueAt).toEqual(new Date(ten));
+    expect(next({ independentManagers: 2, needed: 2 })?.dueAt).toEqual(new Date("2026-11-24T09:15:00Z"));
   });
 
   test("whom Slack doesn't know nobody waits for", () => {
@@ -200,7 +205,7 @@ describe("the night", () => {
     ["what is less than critical", night("warning"), loud],
     ["a vault that keeps its nights to the channel", night("critical"), chain],
     ["what is critical by day", { accesses: [access({ severity: "critical" })] }, loud],
-    ["an alert that no manager may judge", { ...night("critical"), hasIndependentManager: false }, loud],
+    ["an alert that no manager may judge", { ...night("critical"), independentManagers: 0 }, loud],
   ])("%s calls nobody", (_what, facts, followUp) => {
     expect(next(facts, followUp)).toMatchObject({ step: 1 });
   });
@@ -209,7 +214,7 @@ describe("the night", () => {
     const deniedAt = new Date("2026-11-24T09:03:00Z");
     expect(next({ deniedAt })).toMatchObject({ step: 0 });
     expect(next({ deniedAt, taken: [taken(0)] })).toMatchObject({ step: 1, dueAt: new Date(ten) });
-    expect(next({ deniedAt, hasIndependentManager: false })).toMatchObject({ step: 1 });
+    expect(next({ deniedAt, independentManagers: 0 })).toMatchObject({ step: 1 });
     const accesses = [access(), access({ at: "2026-11-24T11:00:00Z", revision: 2 })];
     expect(next({ deniedAt, accesses, reviews: [verdict()] })).toMatchObject({
       step: 1,
@@ -229,7 +234,8 @@ function next(facts: Partial<EscalationFacts> = {}, followUp: Partial<FollowUp> 
     accesses: [access()],
     reviews: [],
     taken: [],
-    hasIndependentManager: true,
+    independentManagers: 1,
+    needed: 1,
     now: new Date(ten),
     ...facts,
   });

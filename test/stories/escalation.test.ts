@@ -171,6 +171,23 @@ test("the only manager opened it herself: the next level hears at once (threat T
   expect(words(cards)).toMatch(/^✅ Expected · @U02JUAN/);
 });
 
+test("it takes two and one manager may judge it: the next level hears at once, and the two of them decide it (threat T3)", async () => {
+  story = await openStory({
+    startAt: "2026-11-21T01:13:00Z",
+    yaml: withLines("escalate: { after: 15m, to: juan@example.com }", "critical: two", "night: channel").replace(
+      "managers: *leads",
+      "managers: [marta@example.com]",
+    ),
+  });
+  await story.reveal({ by: dana });
+  expect(words(toJuan)).toMatch(
+    /^🔔 It takes two to say Expected, and only one manager of Company cards may, so it comes/,
+  );
+  await story.press(marta, alert(), "Expected");
+  await story.press(juan, story.alerts(toJuan)[0] ?? alert(), "Expected");
+  expect(words(cards)).toMatch(/^✅ Expected · @U02MARTA and @U02JUAN/);
+});
+
 test("at night what is critical goes to each manager by direct message too, but not to whoever opened it", async () => {
   story = await openStory({ startAt: "2026-11-21T01:13:00Z", yaml: withLines("ask: off") });
   await story.reveal({ by: marta });

@@ -65,7 +65,7 @@ const STEPS = 3;
 
 export interface EscalatedView extends AlertView {
   /** Why whoever reads this hears of it. */
-  why: "no-verdict" | "nobody-independent" | "at-night";
+  why: "no-verdict" | "nobody-independent" | "too-few" | "at-night";
   /** How long it had waited by then. */
   waitedMs: number;
   /** The alert's own message; `null`: it isn't shown by itself. */
@@ -109,6 +109,8 @@ function sayWhy({ why, vault, waitedMs }: EscalatedView): string {
       return `Outside the hours of ${name}, and it needs a look now`;
     case "nobody-independent":
       return `Nobody who answers for ${name} can judge this, because it is about themselves, so it comes to you`;
+    case "too-few":
+      return `It takes two to say Expected, and only one manager of ${name} may, so it comes to you`;
     case "no-verdict":
       return `Nobody has judged this for ${sayDuration(waitedMs)}, so it comes to you`;
   }

@@ -257,7 +257,7 @@ export const plantedBugs: PlantedBug[] = [
   bug(
     "a-denial-calls-nobody",
     escalation,
-    "if (deniedAt && deniedAt >= since) return hasIndependentManager;",
+    "if (deniedAt && deniedAt >= since) return independentManagers > 0;",
     "if (deniedAt && deniedAt >= since) return false;",
     ["followed-up"],
   ),
