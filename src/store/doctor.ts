@@ -13,6 +13,8 @@ export interface ServerFacts {
   connectionsAtMost: number;
   /** Settings without which a crash can take what was committed: "fsync". */
   unsafe: string[];
+  /** False: `full_page_writes` is off, which is safe only where the file system never writes half a page. */
+  hasFullPageWrites: boolean;
   /** The transaction that has been open longest, of those that we may see; `null`: none for more than ten minutes. */
   longest: { who: string; pid: number; seconds: number } | null;
   /** The rights that a service needs and this user lacks: "insert into access". */
@@ -27,8 +29,8 @@ export async function serverFacts(client: Client): Promise<ServerFacts> {
             pg_is_in_recovery() or current_setting('default_transaction_read_only') = 'on' as "isReadOnly",
             (select count(*)::integer from pg_stat_activity where backend_type = 'client backend') as connections,
             current_setting('max_connections')::integer as "connectionsAtMost",
-            array(select name from pg_settings where name in ('fsync', 'full_page_writes', 'synchronous_commit')
-                     and setting = 'off' order by name) as unsafe,
+            array(select name from pg_settings where name in ('fsync', 'synchronous_commit') and setting = 'off' order by name) as unsafe,
+            current_setting('full_page_writes') = 'on' as "hasFullPageWrites",
             (select json_build_object('who', coalesce(nullif(application_name, ''), usename, 'somebody'), 'pid', pid,
                                       'seconds', extract(epoch from clock_timestamp() - xact_start))
                from pg_stat_activity

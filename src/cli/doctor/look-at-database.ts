@@ -44,6 +44,15 @@ export function lookAtServer(facts: ServerFacts, known: string[], hostNow: Date)
           ),
         ]
       : []),
+    ...(facts.hasFullPageWrites
+      ? []
+      : [
+          warning(
+            "durability",
+            "full_page_writes is off: a crash can leave half a page, except where the file system writes pages whole, as ZFS does",
+            "Turn it on, unless the database lies on such a file system.",
+          ),
+        ]),
     ...(facts.longest
       ? [
           warning(
