@@ -15,7 +15,7 @@ import { comparedFrom, daysDue, type Stretch } from "../vault/sources/compare.ts
 import { allAnswered } from "./answered.ts";
 import { readDigestSubject, zoneOfChannel } from "./digest.ts";
 import type { House } from "./house.ts";
-import { neededFor } from "./review.ts";
+import { neededOf } from "./review.ts";
 import { missedOf } from "./sources.ts";
 
 /** What is drawn around alerts elsewhere. */
@@ -65,11 +65,11 @@ export async function partsOf(
   const { db } = house.store;
   const asked = digest.alertIds.slice(0, digestAsksAtMost);
   const alerts = await allAnswered(db, asked);
-  const waiting = asked.flatMap((alertId): DigestSoFar["waiting"] => {
+  const waiting = asked.map(async (alertId): Promise<DigestSoFar["waiting"]> => {
     const alert = alerts.get(alertId)?.alert;
     if (!alert) return [];
     const vault = vaultOf(alert.vaultId);
-    const needed = neededFor(alert, vault, alert.revision);
+    const needed = await neededOf(house, db, alert, vault);
     return [{ alert, vault, standing: standing(alert.accesses, alert.reviews), needed }];
   });
   const next = digest.alertIds[digestAsksAtMost];
@@ -81,7 +81,7 @@ export async function partsOf(
     endsAt,
     madeAt,
     missed,
-    waiting,
+    waiting: (await Promise.all(waiting)).flat(),
     moreLink: next === undefined ? null : await linkTo(next),
     snoozes: inForce.map((snooze) => ({ snooze, vault: vaultOf(snooze.vaultId) })),
     coverage: await coverageOfDigest(house, digest),

@@ -45,7 +45,7 @@ import { leaverView } from "./leaver.ts";
 import { readNote } from "./notes.ts";
 import { noticesView } from "./notices.ts";
 import { askedView } from "./questions.ts";
-import { neededFor, undoMs } from "./review.ts";
+import { neededOf, undoMs } from "./review.ts";
 import { silenceView } from "./silence.ts";
 import { sourceView } from "./sources.ts";
 import { drawUnused } from "./unused-intents.ts";
@@ -118,7 +118,7 @@ async function drawAlert(house: House, message: Message): Promise<Drawing> {
   const undoUntil = stands.kind === "decided" ? new Date(stands.review.at.getTime() + undoMs) : null;
   const now = house.clock.now();
   const shownAt = message.ts === null ? now.getTime() : Number(message.ts) * 1000;
-  const needed = neededFor(alert, vault, alert.revision);
+  const needed = await neededOf(house, house.store.db, alert, vault);
   const escalation = await escalationOf(house, alert, { vault, managers, question, needed });
   const view = alertMessage(alert, {
     vault,
@@ -224,7 +224,7 @@ async function drawEscalation(house: House, message: Message): Promise<Drawing> 
   const own = taken[place];
   if (!own) throw new Error(`the escalation ${message.subject} is gone, and steps are never deleted`);
   const before = taken.slice(0, place).filter((one) => one.round === round && one.step > 0 && one.wasReached);
-  const needed = neededFor(alert, vault, alert.revision);
+  const needed = await neededOf(house, house.store.db, alert, vault);
   const tag = `escalation:${message.subject}`;
   const view = escalationMessage(alert, {
     vault,

@@ -22,7 +22,7 @@ import { heldBy } from "./acknowledge.ts";
 import { type Answered, findAnswered, readAnswered } from "./answered.ts";
 import { ask } from "./ask.ts";
 import { type House, watchedVault } from "./house.ts";
-import { neededFor } from "./review.ts";
+import { neededOf } from "./review.ts";
 import { independentOf, usersOf, whoMayJudge } from "./who-may-judge.ts";
 
 /** A user group that names the whole company calls nobody; so many are called one by one. */
@@ -173,7 +173,7 @@ async function nextOf(house: House, db: Db | Tx, { alert, question, ...known }: 
     taken,
     acknowledged,
     deniedAt: denial(question)?.at ?? null,
-    needed: neededFor(alert, known.vault, alert.revision),
+    needed: await neededOf(house, db, alert, known.vault),
     now: house.clock.now(),
   });
 }

@@ -8,7 +8,7 @@ import { lastHeard } from "../store/home-facts.ts";
 import { undecidedAlerts } from "../store/undecided-alerts.ts";
 import { allAnswered } from "./answered.ts";
 import { addressOf, type House, watchedVault } from "./house.ts";
-import { neededFor } from "./review.ts";
+import { neededOf } from "./review.ts";
 import type { Roles } from "./roles.ts";
 
 const shownAtMost = 10;
@@ -58,7 +58,7 @@ async function waitingFor(house: House, user: SlackUser, open: Open[]): Promise<
   const ids = open.map(({ id }) => id);
   const whole = await allAnswered(house.store.db, ids);
   const places = await placesOf(house.store.db, ids);
-  return ids.flatMap((id): Waiting[] => {
+  const rows = ids.map(async (id): Promise<Waiting[]> => {
     const found = whole.get(id);
     const vault = found && watchedVault(house.config, found.alert.vaultId);
     if (!found || !vault) return [];
@@ -77,10 +77,11 @@ async function waitingFor(house: House, user: SlackUser, open: Open[]): Promise<
         alert,
         vault,
         standing: standing(alert.accesses, alert.reviews),
-        needed: neededFor(alert, vault, alert.revision),
+        needed: await neededOf(house, house.store.db, alert, vault),
         isOwn: verdict !== "ok",
         link: addressOf(house, places.get(id)),
       },
     ];
   });
+  return (await Promise.all(rows)).flat();
 }

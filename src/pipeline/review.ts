@@ -5,7 +5,7 @@ import { mayReview as eligibility, slackUsersOf, verdictsNeeded } from "../polic
 import { foldEmail } from "../policies/fold-email.ts";
 import { mayDecide, standing, withdrawalBy } from "../policies/standing.ts";
 import { lockAlert, readAlert, recordReview } from "../store/alerts.ts";
-import { inTransaction, type Tx } from "../store/database.ts";
+import { type Db, inTransaction, type Tx } from "../store/database.ts";
 import { attendAnew, stepsTaken } from "../store/escalations.ts";
 import { isHomeOf } from "../store/homes.ts";
 import { messagesShowing, standingChanged, urgency, want } from "../store/messages.ts";
@@ -29,8 +29,6 @@ export type Admitted = {
   alert: Alert;
   question: Question | null;
   vault: WatchedVault;
-  /** As it was watched when the alert was opened. */
-  vaultThen: WatchedVault;
   whoCan: string[];
 };
 
@@ -44,7 +42,7 @@ export async function review(house: House, click: ReviewClick, flood: InFlood | 
     house,
     click,
     `verdict ${click.verdict}`,
-    async (tx, { alert, vault, vaultThen, whoCan }, now) => {
+    async (tx, { alert, vault, whoCan }, now) => {
       const decision = mayDecide(
         alert.accesses,
         alert.reviews,
@@ -63,8 +61,7 @@ export async function review(house: House, click: ReviewClick, flood: InFlood | 
         return alreadyDecided(alert, vault, decision.review);
       }
       const { revision, coversAll } = decision;
-      // Whoever asks less since doesn't ask less for what was open before.
-      const needed = neededFor(alert, vaultThen, revision) === 2 ? 2 : neededFor(alert, vault, revision);
+      const needed = await neededOf(house, tx, alert, vault, revision);
       const reviewId = await recordReview(tx, {
         alertId: alert.id,
         revision,
@@ -114,7 +111,7 @@ export async function reopen(house: House, click: Claim): Promise<ReviewOutcome>
 export async function mayReview(
   house: House,
   click: Claim,
-): Promise<ReviewOutcome | Omit<Admitted, "whoCan" | "question" | "vaultThen">> {
+): Promise<ReviewOutcome | Omit<Admitted, "whoCan" | "question">> {
   return decide(house, click, "form asked for", async (_tx, { alert, vault }) => {
     const decision = mayDecide(alert.accesses, alert.reviews, click.revision);
     if (decision.kind !== "already-decided") return { kind: "may", alert, vault };
@@ -155,7 +152,7 @@ export async function decide<T>(
     const reason = verdict === "ok" ? (isOurs ? null : "wrong-message") : verdict;
     const own = slackUsersOf(alert.person).map((user) => user.id);
     const whoCan = managerSlackIds.filter((id) => idsThen.includes(id) && !own.includes(id));
-    if (reason === null) return act(tx, { kind: "may", alert, question, vault, vaultThen, whoCan }, now);
+    if (reason === null) return act(tx, { kind: "may", alert, question, vault, whoCan }, now);
     if (reason === "own-access") await tellTheThread(tx, alert, vault, click.clickerId, now);
     await seal(tx, now, [{ kind: "review refused", payload: { alert: alert.id, by: click.clickerId, reason, what } }]);
     return refused(reason, vault, whoCan);
@@ -173,8 +170,23 @@ async function isShownThere(
   return all.some(({ channel, ts }) => channel === message.channel && ts === message.ts);
 }
 
+/**
+ * How many must agree on what is open up to this revision. Whoever asks less since doesn't ask less for what was opened before; what
+ * people see is measured as what they press.
+ */
+export async function neededOf(
+  house: House,
+  db: Db | Tx,
+  alert: Alert,
+  vault: WatchedVault,
+  revision = alert.revision,
+): Promise<VerdictsNeeded> {
+  if (neededFor(alert, vault, revision) === 2) return 2;
+  return neededFor(alert, await vaultAsOf(house, db, vault, alert.openedAt), revision);
+}
+
 /** What is pending keeps its measure: that Slack has learnt since who the actor is doesn't count for it (T3). */
-export function neededFor({ person, accesses, reviews }: Alert, vault: WatchedVault, revision: number): VerdictsNeeded {
+function neededFor({ person, accesses, reviews }: Alert, vault: WatchedVault, revision: number): VerdictsNeeded {
   if (accesses.every(({ access }) => isTest(access))) return 1;
   const stands = standing(accesses, reviews);
   if (stands.kind !== "decided" && stands.pending?.some(({ needed }) => needed === 2)) return 2;

@@ -65,7 +65,10 @@ test("that a vault asks for one person since doesn't count for what was open bef
     sources: [],
     pushed: [],
   });
+  // Drawn anew, it says so before anybody presses.
+  await story.reveal({ by: dana, itemId: "i_amex" });
   await story.later(1);
+  expect(words()).toContain("👥 It takes two managers to say Expected");
   await story.press(marta, alert(), "Expected");
   expect(words()).toContain("👥 1 of 2: @U02MARTA says Expected");
   await story.press(juan, alert(), "Expected");
