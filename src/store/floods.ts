@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import type { AccessState, Review, Severity } from "../model.ts";
 import type { Db, Tx } from "./database.ts";
+import { nameShown } from "./erasing.ts";
 import { urgency, want } from "./messages.ts";
 
 /** One message holds so many alerts at most; what is left comes with the next. */
@@ -85,6 +86,8 @@ export interface FloodAlert {
   alertId: string;
   vaultId: string;
   revision: number;
+  /** Two people may have one name, and of those who were erased all have. */
+  personId: string;
   /** The name that the vault reports, or whatever else it knows the person by. */
   who: string;
   accesses: number;
@@ -106,6 +109,7 @@ export interface FloodAlert {
 export async function readFlood(db: Db, messageId: string): Promise<FloodAlert[]> {
   const { rows } = await sql<FloodAlert & { rank: number }>`
     select flood_alert.alert_id as "alertId", alert.vault_id as "vaultId", flood_alert.revision,
+           coalesce(person.same_as, person.id)::text as "personId",
            (array_agg(coalesce(access.actor_name, access.actor_email, access.actor_identity) order by access.id desc))[1] as who,
            count(*)::integer as accesses,
            (array_agg(distinct coalesce(access.item_title, access.item_id)))[1:3] as items,
@@ -118,12 +122,13 @@ export async function readFlood(db: Db, messageId: string): Promise<FloodAlert[]
            max(${badness}) as rank
       from flood_alert
       join alert on alert.id = flood_alert.alert_id
+      join person on person.id = alert.person_id
       join alert_access on alert_access.alert_id = alert.id
                        and alert_access.revision <= flood_alert.revision and alert_access.revision > flood_alert.since
       join access on access.id = alert_access.access_id
       join assessment on assessment.access_id = access.id
      where flood_alert.message_id = ${messageId}
-     group by flood_alert.alert_id, alert.vault_id, flood_alert.revision
+     group by flood_alert.alert_id, alert.vault_id, flood_alert.revision, person.id
      order by rank desc, "firstOccurredAt", "alertId"`.execute(db);
   const reviews = await db
     .selectFrom("review")
@@ -135,6 +140,7 @@ export async function readFlood(db: Db, messageId: string): Promise<FloodAlert[]
     .execute();
   return rows.map(({ rank: _, ...row }) => ({
     ...row,
+    who: nameShown(row.who),
     reviews: reviews.filter((review) => review.alertId === row.alertId),
   }));
 }

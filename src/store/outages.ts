@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Db, Tx } from "./database.ts";
+import { nameShown } from "./erasing.ts";
 
 /** Slack's words for a channel that we can't post in until somebody changes it. */
 const closedChannel = [
@@ -97,7 +98,8 @@ export async function unshownAlerts(db: Db, before: Date): Promise<{ count: numb
          limit 1) as told
      order by unshown.urgency desc, alert.opened_at
      limit 30`.execute(db);
-  return { count: Number(rows[0]?.count ?? 0), loudest: rows.map(({ count: _, ...row }) => row) };
+  const loudest = rows.map(({ count: _, ...row }) => ({ ...row, who: nameShown(row.who) }));
+  return { count: Number(rows[0]?.count ?? 0), loudest };
 }
 
 /** Whoever is to tell people has so long for it; then another does. */

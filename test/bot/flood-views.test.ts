@@ -8,6 +8,7 @@ const vault = aVault();
 const pending = [aReview({ needed: 2 })];
 const line = {
   alertId: "al_1",
+  personId: "1",
   who: "Dana",
   accesses: 1,
   items: ["Company Visa"],
@@ -38,4 +39,10 @@ test("where it takes two to say Expected, the flood tells which have one, and wh
 
 test("a spot check is told apart from what is merely explained", () => {
   expect(read([{ ...line, state: "explained" as never, isSpotCheck: true }])).toContain("🎲 Dana");
+});
+
+test("people are counted as people: two of one name are two, and one of two names is one", () => {
+  const erased = { ...line, who: "Erased person" };
+  expect(read([erased, { ...erased, personId: "2" }])).toContain("2 people made 2 accesses");
+  expect(read([line, { ...line, who: "D. Ruiz" }])).toContain("One person made 2 accesses");
 });

@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import type { SandboxMessage } from "../../src/sandbox/types.ts";
+import { inTransaction } from "../../src/store/database.ts";
+import { eraseDetails } from "../../src/store/erasing.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { cards, dana, defaultYaml, juan, marta, openStory, type Story } from "../support/story.ts";
 
@@ -107,6 +109,18 @@ test("nobody clears themselves in a flood either: Dana's own access stays open, 
   expect(readBlocks(flood().blocks)).toContain("one is open");
 });
 
+test("a flood drawn anew after two of its people were erased names neither, and they are two people still", async () => {
+  await floodOf(40);
+  const people = /(\d+) people made/.exec(readBlocks(flood().blocks))?.[1];
+  expect(people).toBe(String(covered()));
+  await eraseDetailsOf("Person 38", "Person 39");
+  await story.press(marta, flood(), "Expected");
+  const said = readBlocks(flood().blocks);
+  expect(said.match(/Erased person: /g)).toHaveLength(2);
+  expect(said).not.toMatch(/\berased: |Person 3[89]:/);
+  expect(said).toContain(`${people} people made ${people} accesses`);
+});
+
 test("'Show one by one' posts what is open as alerts of their own, at Slack's pace", async () => {
   await floodOf(40);
   const own = story.alerts().length - 1;
@@ -209,6 +223,18 @@ function flood(): SandboxMessage {
   const found = story.sandbox.workspace.messages(cards).find((message) => message.text.startsWith("Flood: "));
   if (!found) throw new Error("there is no flood message");
   return found;
+}
+
+async function eraseDetailsOf(...names: string[]): Promise<void> {
+  await inTransaction(story.service.house.store.db, async (tx) => {
+    const theirs = await tx.selectFrom("access").select("id").where("actor_name", "in", names).execute();
+    expect(
+      await eraseDetails(
+        tx,
+        theirs.map(({ id }) => id),
+      ),
+    ).toBe(names.length);
+  });
 }
 
 /** How many alerts the flood message lists. */

@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { parseConfig } from "../../src/config.ts";
+import { inTransaction } from "../../src/store/database.ts";
+import { eraseDetails } from "../../src/store/erasing.ts";
 import { parseSecrets } from "../../src/vault/standard-webhooks.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { entriesOf } from "../support/record-entries.ts";
@@ -22,6 +24,23 @@ test("the vault's channel is closed to us: the alert is shown in the fallback ch
   if (alert) await story.press(marta, alert, "Expected");
   expect(readBlocks(story.alerts("C0SECURITY")[0]?.blocks)).toMatch(/^✅ Expected/);
   expect(story.mails).toEqual([]);
+});
+
+test("who was erased before Slack could show their alert is named in no mail", async () => {
+  story = await openStory({ yaml });
+  story.sandbox.admin.revokeTokens("token_revoked");
+  await story.reveal({ by: dana });
+  const { db } = story.service.house.store;
+  await inTransaction(db, async (tx) => {
+    const all = await tx.selectFrom("access").select("id").execute();
+    await eraseDetails(
+      tx,
+      all.map(({ id }) => id),
+    );
+  });
+  for (const minutes of [1, 2, 5]) await story.later(minutes);
+  expect(story.mails).toHaveLength(1);
+  expect(story.mails[0]?.text).toMatch(/^- Erased person, Company cards: /m);
 });
 
 test("Slack refuses us: the lead is told by e-mail once, again when there is more, and when it is over (fault 'token_revoked')", async () => {

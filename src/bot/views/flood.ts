@@ -17,6 +17,7 @@ export const FLOOD_FORM = "flood_form";
 /** One alert within a flood, in few words. */
 interface FloodLine {
   alertId: string;
+  personId: string;
   who: string;
   accesses: number;
   items: string[];
@@ -107,10 +108,10 @@ function floodText({ lines: all, vaults, firstOccurredAt, lastOccurredAt }: Floo
   return `Flood: ${sayPeople(all)} in ${where} ${sayWithin(firstOccurredAt, lastOccurredAt)}${first}`;
 }
 
-/** "12 people made 40 accesses", told apart by name. */
-export function sayPeople(all: Pick<FloodLine, "who" | "accesses">[]): string {
+/** "12 people made 40 accesses": whoever shares a name with another is somebody else all the same. */
+export function sayPeople(all: Pick<FloodLine, "personId" | "accesses">[]): string {
   const accesses = all.reduce((sum, { accesses: n }) => sum + n, 0);
-  const people = new Set(all.map(({ who }) => who)).size;
+  const people = new Set(all.map(({ personId }) => personId)).size;
   return `${people === 1 ? "One person" : `${people} people`} made ${accesses === 1 ? "one access" : `${accesses} accesses`}`;
 }
 

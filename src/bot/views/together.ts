@@ -6,6 +6,6 @@ import { personName, sayWhat } from "./words.ts";
 export function whoDidWhat(alert: Alert, others: Alert[], vault: WatchedVault): string {
   if (others.length === 0) return `${personName(alert.person)} ${sayWhat(alert, vault)}`;
   return sayPeople(
-    [alert, ...others].map(({ person, accesses }) => ({ who: personName(person), accesses: accesses.length })),
+    [alert, ...others].map(({ person, accesses }) => ({ personId: person.id, accesses: accesses.length })),
   );
 }
