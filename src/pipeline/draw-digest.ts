@@ -101,8 +101,9 @@ async function coverageOfDigest(
   if (heard.size === 0) return [];
   const days = daysDue(startsAt, endsAt);
   const since = days[0] ? Math.min(comparedFrom(days[0]).getTime(), startsAt.getTime()) : startsAt;
-  const made = await comparisonsMade(db, new Date(since), madeAt);
-  const streams = await streamsInUse(db, startsAt);
+  // Up to its end: what is found between that and its making is the next one's to tell.
+  const made = await comparisonsMade(db, new Date(since), endsAt);
+  const streams = await streamsInUse(db, startsAt, madeAt);
   const gaps = await gapsSince(db, startsAt);
   return [...heard].map(([source, lastAt]) => {
     const { name, cannot, lists } = blindSpotsOf(source);
@@ -112,18 +113,21 @@ async function coverageOfDigest(
       name,
       lastAt: new Date(lastAt),
       cannot,
-      compared: lists.length === 0 ? "has no list" : comparedOn(days, feeds, theirs, vaults),
+      compared: lists.length === 0 ? "has no list" : comparedOn(days, feeds, theirs, { startsAt, vaults }),
       gaps: gaps.filter((gap) => gap.source === source && gap.foundAt < madeAt).length,
     };
   });
 }
 
-/** A day counts where each stream that is to be compared was. */
+/**
+ * A day counts where each stream that is to be compared was, also where that was in the last hour before this digest's time. What was
+ * missed counts in the digest in whose time it was found, and in no other.
+ */
 function comparedOn(
   days: Stretch[],
   feeds: string[],
   made: Comparison[],
-  vaults: WatchedVault[],
+  { startsAt, vaults }: { startsAt: Date; vaults: WatchedVault[] },
 ): Exclude<SourceCoverage["compared"], "has no list"> {
   // A comparison is of two days: one whose first look failed may have had its second.
   const isOf = (one: Comparison, day: Stretch) => one.from <= day.from && day.until <= one.until;
@@ -134,6 +138,6 @@ function comparedOn(
     days: days.length,
     comparedDays: whole.length,
     until: whole.at(-1)?.until ?? null,
-    missed: made.reduce((sum, one) => sum + missedOf(one, vaults), 0),
+    missed: made.filter(({ at }) => at >= startsAt).reduce((sum, one) => sum + missedOf(one, vaults), 0),
   };
 }

@@ -81,13 +81,23 @@ export async function feedStates(db: Db | Tx, names: string[]): Promise<FeedStat
     .execute();
 }
 
-/** What was read since then, and what is in trouble: not what the token doesn't allow, nor what isn't asked for any more. */
-export function streamsInUse(db: Db | Tx, since: Date): Promise<Pick<FeedState, "source" | "feed">[]> {
-  return db
-    .selectFrom("source_feed")
-    .select(["source", "feed"])
-    .where((is) => is.or([is("trouble", "is not", null), is("read_at", ">=", since)]))
-    .execute();
+/**
+ * What was read since then, and what was in trouble, as far as that was so at `knownAt`: not what the token doesn't allow, nor what isn't
+ * asked for any more. A stream whose reading began later counts for nothing before; one that couldn't be read then, and can now, is found
+ * by what was told of it.
+ */
+export async function streamsInUse(
+  db: Db | Tx,
+  since: Date,
+  knownAt: Date,
+): Promise<Pick<FeedState, "source" | "feed">[]> {
+  const { rows } = await sql<Pick<FeedState, "source" | "feed">>`
+    select source, feed from source_feed
+     where (caught_up_at <= ${knownAt} and read_at >= ${since}) or trouble_since <= ${knownAt}
+     union
+    select source, feed from source_trouble join source_trouble_over on trouble_id = id
+     where since <= ${knownAt} and source_trouble_over.at > ${knownAt}`.execute(db);
+  return rows;
 }
 
 /** The page is read: the next one begins at `position`. */
