@@ -1,7 +1,9 @@
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { comparingOf } from "../../../src/store/comparisons.ts";
-import { openStore, type Store } from "../../../src/store/database.ts";
+import { inTransaction, openStore, type Store } from "../../../src/store/database.ts";
+import { quarantinedAmong } from "../../../src/store/deliveries.ts";
+import { eraseBodiesNaming } from "../../../src/store/erase-person.ts";
 import { onePassword } from "../../../src/vault/sources/one-password.ts";
 import { createPolling } from "../../../src/vault/sources/poll.ts";
 import { freshDatabase } from "../../support/database.ts";
@@ -141,6 +143,63 @@ test("a list that can't be stored keeps no other stream from being read, and not
   now = new Date(now.getTime() + 60_000);
   await turns(poller(), 1);
   expect((await compared()).map(({ missed }) => missed)).toContainEqual({ [`v_refused_${name}`]: 1 });
+});
+
+test("an erasure stays one: what nobody understood and was erased isn't kept anew by the second look, and the accesses beside it are compared", async () => {
+  const strange = (id: string) => usage(`${name}-${id}`, "2026-11-23T10:30:00Z", { vault_uuid: 7 });
+  await aDay();
+  service.add("itemusages", strange("hers"), strange("hers-too"));
+  now = new Date("2026-11-24T03:00:10Z");
+  await turns(poller(), 3);
+  const dana = { words: ["dana@example.com"], identities: [], slackUserIds: [] };
+  await inTransaction(store.db, async (tx) => {
+    for (let upTo: string | null = "0"; upTo !== null; ) upTo = await eraseBodiesNaming(tx, dana, upTo);
+  });
+  service.slipIn("itemusages", usage(`${name}-evening`, "2026-11-23T23:30:00Z"));
+  // Cut otherwise than the stream was, as lists are.
+  service.mostPerPage = 1;
+  now = new Date("2026-11-25T03:00:10Z");
+  await turns(poller(), 8);
+  const { rows } = await store.pool.query("select body from delivery where source = $1 and problem is not null", [
+    name,
+  ]);
+  expect(rows.map(({ body }) => String(body))).toEqual([""]);
+  expect((await compared()).map(({ missed }) => missed)).toEqual([{}, { v_cards: 1 }]);
+});
+
+test("of what nobody understood only what came since the days in question is looked through, whatever characters are in it", async () => {
+  const event = usage(`${name}-ünlesbar`, "2026-11-23T10:30:00Z", { vault_uuid: 7, note: 'a\\b"c\u0000\ud800 🔑' });
+  await aDay();
+  const toldAt = now;
+  service.add("itemusages", usage(`${name}-before-it`, "2026-11-23T10:29:00Z", { vault_uuid: 7 }), event);
+  await turns(poller(), 1);
+  const [hers, other] = [JSON.stringify(event), JSON.stringify({ ...event, uuid: "another" })];
+  const since = (at: Date) => quarantinedAmong(store.db, name, [hers, other], at);
+  expect(await since(toldAt)).toEqual(new Set([hers]));
+  expect(await since(new Date(toldAt.getTime() + 1))).toEqual(new Set());
+  expect(await quarantinedAmong(store.db, `${name}-other`, [hers], toldAt)).toEqual(new Set());
+});
+
+test("a database that fails at the comparing alone: the list rests longer each time, the other streams are read, and it is gone on with", async () => {
+  service.features = ["itemusages", "auditevents"];
+  await aDay();
+  service.slipIn("itemusages", usage(`${name}-strange`, "2026-11-23T09:00:00Z", { vault_uuid: 7 }));
+  now = new Date("2026-11-24T03:00:10Z");
+  // Nothing new in the streams, so that only the search for what is kept needs this table.
+  await store.pool.query("alter table delivery rename to delivery_away");
+  await turns(poller(), 4).finally(() => store.pool.query("alter table delivery_away rename to delivery"));
+  // Asked for at once, after 15 s, and after 15 s more; then it rests for 20 s. The other stream's list once.
+  expect(lists()).toHaveLength(4);
+  expect(await comparingOf(store.db, { source: name, feed: "itemusages" })).toMatchObject({ failures: 3, listed: 0 });
+  expect((await compared()).map(({ listed }) => listed)).toEqual([0]);
+  const { rows } = await store.pool.query("select feed from source_feed where source = $1 and read_at >= $2", [
+    name,
+    new Date("2026-11-24T03:00:10Z"),
+  ]);
+  expect(rows.map(({ feed }) => feed).toSorted()).toEqual(["auditevents", "itemusages"]);
+  await turns(poller(), 3);
+  expect(await kept()).toMatchObject([[{ uuid: `${name}-strange` }]]);
+  expect((await compared()).map(({ listed }) => listed).toSorted()).toEqual([0, 3]);
 });
 
 test("what comes while the list is read was not missed", async () => {
