@@ -209,7 +209,7 @@ async function edit(
         "message is gone from Slack; it will be posted anew",
       );
       await inTransaction(parts.db, async (tx) => {
-        await lanes.goneFromSlack(tx, message.id);
+        if (!(await lanes.goneFromSlack(tx, message.id, ts))) return;
         await seal(tx, parts.clock.now(), [
           {
             kind: "message gone from Slack",

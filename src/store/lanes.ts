@@ -241,13 +241,19 @@ export async function leftUnsure(db: Db, messageId: string, at: Date, trouble: s
   await db.updateTable("message").set({ due_at: at, trouble }).where("id", "=", messageId).execute();
 }
 
-/** Somebody deleted the message in Slack: it is to be posted anew. Copies of it are looked for all the same. */
-export async function goneFromSlack(db: Db | Tx, messageId: string): Promise<void> {
-  await db
+/**
+ * Somebody deleted the message in Slack: it is to be posted anew. Copies of it are looked for all the same. False: another `ts` stands for
+ * it by now, since whoever took the lane over found out first.
+ */
+export async function goneFromSlack(db: Db | Tx, messageId: string, ts: string): Promise<boolean> {
+  const [row] = await db
     .updateTable("message")
     .set({ ts: null, shown: 0, unsure_since: null, trouble: "message_not_found" })
     .where("id", "=", messageId)
+    .where("ts", "=", ts)
+    .returning("id")
     .execute();
+  return row !== undefined;
 }
 
 /** Slack is looked through for copies of a message once more. */

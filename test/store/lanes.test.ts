@@ -241,7 +241,9 @@ test("a message that a human deleted is posted anew, and copies of it are looked
   await wanted("a", "C1");
   const sweep = { since: t0, at: after(10_000) };
   await lanes.nowShown(store.db, await idOf("a"), { version: 1, ts: "2.0", redrawAt: null, sweep });
-  await lanes.goneFromSlack(store.db, await idOf("a"));
+  expect(await lanes.goneFromSlack(store.db, await idOf("a"), "0.9")).toBe(false);
+  expect(await messageOf("a")).toMatchObject({ ts: expect.any(String) });
+  expect(await lanes.goneFromSlack(store.db, await idOf("a"), (await messageOf("a")).ts ?? "")).toBe(true);
   expect(await lanes.claimSweep(store.db, after(10_000))).toBeNull();
   await shown("a", "3.0");
   expect(await lanes.claimSweep(store.db, after(10_000))).toMatchObject({ ts: "3.0", sweepSince: t0 });
