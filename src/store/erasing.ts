@@ -248,3 +248,9 @@ export async function whatIsErased(
            count(distinct person_id)::integer as persons from erasure`.execute(db);
   return rows[0] ?? { detailsBefore: null, persons: 0 };
 }
+
+/** Whether any person was erased since then, at their request. */
+export async function wasAnybodyErased(db: Db | Tx, since: Date): Promise<boolean> {
+  const { rows } = await sql`select from erasure where what = 'person' and at >= ${since} limit 1`.execute(db);
+  return rows.length > 0;
+}

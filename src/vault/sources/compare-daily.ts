@@ -3,7 +3,9 @@ import type { Clock, Trouble } from "../../model.ts";
 import * as comparisons from "../../store/comparisons.ts";
 import { type Db, inTransaction, type Store, type Tx } from "../../store/database.ts";
 import { isQuarantineErased, knownEvents, quarantinedAmong } from "../../store/deliveries.ts";
+import { wasAnybodyErased } from "../../store/erasing.ts";
 import { isAboutTheData } from "../../store/ingest.ts";
+import { newNotices } from "../../store/notices.ts";
 import { pauseAfter } from "./back-off.ts";
 import { comparedFrom, daysAfter, daysUpTo, missedAmong, newestDays, within } from "./compare.ts";
 import { recordPage } from "./record-page.ts";
@@ -104,7 +106,10 @@ export function createComparing({ store, clock, log, count, hold }: ComparingPar
       const accesses = await missedNow(tx);
       // No body is searched a second time: what can have changed is that more has come since, or that something was erased.
       const strange = await notKept(tx, source.name, first.strange, { keptSince, cameSince: lookedAt });
-      const late = { ...page, accesses, strange, notices: within(page.notices, row), apps: [] };
+      const notices = await newNotices(tx, source.name, within(page.notices, row));
+      const late = { ...page, accesses, strange, notices, apps: [] };
+      // The page also has what was known, and with it whoever was erased since: then only what is new is kept, as we understood it.
+      if (await wasAnybodyErased(tx, keptSince)) late.kept = JSON.stringify({ accesses, notices });
       const read = { page: late, text: asked.text, answeredAt: asked.answeredAt ?? at, at, historyBefore: begunAt };
       const { recorded } = await recordPage(tx, source, feed, read);
       const missed = { ...row.missed };

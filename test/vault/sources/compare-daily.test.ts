@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { comparingOf } from "../../../src/store/comparisons.ts";
 import { inTransaction, openStore, type Store } from "../../../src/store/database.ts";
 import { quarantinedAmong } from "../../../src/store/deliveries.ts";
-import { eraseBodiesNaming } from "../../../src/store/erase-person.ts";
+import { eraseBodiesNaming, eraseTheRest } from "../../../src/store/erase-person.ts";
 import { onePassword } from "../../../src/vault/sources/one-password.ts";
 import { createPolling } from "../../../src/vault/sources/poll.ts";
 import { freshDatabase } from "../../support/database.ts";
@@ -165,6 +165,31 @@ test("an erasure stays one: what nobody understood and was erased isn't kept ane
   ]);
   expect(rows.map(({ body }) => String(body))).toEqual([""]);
   expect((await compared()).map(({ missed }) => missed)).toEqual([{}, { v_cards: 1 }]);
+});
+
+test("what somebody else's late access stands beside in the list doesn't bring back who was erased", async () => {
+  await aDay();
+  now = new Date("2026-11-24T03:00:10Z");
+  await turns(poller(), 2);
+  const dana = { words: ["dana@example.com"], identities: [], slackUserIds: [] };
+  await inTransaction(store.db, async (tx) => {
+    for (let upTo: string | null = "0"; upTo !== null; ) upTo = await eraseBodiesNaming(tx, dana, upTo);
+    const { rows } = await store.pool.query("insert into person (created_at) values (now()) returning id");
+    await eraseTheRest(tx, [rows[0].id], dana, { now, upTo: "0", erased: 0 });
+  });
+  const marta = { uuid: "U9MARTA", name: "Marta Vidal", email: "marta@example.com", type: "user" };
+  service.slipIn("itemusages", usage(`${name}-evening`, "2026-11-23T23:30:00Z", { user: marta }));
+  now = new Date("2026-11-25T03:00:10Z");
+  await turns(poller(), 3);
+  expect((await compared()).map(({ listed, missed }) => [listed, missed])).toEqual([
+    [3, {}],
+    [4, { v_cards: 1 }],
+  ]);
+  const { rows } = await store.pool.query("select body from delivery where source = $1 and body <> '' order by id", [
+    name,
+  ]);
+  expect(rows.map(({ body }) => String(body)).join()).toContain("marta@example.com");
+  expect(rows.map(({ body }) => String(body)).join()).not.toContain("dana@example.com");
 });
 
 test("of what nobody understood only what came since the days in question is looked through, whatever characters are in it", async () => {
