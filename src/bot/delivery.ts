@@ -124,14 +124,14 @@ async function showNewest(parts: DeliveryParts, lane: lanes.Lane, message: Messa
     if (found) return adopt(parts, message, found);
     point("delivery-after-look");
     if (message.unsureLooks + 1 < looksInVain) {
-      await lanes.lookedInVain(parts.db, message.id, later(parts, lookAgainMs));
+      await lanes.lookedInVain(parts.db, lane, message.id, later(parts, lookAgainMs));
       return 0;
     }
   }
   // The version is read before the facts: what is drawn is at least that new.
   const drawing = await parts.draw(message);
   if (drawing === "not-yet") {
-    await lanes.heldBack(parts.db, message, later(parts, 2_000), "waits for the message above it");
+    await lanes.heldBack(parts.db, lane, message, later(parts, 2_000), "waits for the message above it");
     return 0;
   }
   if (message.ts === null) return post(parts, lane, message, drawing);
@@ -147,7 +147,7 @@ async function post(parts: DeliveryParts, lane: lanes.Lane, message: Message, dr
     ts = await callPost(parts, message, drawing, drawing.blocks);
   } catch (error) {
     const trouble = readTrouble(error);
-    if (trouble.kind !== "unreadable") return settle(parts, message, trouble);
+    if (trouble.kind !== "unreadable") return settle(parts, lane, message, trouble);
     parts.log.error(
       { messageId: message.id, code: trouble.code },
       "Slack could not read a message's blocks; posted as text",
@@ -155,7 +155,7 @@ async function post(parts: DeliveryParts, lane: lanes.Lane, message: Message, dr
     try {
       ts = await callPost(parts, message, drawing, []);
     } catch (again) {
-      return settle(parts, message, readTrouble(again));
+      return settle(parts, lane, message, readTrouble(again));
     }
   }
   point("delivery-after-answer");
@@ -224,7 +224,7 @@ async function edit(
     const waitMs = trouble.kind === "later" ? trouble.afterMs : pauseAfter(message.attempts);
     const until = later(parts, waitMs);
     if (trouble.kind === "unsure") await lanes.editUnsure(parts.db, message.id, parts.clock.now(), until, trouble.code);
-    else await lanes.heldBack(parts.db, message, until, trouble.code);
+    else await lanes.heldBack(parts.db, lane, message, until, trouble.code);
     parts.log.warn({ messageId: message.id, code: trouble.code, waitMs }, "Slack didn't take an edit");
     return 0;
   }
@@ -234,7 +234,12 @@ async function edit(
 }
 
 /** After a post that failed: what is known goes into the row. */
-async function settle(parts: DeliveryParts, message: Message, trouble: SlackTrouble): Promise<number> {
+async function settle(
+  parts: DeliveryParts,
+  lane: lanes.Lane,
+  message: Message,
+  trouble: SlackTrouble,
+): Promise<number> {
   parts.count(trouble.kind);
   parts.log.warn({ messageId: message.id, channel: message.channel, ...trouble }, "Slack didn't take a post");
   if (trouble.kind === "unsure") {
@@ -242,7 +247,7 @@ async function settle(parts: DeliveryParts, message: Message, trouble: SlackTrou
     return postPauseMs;
   }
   const waitMs = trouble.kind === "later" ? trouble.afterMs : pauseAfter(message.attempts);
-  await lanes.heldBack(parts.db, message, later(parts, waitMs), trouble.code);
+  await lanes.heldBack(parts.db, lane, message, later(parts, waitMs), trouble.code);
   // Slack's Retry-After is for posting in this channel: the whole lane waits.
   return trouble.kind === "later" ? trouble.afterMs : postPauseMs;
 }

@@ -127,13 +127,18 @@ async function begin(
 }
 
 /** Slack was asked and didn't have it: ask again at `at`. */
-export async function lookedInVain(db: Db, messageId: string, at: Date): Promise<void> {
+export async function lookedInVain(db: Db, lane: Lane, messageId: string, at: Date): Promise<void> {
   await db
     .updateTable("message")
     .set((is) => ({ unsure_looks: is("unsure_looks", "+", 1), due_at: at }))
     .where("id", "=", messageId)
+    .where(isStill(lane))
     .execute();
 }
+
+/** Who stood still until somebody else acted in the lane mustn't touch what that one has noted of an attempt. */
+const isStill = ({ channel, holder }: Lane) =>
+  sql<boolean>`exists (select from lane where channel = ${channel} and holder = ${holder})`;
 
 /**
  * Slack shows this version now, under this `ts`. "twin": the message is already known under another `ts`, so this one is
@@ -202,6 +207,7 @@ function sweptIfLost({ lane, at }: { lane: Lane; at: Date }) {
  */
 export async function heldBack(
   db: Db,
+  lane: Lane,
   message: Pick<Message, "id" | "unsureSince">,
   until: Date,
   trouble: string,
@@ -210,6 +216,7 @@ export async function heldBack(
     .updateTable("message")
     .set({ ...inTrouble(until, trouble), unsure_since: message.unsureSince, unsure_looks: 0 })
     .where("id", "=", message.id)
+    .where(isStill(lane))
     .execute();
 }
 

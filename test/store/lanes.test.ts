@@ -3,7 +3,14 @@ import { inTransaction, openStore, type Store, type Tx } from "../../src/store/d
 import { takeStep } from "../../src/store/escalations.ts";
 import { openAlerts } from "../../src/store/judging.ts";
 import * as lanes from "../../src/store/lanes.ts";
-import { escalationsChanged, questionChanged, standingChanged, want, wantAnew } from "../../src/store/messages.ts";
+import {
+  escalationsChanged,
+  type Message,
+  questionChanged,
+  standingChanged,
+  want,
+  wantAnew,
+} from "../../src/store/messages.ts";
 import { noEditsBefore, takeEdit } from "../../src/store/pace.ts";
 import { freshDatabase } from "../support/database.ts";
 
@@ -80,7 +87,9 @@ test("a second `ts` for one message is a twin, whoever comes second", async () =
 
 test("what waits for its time is due at its time, not before (STORAGE: greatest ignores nulls)", async () => {
   await wanted("a", "C1");
-  await lanes.heldBack(store.db, { id: await idOf("a"), unsureSince: null }, after(5_000), "is_archived");
+  const lane = await claimed("h");
+  await lanes.heldBack(store.db, lane, { id: await idOf("a"), unsureSince: null }, after(5_000), "is_archived");
+  await lanes.releaseLane(store.db, lane, t0);
   expect(await lanes.nextDue(store.db)).toEqual(after(5_000));
 });
 
@@ -90,7 +99,7 @@ test("a refusal doesn't make forget that an attempt before it may have been take
   await lanes.beginPost(store.db, lane, await idOf("a"), t0);
   const again = await lanes.nextMessage(store.db, "C1", t0);
   if (!again) throw new Error("the message is due");
-  await lanes.heldBack(store.db, again, t0, "token_revoked");
+  await lanes.heldBack(store.db, lane, again, t0, "token_revoked");
   expect((await lanes.nextMessage(store.db, "C1", t0))?.unsureSince).toEqual(t0);
 });
 
@@ -99,7 +108,7 @@ test("what is new in an alert, or decided on it, doesn't hurry the look for what
   const lane = (await lanes.claimLane(store.db, t0, "h")) as lanes.Lane;
   await lanes.beginPost(store.db, lane, await idOf("a"), t0);
   await lanes.leftUnsure(store.db, await idOf("a"), t0, "500");
-  await lanes.lookedInVain(store.db, await idOf("a"), after(5_000));
+  await lanes.lookedInVain(store.db, lane, await idOf("a"), after(5_000));
   await inTransaction(store.db, async (tx) => {
     await wantAnew(tx, "alert", "a", after(1_000));
     await standingChanged(tx, "a", after(1_000));
@@ -120,7 +129,7 @@ test("neither does what changes about a question or an escalation hurry the look
     const id = await idOf(message.subject);
     await lanes.beginPost(store.db, lane, id, t0);
     await lanes.leftUnsure(store.db, id, t0, "500");
-    await lanes.lookedInVain(store.db, id, after(5_000));
+    await lanes.lookedInVain(store.db, lane, id, after(5_000));
     await lanes.releaseLane(store.db, lane, t0);
   }
   await inTransaction(store.db, async (tx) => {
@@ -141,6 +150,17 @@ test("nothing is posted by whose lease ran out while they stood still (simulatio
   await lanes.claimLane(store.db, after(15_000), "quick");
   expect(await lanes.beginPost(store.db, lane, await idOf("a"), after(16_000))).toBe(false);
   expect((await lanes.nextMessage(store.db, "C1", after(16_000)))?.unsureSince).toBeNull();
+});
+
+test("what somebody else has begun is no longer anybody's to forget who stood still (simulation, seed 153)", async () => {
+  await wanted("a", "C1");
+  const slow = (await lanes.claimLane(store.db, t0, "slow")) as lanes.Lane;
+  const seen = (await lanes.nextMessage(store.db, "C1", t0)) as Message;
+  const quick = (await lanes.claimLane(store.db, after(15_000), "quick")) as lanes.Lane;
+  expect(await lanes.beginPost(store.db, quick, seen.id, after(15_000))).toBe(true);
+  await lanes.heldBack(store.db, slow, seen, after(16_000), "waits for the message above it");
+  await lanes.lookedInVain(store.db, slow, seen.id, after(16_000));
+  expect(await messageOf("a")).toMatchObject({ unsure_since: after(15_000), unsure_looks: 0, attempts: 0 });
 });
 
 test("an idle lane is never due", async () => {
@@ -254,8 +274,9 @@ test("a clock that jumped ahead for days shuts nothing: its times are further ah
   await wanted("a", "C1");
   expect(await lanes.claimLane(store.db, after(10 * day), "jumped")).not.toBeNull();
   expect(await lanes.claimLane(store.db, after(16_000), "other")).not.toBeNull();
-  await lanes.releaseLane(store.db, { channel: "C1", holder: "other" }, after(10 * day));
-  await lanes.heldBack(store.db, { id: await idOf("a"), unsureSince: null }, after(10 * day), "is_archived");
+  const other = { channel: "C1", holder: "other" };
+  await lanes.heldBack(store.db, other, { id: await idOf("a"), unsureSince: null }, after(10 * day), "is_archived");
+  await lanes.releaseLane(store.db, other, after(10 * day));
   const lane = (await lanes.claimLane(store.db, after(16_000), "h")) as lanes.Lane;
   expect(await lanes.nextMessage(store.db, "C1", after(16_000))).toMatchObject({ subject: "a" });
   await lanes.releaseLane(store.db, lane, after(17_000));
