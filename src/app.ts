@@ -81,8 +81,8 @@ export interface ServiceParts {
 }
 
 const fallbackPauseMs = 15_000;
-/** What is to be asked or told of intents is a matter of hours and days. */
 const cardsPauseMs = 5_000;
+/** What is to be asked or told of intents is a matter of hours and days. */
 const intentsPauseMs = 60_000;
 const leaversPauseMs = 60_000;
 const silencePauseMs = 5 * 60_000;
