@@ -209,9 +209,11 @@ export interface SourceCoverage {
   cannot: string;
   /**
    * Its own list was held against what was told: on how many of the days whose turn came in the digest's time, up to when, and how many
-   * accesses had been missed.
+   * accesses had been missed; and how many earlier days were made up in it.
    */
-  compared: { days: number; comparedDays: number; until: Date | null; missed: number } | "has no list";
+  compared:
+    | { days: number; comparedDays: number; until: Date | null; missed: number; madeUpDays: number }
+    | "has no list";
   /** So many stretches of the digest's time were gone before they were read. */
   gaps: number;
 }

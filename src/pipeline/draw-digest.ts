@@ -134,10 +134,15 @@ function comparedOn(
   const whole = days.filter(
     (day) => feeds.length > 0 && feeds.every((feed) => made.some((one) => one.feed === feed && isOf(one, day))),
   );
+  // First looks that were due before its time.
+  const inItsTime = made.filter(({ at }) => at >= startsAt);
+  const firstDue = days[0]?.until.getTime() ?? Number.POSITIVE_INFINITY;
+  const madeUp = new Set(inItsTime.map(({ until }) => until.getTime()).filter((until) => until < firstDue));
   return {
     days: days.length,
     comparedDays: whole.length,
     until: whole.at(-1)?.until ?? null,
-    missed: made.filter(({ at }) => at >= startsAt).reduce((sum, one) => sum + missedOf(one, vaults), 0),
+    madeUpDays: madeUp.size,
+    missed: inItsTime.reduce((sum, one) => sum + missedOf(one, vaults), 0),
   };
 }

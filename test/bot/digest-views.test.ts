@@ -16,7 +16,12 @@ const lastAt = new Date(last.lastAt);
 const until = new Date("2026-11-30T00:00:00Z");
 const quiet = aDigestView({
   coverage: [
-    { ...blindSpotsOf("1password"), lastAt, compared: { days: 7, comparedDays: 7, until, missed: 0 }, gaps: 0 },
+    {
+      ...blindSpotsOf("1password"),
+      lastAt,
+      compared: { days: 7, comparedDays: 7, until, missed: 0, madeUpDays: 0 },
+      gaps: 0,
+    },
   ],
   facts: someFacts({
     numbers: { accesses: 14, explained: 14, afterHours: 0 },
@@ -58,8 +63,18 @@ const busyFacts = someFacts({
 const busy = aDigestView({
   coverage: [
     { ...blindSpotsOf("webhook"), lastAt, compared: "has no list", gaps: 0 },
-    { ...blindSpotsOf("1password"), lastAt, compared: { days: 7, comparedDays: 7, until, missed: 3 }, gaps: 0 },
-    { ...blindSpotsOf("bitwarden"), lastAt, compared: { days: 7, comparedDays: 0, until: null, missed: 0 }, gaps: 0 },
+    {
+      ...blindSpotsOf("1password"),
+      lastAt,
+      compared: { days: 7, comparedDays: 7, until, missed: 3, madeUpDays: 0 },
+      gaps: 0,
+    },
+    {
+      ...blindSpotsOf("bitwarden"),
+      lastAt,
+      compared: { days: 7, comparedDays: 0, until: null, missed: 0, madeUpDays: 0 },
+      gaps: 0,
+    },
     { ...blindSpotsOf("hashicorp"), lastAt, compared: "has no list", gaps: 1 },
     { ...blindSpotsOf("mapped"), lastAt, compared: "has no list", gaps: 0 },
   ],
@@ -111,7 +126,13 @@ test("that nothing was missing is said only of a week of which each day was comp
     readAloud(
       digestMessage({ ...quiet, coverage: [{ ...blindSpotsOf("1password"), lastAt, compared, gaps: 0 }] }),
     ).join();
-  const some = { days: 7, comparedDays: 6, until, missed: 0 };
+  const some = { days: 7, comparedDays: 6, until, missed: 0, madeUpDays: 0 };
+  expect(line({ ...some, comparedDays: 7, madeUpDays: 4 })).toContain(
+    ": nothing was missing. 4 earlier days were compared late. Looking",
+  );
+  expect(line({ ...some, missed: 1, madeUpDays: 1 })).toContain(
+    "isn’t known. One earlier day was compared late. One access had been missed this week, and came late. Looking",
+  );
   expect(line(some)).toContain(
     "Only 6 of 7 days were compared with its own list: whether anything was missed on the others isn’t known. Looking",
   );

@@ -228,7 +228,7 @@ function digests(text: string, vault: WatchedVault, alert: Alert): MessageView[]
         name: text,
         cannot: text,
         lastAt: new Date("2026-11-30T07:00:00Z"),
-        compared: { days: 7, comparedDays: 5, until: now, missed: 2 },
+        compared: { days: 7, comparedDays: 5, until: now, missed: 2, madeUpDays: 3 },
         gaps: 2,
       },
     ],

@@ -188,6 +188,13 @@ test("what 1Password's cursor never told is found by the daily comparison: told 
   expect(story.told(marta)).toMatch(
     /1Password last spoke .* before this\)\. Compared with its own list up to .*: one access had been missed this week, and came late\. Looking at an item in an app/,
   );
+
+  // Nobody was here over the week's end: what was due before it is made up in the next week's time.
+  await story.at("2026-12-01T08:00:00Z");
+  for (let minutes = 0; minutes < 6; minutes++) await story.later(1);
+  await story.sandbox.as(marta).command(cards, "/vault", "digest");
+  await story.service.idle();
+  expect(story.told(marta)).toMatch(/up to .*: nothing was missing\. 4 earlier days were compared late\. Looking at/);
 });
 
 async function stored(): Promise<string[]> {

@@ -317,16 +317,19 @@ function coverageLines({
 /** That nothing was missing is said only where each day was looked at. */
 function sayCompared({ compared }: SourceCoverage, zone: string): RichTextElement[] {
   if (compared === "has no list") return [];
-  const { days, comparedDays, until, missed } = compared;
+  const { days, comparedDays, until, missed, madeUpDays } = compared;
   const many = countOf(missed, "access had been missed", "accesses had been missed");
   const came = said(" this week, and came late. ");
+  const late = madeUpDays === 0 ? "" : `${capital(countOf(madeUpDays, "earlier day was", "earlier days were"))} compared late. `;
   if (until !== null && comparedDays === days) {
     const up = [said("Compared with its own list up to "), when(until, zone)];
-    return missed === 0 ? [...up, said(": nothing was missing. ")] : [...up, said(": "), bold(many), came];
+    const all = missed === 0 ? [said(": nothing was missing. ")] : [said(": "), bold(many), came];
+    return [...up, ...all, ...(late ? [said(late)] : [])];
   }
   const found = missed === 0 ? [] : [bold(capital(many)), came];
-  if (days === 0) return [said("No day was due yet to be compared with its own list. "), ...found];
-  return [said(`${sayNotCompared(days, comparedDays)} `), ...found];
+  const rest = [...(late ? [said(late)] : []), ...found];
+  if (days === 0) return [said("No day was due yet to be compared with its own list. "), ...rest];
+  return [said(`${sayNotCompared(days, comparedDays)} `), ...rest];
 }
 
 function sayNotCompared(days: number, comparedDays: number): string {

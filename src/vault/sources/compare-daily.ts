@@ -3,12 +3,11 @@ import type { Clock, Trouble } from "../../model.ts";
 import * as comparisons from "../../store/comparisons.ts";
 import { type Db, inTransaction, type Store, type Tx } from "../../store/database.ts";
 import { isQuarantineErased, knownEvents, quarantinedAmong } from "../../store/deliveries.ts";
-import { wasAnybodyErased } from "../../store/erasing.ts";
 import { isAboutTheData } from "../../store/ingest.ts";
 import { newNotices } from "../../store/notices.ts";
 import { pauseAfter } from "./back-off.ts";
-import { comparedFrom, daysAfter, daysUpTo, missedAmong, newestDays, within } from "./compare.ts";
-import { recordPage } from "./record-page.ts";
+import { comparedFrom, daysAfter, daysToCompare, missedAmong, newestDays, within } from "./compare.ts";
+import { clockOffByMs, recordPage } from "./record-page.ts";
 import type { Feed, Page, PolledSource } from "./source.ts";
 
 interface ComparingParts {
@@ -50,10 +49,8 @@ export function createComparing({ store, clock, log, count, hold }: ComparingPar
     const now = clock.now();
     const known = await comparisons.comparingOf(db, stream);
     const newest = newestDays(now);
-    if (known && known.until >= newest.until) return known.dueAt <= now ? known : null;
-    const first = daysUpTo(begunAt);
-    // Days that couldn't be compared in time are let go: nothing is ever said of them.
-    const days = known || first.until < newest.until ? newest : first;
+    const days = daysToCompare(known, newest, begunAt);
+    if (!days) return known && known.dueAt <= now ? known : null;
     const dueAt = comparedFrom(days);
     await comparisons.beginComparing(db, stream, { ...days, dueAt });
     return dueAt <= now ? comparisons.comparingOf(db, stream) : null;
@@ -108,9 +105,14 @@ export function createComparing({ store, clock, log, count, hold }: ComparingPar
       const strange = await notKept(tx, source.name, first.strange, { keptSince, cameSince: lookedAt });
       const notices = await newNotices(tx, source.name, within(page.notices, row));
       const late = { ...page, accesses, strange, notices, apps: [] };
-      // The page also has what was known, and with it whoever was erased since: then only what is new is kept, as we understood it.
-      if (await wasAnybodyErased(tx, keptSince)) late.kept = JSON.stringify({ accesses, notices });
-      const read = { page: late, text: asked.text, answeredAt: asked.answeredAt ?? at, at, historyBefore: begunAt };
+      const read = {
+        page: late,
+        text: asked.text,
+        toldSince: keptSince,
+        answeredAt: asked.answeredAt ?? at,
+        at,
+        historyBefore: begunAt,
+      };
       const { recorded } = await recordPage(tx, source, feed, read);
       const missed = { ...row.missed };
       for (const { vault } of recorded) missed[vault.id] = (missed[vault.id] ?? 0) + 1;
@@ -143,9 +145,6 @@ function failedBy(error: unknown): Failed {
     ? { trouble: "not-understood", retryAfterSeconds: null, detail: "the database can't take what the answer says" }
     : { trouble: "unavailable", retryAfterSeconds: null, detail: "it couldn't be compared", error };
 }
-
-/** By so much a service's clock may be ahead of ours: what it told of a day came no earlier than this before it. */
-const clockOffByMs = 60 * 60_000;
 
 /**
  * Of what couldn't be understood, what no delivery is kept for yet: a stream and its list cut their pages differently. Where something that

@@ -30,6 +30,28 @@ export function newestDays(now: Date): Stretch {
   return daysUpTo(new Date(now.getTime() - restMs - dayMs));
 }
 
+/** So often a list that fails is asked for anew once the next days' turn has come, which is for more than a quarter of an hour. */
+const failuresAtMost = 5;
+const madeUpDays = 30;
+
+/**
+ * Which days' turn it is, where it is others' than `known`, those that are being read; `null`: it is theirs. Days for which nobody could ask in
+ * time, because the source or we were away, are made up one after the other, as far as a month back. A list that keeps failing while
+ * its stream can be read doesn't hold up those after it. Where nothing was compared before, it begins with the newest.
+ */
+export function daysToCompare(
+  known: (Stretch & { failures: number }) | null,
+  newest: Stretch,
+  begunAt: Date,
+): Stretch | null {
+  const first = daysUpTo(begunAt);
+  if (!known) return first.until < newest.until ? newest : first;
+  if (known.until >= newest.until) return null;
+  const oldest = daysUpTo(new Date(newest.from.getTime() - madeUpDays * dayMs));
+  if (known.until < oldest.until) return oldest;
+  return known.failures >= failuresAtMost ? daysAfter(known) : null;
+}
+
 /**
  * The days of which a comparison is to be expected in this stretch of time, oldest first: those whose first look was due in it, with an hour for
  * reading a long list. Stretches that follow each other have each day once.

@@ -2,21 +2,36 @@ import { hash } from "node:crypto";
 import type { ReportedAccess } from "../../model.ts";
 import type { Tx } from "../../store/database.ts";
 import { type AuthenticDelivery, knownEvents, recordWithin, sealed } from "../../store/deliveries.ts";
+import { wasAnybodyErased } from "../../store/erasing.ts";
 import { newNotices, recordApps, recordNotices, tellNothingOf } from "../../store/notices.ts";
 import { recordGap } from "../../store/source-gaps.ts";
 import { markHistory, namesOfItems } from "../../store/sources.ts";
 import { notUnderstood } from "../problem.ts";
 import type { Feed, Page, PolledSource } from "./source.ts";
 
+interface PageRead {
+  page: Page;
+  text: string;
+  /** The text also has what was told before: since when. Where it isn't said, the page itself shows it. */
+  toldSince?: Date;
+  answeredAt: Date;
+  at: Date;
+  historyBefore: Date | null;
+}
+
+/** By so much a service's clock may be ahead of ours: what it tells of a moment came no earlier than this before it. */
+export const clockOffByMs = 60 * 60_000;
+
 /**
  * Records what is new in a page, as webhooks are: the body as it came, each access once, an entry in the record. What couldn't be
- * understood is kept beside it as a delivery of its own, and holds up nothing.
+ * understood is kept beside it as a delivery of its own, and holds up nothing. A page that is read again has people in it who were erased
+ * since: then only what is new is kept, as we understood it.
  */
 export async function recordPage(
   tx: Tx,
   source: PolledSource,
   feed: Feed,
-  read: { page: Page; text: string; answeredAt: Date; at: Date; historyBefore: Date | null },
+  read: PageRead,
 ): Promise<{ recorded: ReportedAccess[]; known: number; strange: number; notices: number }> {
   const { page, text, answeredAt, at, historyBefore } = read;
   const known = await knownEvents(
@@ -46,7 +61,9 @@ export async function recordPage(
   const deliveries: AuthenticDelivery[] = [];
   const notices = await newNotices(tx, source.name, page.notices);
   if (accesses.length + notices.length > 0) {
-    const body = Buffer.from(page.kept ?? text);
+    const told = read.toldSince ?? toldBefore(page, known.size + page.notices.length - notices.length);
+    const isErased = told !== null && (await wasAnybodyErased(tx, told));
+    const body = Buffer.from(isErased ? JSON.stringify({ accesses, notices }) : (page.kept ?? text));
     const messageId = `${feed.name} ${hash("sha256", body)}`;
     deliveries.push({ ...common, messageId, body, content: { kind: "accesses", accesses } });
   }
@@ -77,4 +94,11 @@ export async function recordPage(
   await recordApps(tx, source.name, page.apps);
   if (page.gap) await recordGap(tx, { ...page.gap, source: source.name, feed: feed.name, foundAt: at });
   return { recorded: accesses, known: known.size, strange: page.strange.length, notices: notices.length };
+}
+
+/** Since when what is known of a page may have been told; `null`: nothing of it was. */
+function toldBefore({ accesses, notices }: Page, known: number): Date | null {
+  if (known === 0) return null;
+  const times = [...accesses, ...notices].map(({ occurredAt }) => occurredAt.getTime());
+  return new Date(Math.min(...times) - clockOffByMs);
 }

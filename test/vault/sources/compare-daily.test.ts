@@ -271,7 +271,7 @@ test.each([
   },
 );
 
-test("a service that forgot the place in its list is read from its beginning; a day that couldn't be compared in time is never claimed", async () => {
+test("a service that forgot the place in its list is read from its beginning", async () => {
   await aDay();
   service.mostPerPage = 2;
   now = new Date("2026-11-24T03:00:10Z");
@@ -280,12 +280,55 @@ test("a service that forgot the place in its list is read from its beginning; a 
   service.forgetCursors();
   await turns(polling, 5);
   expect(await compared()).toEqual([{ until: "2026-11-24T00:00:00.000Z", listed: 3, missed: {} }]);
+});
+
+test("days on which nobody could ask are made up one after the other, and what each had missed is found", async () => {
+  await aDay();
+  service.slipIn("itemusages", usage(`${name}-early`, "2026-11-23T09:00:00Z"));
+  service.slipIn("itemusages", usage(`${name}-while-away`, "2026-11-25T09:00:00Z"));
   now = new Date("2026-11-28T12:00:00Z");
-  await turns(poller(), 3);
-  expect((await compared()).map(({ until }) => until)).toEqual([
-    "2026-11-24T00:00:00.000Z",
-    "2026-11-28T00:00:00.000Z",
+  await turns(poller(), 6);
+  expect(await compared()).toEqual([
+    { until: "2026-11-24T00:00:00.000Z", listed: 4, missed: { v_cards: 1 } },
+    { until: "2026-11-25T00:00:00.000Z", listed: 4, missed: {} },
+    { until: "2026-11-26T00:00:00.000Z", listed: 1, missed: { v_cards: 1 } },
+    { until: "2026-11-27T00:00:00.000Z", listed: 1, missed: {} },
+    { until: "2026-11-28T00:00:00.000Z", listed: 0, missed: {} },
   ]);
+});
+
+test("a list that keeps failing for some days isn't asked for once others' turn has come: they aren't claimed, and the others are compared", async () => {
+  await aDay();
+  now = new Date("2026-11-24T03:00:10Z");
+  for (let failures = 0; failures < 6; failures++) {
+    service.listFaults.push({ status: 500 });
+    await turns(poller(), 1);
+    now = new Date(now.getTime() + 10 * 60_000);
+  }
+  expect(await comparingOf(store.db, { source: name, feed: "itemusages" })).toMatchObject({ failures: 6 });
+  service.listFaults.length = 0;
+  now = new Date("2026-11-25T03:00:10Z");
+  await turns(poller(), 3);
+  expect((await compared()).map(({ until }) => until)).toEqual(["2026-11-25T00:00:00.000Z"]);
+});
+
+test("a stretch that the stream reads again doesn't bring back who was erased, beside what is new in it", async () => {
+  await aDay();
+  const dana = { words: ["dana@example.com"], identities: [], slackUserIds: [] };
+  await inTransaction(store.db, async (tx) => {
+    for (let upTo: string | null = "0"; upTo !== null; ) upTo = await eraseBodiesNaming(tx, dana, upTo);
+    const { rows } = await store.pool.query("insert into person (created_at) values (now()) returning id");
+    await eraseTheRest(tx, [rows[0].id], dana, { now, upTo: "0", erased: 0 });
+  });
+  const marta = { uuid: "U9MARTA", name: "Marta Vidal", email: "marta@example.com", type: "user" };
+  service.slipIn("itemusages", usage(`${name}-new`, "2026-11-23T23:30:00Z", { user: marta }));
+  service.forgetCursors();
+  await turns(poller(), 3);
+  expect(await eventsLike("new")).toEqual([`${name}-new`]);
+  const { rows } = await store.pool.query("select body from delivery where source = $1 and body <> ''", [name]);
+  const bodies = rows.map(({ body }) => String(body)).join();
+  expect(bodies).toContain("marta@example.com");
+  expect(bodies).not.toContain("dana@example.com");
 });
 
 function stream() {

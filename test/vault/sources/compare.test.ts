@@ -4,6 +4,7 @@ import {
   comparedFrom,
   daysAfter,
   daysDue,
+  daysToCompare,
   daysUpTo,
   missedAmong,
   newestDays,
@@ -68,4 +69,20 @@ test("the days to be expected of a week are the seven whose turn came in it, an 
   expect(due("2026-11-23T08:00:00Z", "2026-11-24T03:59:59Z")).toEqual([]);
   expect(due("2026-11-23T08:00:00Z", "2026-11-24T04:00:00Z")).toEqual(["23"]);
   expect(due("2026-11-24T04:00:00Z", "2026-11-25T04:00:00Z")).toEqual(["24"]);
+});
+
+test("whose turn it is: those that are being read, those that were missed, a month back at most, and past a list that keeps failing", () => {
+  const newest = newestDays(at("2026-11-24T03:00:00Z"));
+  const began = at("2026-11-23T15:00:00Z");
+  const ofDay = (day: string, failures = 0) => ({ ...daysUpTo(at(`${day}T12:00:00Z`)), failures });
+  expect(daysToCompare(null, newest, began)).toEqual(newest);
+  expect(daysToCompare(null, newest, at("2026-11-24T02:00:00Z"))).toEqual(daysUpTo(at("2026-11-24T02:00:00Z")));
+  expect(daysToCompare(null, newest, at("2025-01-01T00:00:00Z"))).toEqual(newest);
+  expect(daysToCompare(ofDay("2026-11-23", 9), newest, began)).toBeNull();
+  expect(daysToCompare(ofDay("2026-11-24"), newest, began)).toBeNull();
+  expect(daysToCompare(ofDay("2026-11-20"), newest, began)).toBeNull();
+  expect(daysToCompare(ofDay("2026-11-20", 4), newest, began)).toBeNull();
+  expect(daysToCompare(ofDay("2026-11-20", 5), newest, began)).toEqual(daysUpTo(at("2026-11-21T12:00:00Z")));
+  expect(daysToCompare(ofDay("2026-10-23"), newest, began)).toBeNull();
+  expect(daysToCompare(ofDay("2026-10-22"), newest, began)).toEqual(daysUpTo(at("2026-10-23T12:00:00Z")));
 });
