@@ -320,7 +320,8 @@ function sayCompared({ compared }: SourceCoverage, zone: string): RichTextElemen
   const { days, comparedDays, until, missed, madeUpDays } = compared;
   const many = countOf(missed, "access had been missed", "accesses had been missed");
   const came = said(" this week, and came late. ");
-  const late = madeUpDays === 0 ? "" : `${capital(countOf(madeUpDays, "earlier day was", "earlier days were"))} compared late. `;
+  const late =
+    madeUpDays === 0 ? "" : `${capital(countOf(madeUpDays, "earlier day was", "earlier days were"))} compared late. `;
   if (until !== null && comparedDays === days) {
     const up = [said("Compared with its own list up to "), when(until, zone)];
     const all = missed === 0 ? [said(": nothing was missing. ")] : [said(": "), bold(many), came];
