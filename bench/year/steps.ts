@@ -200,32 +200,37 @@ const record = `
   begin
     return sha256('\\x02'::bytea || int8send(seq) || int8send((extract(epoch from at) * 1000000)::bigint) || before || kind || sha256(payload));
   end $$;
+  create function year_instant(at timestamptz) returns text language sql stable as $$
+    select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$;
   create aggregate year_chain (bigint, timestamptz, bytea, bytea) (
     sfunc = year_link, stype = bytea, initcond = '\\x0000000000000000000000000000000000000000000000000000000000000000');
   insert into record (seq, at, kind, payload, hash, access_id)
   select seq, at, kind, payload, year_chain(seq, at, sha256(convert_to(kind, 'UTF8')), payload) over (order by seq), access_id
     from (select row_number() over (order by at, access_id nulls first, part) as seq, at, kind, convert_to(payload, 'UTF8') as payload, access_id
             from (select received_at as at, 'delivery recorded' as kind, null::bigint as access_id, 0 as part,
-                         '{"source":"webhook","secret":"bench","bodySha256":"' || encode(body_sha256, 'hex') || '","salt":"' || substr(md5(id::text), 1, 16)
-                           || '","delivery":' || id || ',"accepted":5}' as payload
-                    from delivery
+                         '{"source":"webhook","secret":"bench","bodySha256":"' || encode(body_sha256, 'hex') || '","salt":"' || substr(md5(delivery.id::text), 1, 16)
+                           || '","delivery":' || delivery.id || ',"accepted":' || accepted || '}' as payload
+                    from delivery join (select delivery_id, count(*) as accepted from access group by 1) as told on told.delivery_id = delivery.id
                   union all
                   select assessed_at, case when outcome = 'alert' then 'access judged' else 'access ' || outcome end, access_id, 1,
-                         '{"access":"' || access_id || '","person":"' || person_id || '","policy":"' || policy_version || '"'
+                         '{"access":"' || access_id || '","person":"' || person_id || '","policy":"' || policy_version || '","reported":"'
+                           || access_reported(access) || '","actor":"' || access_actor(access) || '"'
                            || coalesce(',"alert":"' || alert_id || '","state":"' || state || '","severity":"' || severity || '","sentence":"' || sentence
-                           || '","intentId":' || coalesce('"' || intent_id || '"', 'null'), '') || ',"salt":"' || substr(md5(access_id::text), 1, 16) || '"}'
-                    from assessment left join alert_access using (access_id)
+                           || '","policies":' || jsonb_path_query_array(findings, '$[*].policy')
+                           || ',"intentId":' || coalesce('"' || intent_id || '"', 'null'), '') || ',"salt":"' || substr(md5(access_id::text), 1, 16) || '"}'
+                    from assessment join access on access.id = access_id left join alert_access using (access_id)
                   union all
-                  select at, 'review', null, 2, '{"alert":"' || alert_id || '","revision":' || revision || ',"verdict":"' || verdict || '","by":"' || by
-                           || '","salt":"' || substr(md5(id::text), 1, 16) || '"}' from review
+                  select at, 'review', null, 2, '{"review":"' || id || '","alert":"' || alert_id || '","revision":' || revision || ',"verdict":"' || verdict || '","by":"' || by
+                           || '","note":' || coalesce('"' || note || '"', 'null') || ',"salt":"' || substr(md5(id::text), 1, 16) || '"}' from review
                   union all
-                  select announced_at, 'intent announced', null, 3, '{"id":"' || id || '","person":"' || person_id || '","purpose":"' || purpose
-                           || '","vault":"' || vault_id || '","salt":"' || substr(md5(id::text), 1, 16) || '"}' from intent
+                  select announced_at, 'intent announced', null, 3, '{"id":"' || id || '","personId":"' || person_id || '","slackUserId":"' || slack_user_id || '","purpose":"' || purpose
+                           || '","startsAt":"' || year_instant(starts_at) || '","endsAt":"' || year_instant(ends_at) || '","vaultId":"' || vault_id || '","salt":"' || substr(md5(id::text), 1, 16) || '"}' from intent
                   union all
                   select at, 'intent done', null, 4, '{"intent":"' || intent_id || '","salt":"' || substr(md5(intent_id::text), 1, 16) || '"}' from intent_end
                  ) as said) as numbered;
   update record_head set (seq, hash) = (select seq, hash from record order by seq desc limit 1);
   drop aggregate year_chain (bigint, timestamptz, bytea, bytea);
+  drop function year_instant(timestamptz);
   drop function year_link(bytea, bigint, timestamptz, bytea, bytea)`;
 
 const numbers = `

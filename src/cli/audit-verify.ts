@@ -37,7 +37,9 @@ async function verify(client: pg.Client, known: KnownHead[], out: Output): Promi
   for (const { what, count, example } of unmatched)
     out.error(`The tables differ: ${count} ${what}, the first is ${example}.`);
   if (unmatched.length === 0)
-    out.log("Deliveries, judged accesses, verdicts, purposes and snoozes each have their entry.");
+    out.log(
+      "What the tables say of deliveries, accesses, verdicts, purposes and all other decisions is what their entries say.",
+    );
   const loose = await looseGuards(client);
   if (loose.length > 0) {
     out.error(`What keeps the tables append-only is missing or switched off: ${loose.join(", ")}.`);

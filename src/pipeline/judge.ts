@@ -140,6 +140,8 @@ async function withPersons(house: House, tx: Tx, batch: Unjudged[], now: Date): 
 
 interface Conclusion {
   accessId: string;
+  reported: string;
+  actorReported: string;
   personId: string;
   outcome: AssessmentOutcome;
   assessment: Assessment | null;
@@ -159,7 +161,8 @@ interface Grounds {
 
 function conclude(house: House, access: Judging, { rules, facts, memory, bell }: Grounds): Conclusion {
   const unjudged = { assessment: null, counted: null, alertId: null, snoozeId: null, isSpotCheck: false };
-  const about = { accessId: access.id, personId: access.personId, ...unjudged };
+  const { id: accessId, personId, reported, actorReported } = access;
+  const about = { accessId, personId, reported, actorReported, ...unjudged };
   const vault = watchedVault(house.config, access.vault.id);
   if (!isExposure(access.action)) return { ...about, outcome: vault ? "not-an-exposure" : "unwatched" };
   if (!vault || access.isHistory) {
@@ -193,14 +196,15 @@ function conclude(house: House, access: Judging, { rules, facts, memory, bell }:
   return { ...about, outcome: "alert", assessment, counted, alertId, snoozeId, isSpotCheck: isPicked };
 }
 
-function entryOf(
-  { accessId, personId, outcome, assessment, alertId, snoozeId, isSpotCheck: isPicked }: Conclusion,
-  version: string,
-): RecordEntry {
-  const payload = { access: accessId, person: personId, policy: assessment?.policyVersion ?? version };
+function entryOf(conclusion: Conclusion, version: string): RecordEntry {
+  const { accessId, personId, reported, actorReported: actor } = conclusion;
+  const { outcome, assessment, alertId, snoozeId, isSpotCheck: isPicked } = conclusion;
+  const policy = assessment?.policyVersion ?? version;
+  const payload = { access: accessId, person: personId, policy, reported, actor };
   if (outcome !== "alert" && outcome !== "test") return { kind: `access ${outcome}`, payload, accessId };
   if (assessment === null) throw new Error(`access ${accessId} rings without an assessment`);
   const { state, severity, sentence, intentId } = assessment;
+  const policies = assessment.findings.map((finding) => finding.policy);
   const besides = {
     ...(snoozeId !== null && { snooze: snoozeId }),
     ...(isPicked && { spotCheck: true }),
@@ -208,7 +212,7 @@ function entryOf(
   };
   return {
     kind: "access judged",
-    payload: { ...payload, alert: alertId, state, severity, sentence, intentId, ...besides },
+    payload: { ...payload, alert: alertId, state, severity, sentence, policies, intentId, ...besides },
     accessId,
   };
 }

@@ -12,7 +12,7 @@ import { type SettingChange, type SettingKey, type SlackUser, settingKeys, type 
 import { isSamePerson, mayManage } from "../policies/eligibility.ts";
 import { proposalStands } from "../policies/proposal.ts";
 import { weakens } from "../policies/weakens.ts";
-import { configurationCame, oneConfigurationAtATime } from "../store/configurations.ts";
+import { configurationCame, newestConfiguration, oneConfigurationAtATime } from "../store/configurations.ts";
 import { inTransaction, type Tx } from "../store/database.ts";
 import { isHomeOf } from "../store/homes.ts";
 import { messagesOf, urgency, want, wantAnew } from "../store/messages.ts";
@@ -194,7 +194,10 @@ async function putInForce(house: House, tx: Tx, came: Parameters<typeof settings
   await oneConfigurationAtATime(tx);
   await settingsCame(tx, came);
   const { fingerprint, text } = configWith(house, await settingsInForce(tx));
+  const before = (await newestConfiguration(tx))?.fingerprint ?? null;
   await configurationCame(tx, { fingerprint, text, since: came.at, by });
+  const payload = { fingerprint, before, by, changes: [], proposal: came.proposalId };
+  await seal(tx, came.at, [{ kind: "configuration in force", payload }]);
 }
 
 function shownOf(house: House, vaultId: string, current: SettingInForce[]): ShownSetting[] {

@@ -4,8 +4,11 @@ import { accessColumns, toAccess } from "./accesses.ts";
 import type { Db, Tx } from "./database.ts";
 import type { AssessmentOutcome } from "./schema.ts";
 
-/** `isHistory`: it was known to the source before we began to ask it. */
-export type ToJudge = Omit<Access, "personId"> & { isHistory: boolean };
+/**
+ * `isHistory`: it was known to the source before we began to ask it. `reported`, `actorReported`: digests of what was reported, and of by
+ * whom, for its entry in the record.
+ */
+export type ToJudge = Omit<Access, "personId"> & { isHistory: boolean; reported: string; actorReported: string };
 
 /** Recorded accesses that nobody has judged yet, oldest first. */
 export async function accessesToJudge(db: Db, limit: number): Promise<ToJudge[]> {
@@ -17,9 +20,18 @@ export async function accessesToJudge(db: Db, limit: number): Promise<ToJudge[]>
     .innerJoin("access", "access.id", "waiting.access_id")
     .select(accessColumns)
     .select("waiting.is_history")
+    .select([
+      sql<string>`access_reported(access)`.as("reported"),
+      sql<string>`access_actor(access)`.as("actor_reported"),
+    ])
     .orderBy("access.id")
     .execute();
-  return rows.map((row) => ({ ...toAccess(row), isHistory: row.is_history }));
+  return rows.map((row) => ({
+    ...toAccess(row),
+    isHistory: row.is_history,
+    reported: row.reported,
+    actorReported: row.actor_reported,
+  }));
 }
 
 /** Claims accesses for judging in this transaction; those that another replica has, or had, aren't among the answer. */

@@ -20,7 +20,7 @@ const config = join(folder, "vaultbell.yaml");
 beforeAll(async () => {
   writeFileSync(config, defaultYaml);
   writeFileSync(join(folder, "key"), Buffer.alloc(32, 7));
-  story = await openStory();
+  story = await openStory({ isTamperedWith: true });
   await aDay(story, "=paying Dana's licence renewal for Company Visa");
 });
 afterAll(async () => {

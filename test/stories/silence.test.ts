@@ -9,7 +9,7 @@ afterEach(() => story?.stop());
 const hourMs = 60 * 60_000;
 
 test("a source that falls silent is told once, and once more when it speaks again", async () => {
-  story = await openStory({ startAt: "2026-11-24T09:00:00Z" });
+  story = await openStory({ startAt: "2026-11-24T09:00:00Z", isTamperedWith: true });
   await pastWeeks();
   await story.at("2026-11-24T10:45:00Z");
   expect(said("🔇")).toEqual([]);

@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
+import pg from "pg";
 import { buildService, type Service } from "../../src/app.ts";
 import { parseConfig } from "../../src/config.ts";
 import { movableClock } from "../../src/sandbox/clock.ts";
 import type { Reveal, Sandbox, SandboxMessage } from "../../src/sandbox/types.ts";
 import { createStandIn } from "../../src/stand-in.ts";
+import { matchTables, type Unmatched } from "../../src/store/record-and-tables.ts";
 import type { PushedSource } from "../../src/vault/sources/pushed.ts";
 import type { PolledSource } from "../../src/vault/sources/source.ts";
 import { parseSecrets, sign } from "../../src/vault/standard-webhooks.ts";
@@ -79,6 +81,8 @@ export async function openStory({
   pace = true,
   sources = [] as PolledSource[],
   pushed = [] as PushedSource[],
+  /** What the story does to the database itself, so that tables and record needn't agree in the end. */
+  isTamperedWith = false,
 } = {}): Promise<Story> {
   const reading = parseConfig(yaml, "story.yaml");
   if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes));
@@ -198,10 +202,23 @@ export async function openStory({
     stop: async () => {
       await service.close();
       await sandbox.close();
+      const differing = isTamperedWith ? [] : await differences(database.url);
       await database.drop();
       watched.mustHoldNothingOf(canaries);
+      if (differing.length > 0) throw new Error(`tables and record differ: ${JSON.stringify(differing)}`);
     },
   };
+}
+
+/** Whatever a story was about: what it leaves behind in the tables is what the record says. */
+async function differences(databaseUrl: string): Promise<Unmatched[]> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return await matchTables(client);
+  } finally {
+    await client.end();
+  }
 }
 
 interface Button {
