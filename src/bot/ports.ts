@@ -170,7 +170,9 @@ export type SnoozeOutcome =
 
 export type DigestRefusal = Extract<DigestReadOutcome, { kind: "refused" }>["reason"];
 
-export type DigestSoFarOutcome = { kind: "digest"; digest: DigestSoFar } | { kind: "refused"; reason: DigestRefusal };
+export type DigestSoFarOutcome =
+  | { kind: "digest"; digest: DigestSoFar }
+  | { kind: "refused"; reason: Exclude<DigestRefusal, "no-such-digest"> };
 
 /** A week's numbers, with what waits in it. */
 export interface DigestSoFar {

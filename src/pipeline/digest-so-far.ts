@@ -1,7 +1,7 @@
 import type { DigestSoFarOutcome } from "../bot/ports.ts";
 import type { SlackUser, WatchedVault } from "../model.ts";
 import { slotUpTo } from "../policies/digest-time.ts";
-import { mayManage } from "../policies/eligibility.ts";
+import { mayManage, outsider } from "../policies/eligibility.ts";
 import { inTransaction } from "../store/database.ts";
 import { recordHead } from "../store/digests.ts";
 import { seal } from "../store/record.ts";
@@ -9,6 +9,7 @@ import { gather, vaultsOfChannel, zoneOfChannel } from "./digest.ts";
 import { around } from "./draw.ts";
 import { partsOf } from "./draw-digest.ts";
 import type { House } from "./house.ts";
+import { rolesOf } from "./roles.ts";
 
 /** Where no day is configured, weeks begin on Monday. */
 const usual = { weekday: 1, minute: 0 };
@@ -43,12 +44,14 @@ export async function digestSoFar(
   };
 }
 
-/** Those of these vaults that they manage; if none, why not of the first. */
+/** Those of these vaults that they manage, and all where they answer for the whole; if none, why not of the first. */
 async function managedBy(
   house: House,
   clicker: SlackUser | null,
   vaults: WatchedVault[],
 ): Promise<{ kind: "may"; vaults: WatchedVault[] } | Extract<DigestSoFarOutcome, { kind: "refused" }>> {
+  const outside = outsider(clicker, house.people.homeTeamId());
+  if (clicker && !outside && (await rolesOf(house, clicker)).isLead) return { kind: "may", vaults };
   const managed: WatchedVault[] = [];
   let reason: Exclude<ReturnType<typeof mayManage>, "ok"> = "not-a-manager";
   for (const vault of vaults.toReversed()) {

@@ -101,10 +101,10 @@ async function coverageOfDigest(
   if (heard.size === 0) return [];
   const days = daysDue(startsAt, endsAt);
   const since = days[0] ? Math.min(comparedFrom(days[0]).getTime(), startsAt.getTime()) : startsAt;
-  // Up to its end: what is found between that and its making is the next one's to tell.
+  // Both up to its end: what is found between that and its making is the next one's to tell.
   const made = await comparisonsMade(db, new Date(since), endsAt);
-  const streams = await streamsInUse(db, startsAt, madeAt);
   const gaps = await gapsSince(db, startsAt);
+  const streams = await streamsInUse(db, startsAt, madeAt);
   return [...heard].map(([source, lastAt]) => {
     const { name, cannot, lists } = blindSpotsOf(source);
     const theirs = made.filter((one) => one.source === source);
@@ -114,7 +114,7 @@ async function coverageOfDigest(
       lastAt: new Date(lastAt),
       cannot,
       compared: lists.length === 0 ? "has no list" : comparedOn(days, feeds, theirs, { startsAt, vaults }),
-      gaps: gaps.filter((gap) => gap.source === source && gap.foundAt < madeAt).length,
+      gaps: gaps.filter((gap) => gap.source === source && gap.foundAt < endsAt).length,
     };
   });
 }

@@ -126,7 +126,7 @@ export interface PurposeRow {
   uses: number;
 }
 
-/** Purposes for these vaults that were announced in the stretch, or ended in it. Those that come again aren't among them. */
+/** Purposes for these vaults, and for any watched vault, that were announced in the stretch, or ended in it. Those that come again aren't among them. */
 export async function purposesOf(db: Db | Tx, { vaultIds, startsAt, endsAt }: Stretch): Promise<PurposeRow[]> {
   const { rows } = await sql<PurposeRow>`
     select intent.purpose, intent.announced_at as "announcedAt",
@@ -136,7 +136,7 @@ export async function purposesOf(db: Db | Tx, { vaultIds, startsAt, endsAt }: St
       from intent
       -- A week's purposes are few of a year's: each is looked up, whatever the planner thinks of it.
       left join lateral (select at, how from intent_end where intent_end.intent_id = intent.id limit 1) as ended on true
-     where intent.vault_id = any(${vaultIds}) and intent.recurrence is null
+     where (intent.vault_id = any(${vaultIds}) or intent.vault_id is null) and intent.recurrence is null
        and intent.ends_at >= ${startsAt} and intent.announced_at < ${endsAt}
      order by intent.id limit 5000`.execute(db);
   return rows;

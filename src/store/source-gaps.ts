@@ -44,8 +44,9 @@ export async function readGap(db: Db | Tx, id: string): Promise<SourceGap | null
   return (await gaps(db).where("id", "=", id).executeTakeFirst()) ?? null;
 }
 
+/** Found then or later. */
 export function gapsSince(db: Db | Tx, since: Date): Promise<SourceGap[]> {
-  return gaps(db).where("found_at", ">", since).execute();
+  return gaps(db).where("found_at", ">=", since).execute();
 }
 
 function gaps(db: Db | Tx) {

@@ -153,6 +153,13 @@ test("a quiet week in one sentence, for a locked phone", () => {
   );
 });
 
+test("one alert that was judged begins its line like every other", () => {
+  const reviews = { verdicts: 1, medianMs: 14 * 60_000, by: ["Juan Soto"] };
+  expect(readAloud(digestMessage(aDigestView({ facts: someFacts({ reviews }) })))).toContain(
+    "• One alert judged by Juan Soto, after 14 min",
+  );
+});
+
 test("a share is never rounded up to all, nor down to none", () => {
   const read = (accesses: number, explained: number) =>
     readAloud(

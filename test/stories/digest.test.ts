@@ -28,7 +28,9 @@ test("a week as its managers read it: what waits is judged from the digest, whic
   expect(story.told(marta)).toContain("One alert waits for a verdict");
   expect(story.told(marta)).not.toContain("[Expected]");
   await vault(dana, "digest");
-  expect(story.told(dana)).toContain("Only the managers of a vault read its digest");
+  expect(story.told(dana)).toContain(
+    "Only the managers of a vault, and those who answer for all vaults, are shown its week.",
+  );
   expect((await entriesOf(story, "digest asked for")).map(({ by }) => by)).toEqual([marta]);
   await story.at(second);
   expect(digests()).toHaveLength(1);

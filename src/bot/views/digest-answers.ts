@@ -7,9 +7,7 @@ import { said } from "./rich-text.ts";
 /** `/vault digest`: the running week, or why not. */
 export function digestSoFarAnswer(outcome: DigestSoFarOutcome): MessageView {
   if (outcome.kind === "digest") return digestSoFar(outcome.digest);
-  return outcome.reason === "not-a-manager"
-    ? answer(said("Only the managers of a vault read its digest, so there is none for you here."))
-    : answer(said(REFUSALS[outcome.reason].replace("noted", "shown")));
+  return answer(said(NO_DIGEST[outcome.reason]));
 }
 
 /** What whoever pressed the button is told, privately; that it was noted, the message shows a moment later. */
@@ -23,6 +21,16 @@ export function digestReadAnswer(outcome: DigestReadOutcome): MessageView | null
       return answer(said(REFUSALS[outcome.reason]));
   }
 }
+
+/** Why nobody is shown the running week. */
+const NO_DIGEST: Record<Exclude<DigestRefusal, "no-such-digest">, string> = {
+  "unknown-clicker": "Slack couldn’t tell me just now who you are, so nothing is shown. Please try again in a minute.",
+  deactivated: "This Slack account is deactivated, so nothing is shown.",
+  bot: "This is for people, so nothing is shown.",
+  stranger: "You are here from another workspace: a vault’s week is shown to the managers of this one alone.",
+  guest: "You are a guest here: a vault’s week is shown to its managers, who are members of this workspace.",
+  "not-a-manager": "Only the managers of a vault, and those who answer for all vaults, are shown its week.",
+};
 
 const REFUSALS: Record<DigestRefusal, string> = {
   "unknown-clicker": "Slack couldn’t tell me just now who you are, so nothing was noted. Please try again in a minute.",

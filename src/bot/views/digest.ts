@@ -276,7 +276,7 @@ function reviewLine({ verdicts, medianMs, by }: DigestFacts["reviews"]): RichTex
   const names = by.slice(0, 6).map((name) => clean(name, 40) || "somebody");
   const all = by.length > names.length ? `${names.join(", ")} and ${by.length - names.length} more` : sayAll(names);
   const speed = verdicts === 1 ? `after ${sayDuration(medianMs)}` : `half of them within ${sayDuration(medianMs)}`;
-  return [said(`${countOf(verdicts, "alert", "alerts")} judged by ${all}, ${speed}`)];
+  return [said(`${capital(countOf(verdicts, "alert", "alerts"))} judged by ${all}, ${speed}`)];
 }
 
 const sourcesAtMost = 4;
