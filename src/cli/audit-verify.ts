@@ -33,6 +33,8 @@ async function verify(client: pg.Client, known: KnownHead[], out: Output): Promi
   if (misfit) return refuse(misfit, out);
   for (const line of sayFits(chain.report, known)) out.log(line);
 
+  // Whole tables are put in order.
+  await client.query("set local work_mem = '128MB'");
   const unmatched = await matchTables(client);
   for (const { what, count, example } of unmatched)
     out.error(`The tables differ: ${count} ${what}, the first is ${example}.`);

@@ -16,7 +16,11 @@ export interface Unmatched {
  */
 export async function matchTables(client: Pick<PoolClient, "query">): Promise<Unmatched[]> {
   const found: Unmatched[] = [];
-  for (const { what, text } of [...told.flatMap(compared), ...judged, ...kept]) {
+  for (const comparisons of [wholly, inWords]) {
+    const { rows } = await client.query<{ what: string; count: string; example: string }>(compared(comparisons));
+    found.push(...rows.map(({ what, count, example }) => ({ what, count: Number(count), example })));
+  }
+  for (const { what, text } of [...judged, ...kept]) {
     const { rows } = await client.query<{ count: string; example: string | null }>(text);
     const [row] = rows;
     const count = Number(row?.count ?? 0);
@@ -231,39 +235,59 @@ const told: Told[] = [
   },
 ];
 
-/** What stays is compared of every row, words of those that have theirs. */
-function compared({ what, kinds, from, at, says, words }: Told): { what: string; text: string }[] {
-  const both = [{ what: `${what} that aren't those on the record`, says, areGone: "false" }];
-  if (words) {
-    const all = [...says, ...words.says];
-    both.push({
-      what: `${what} that don't say what they said`,
-      says: all,
-      areGone: `coalesce(${words.areGone}, false)`,
-    });
-  }
-  return both.map((one) => ({
-    what: one.what,
-    text: `
-      with there as (select ${at} as at, case when not ${one.areGone} then ${json(one.says.map(([row]) => row))} end as says, count(*) as n
-                       from ${from} group by 1, 2),
-           said as (select at, ${json(one.says.map(([, entry]) => entry))} as says, count(*) as n
-                      from (select at, kind, convert_from(payload, 'UTF8')::jsonb as said from record
-                             where kind in (${kinds}) and payload is not null offset 0) as entry group by 1, 2
-                     union all
-                    select at, null, count(*) from record where kind in (${kinds}) and payload is null group by 1),
-           moment as (select coalesce(there.at, said.at) as at, coalesce(there.says, said.says) is not null as is_known,
-                             coalesce(there.n, 0) - coalesce(said.n, 0) as more
-                        from there full join said on said.at = there.at and said.says = there.says),
-           counted as (select at, sum(greatest(more, 0)) filter (where is_known) as rows,
-                              sum(greatest(-more, 0)) filter (where is_known) as entries,
-                              sum(greatest(more, 0)) filter (where not is_known) as blank_rows,
-                              sum(greatest(-more, 0)) filter (where not is_known) as erased
-                         from moment where more <> 0 group by 1)
-      select count(*), min(at)::text as example from counted
-       where coalesce(rows, 0) > coalesce(erased, 0) or coalesce(entries, 0) > coalesce(blank_rows, 0)
-          or coalesce(rows, 0) + coalesce(blank_rows, 0) <> coalesce(entries, 0) + coalesce(erased, 0)`,
-  }));
+/** What stays is compared of every row, words of those that have theirs. The record is read once for each of both. */
+const wholly: Comparison[] = told.map(({ what, says, ...of }) => ({
+  ...of,
+  what: `${what} that aren't those on the record`,
+  says,
+  areGone: "false",
+}));
+const inWords: Comparison[] = told.flatMap(({ what, says, words, ...of }) =>
+  words
+    ? [
+        {
+          ...of,
+          what: `${what} that don't say what they said`,
+          says: [...says, ...words.says],
+          areGone: `coalesce(${words.areGone}, false)`,
+        },
+      ]
+    : [],
+);
+
+interface Comparison extends Omit<Told, "words"> {
+  areGone: string;
+}
+
+function compared(all: Comparison[]): string {
+  const there = all.map(
+    ({ what, from, at, says, areGone }) => `
+      select '${what.replaceAll("'", "''")}' as what, ${at} as at, case when not ${areGone} then ${json(says.map(([row]) => row))} end as says, count(*) as n
+        from ${from} group by 2, 3`,
+  );
+  const byKind = (of: (one: Comparison) => string) =>
+    `case ${all.map((one) => `when kind in (${one.kinds}) then ${of(one)}`).join("\n")} end`;
+  const whatOf = byKind(({ what }) => `'${what.replaceAll("'", "''")}'`);
+  const kinds = all.map((one) => one.kinds).join(", ");
+  return `
+    with there as (${there.join(" union all ")}),
+         said as (select ${whatOf} as what, at, ${byKind(({ says }) => json(says.map(([, entry]) => entry)))} as says, count(*) as n
+                    from (select at, kind, convert_from(payload, 'UTF8')::jsonb as said from record
+                           where kind in (${kinds}) and payload is not null offset 0) as entry group by 1, 2, 3
+                   union all
+                  select ${whatOf}, at, null, count(*) from record where kind in (${kinds}) and payload is null group by 1, 2),
+         moment as (select coalesce(there.what, said.what) as what, coalesce(there.at, said.at) as at,
+                           coalesce(there.says, said.says) is not null as is_known, coalesce(there.n, 0) - coalesce(said.n, 0) as more
+                      from there full join said on said.what = there.what and said.at = there.at and said.says = there.says),
+         counted as (select what, at, sum(greatest(more, 0)) filter (where is_known) as rows,
+                            sum(greatest(-more, 0)) filter (where is_known) as entries,
+                            sum(greatest(more, 0)) filter (where not is_known) as blank_rows,
+                            sum(greatest(-more, 0)) filter (where not is_known) as erased
+                       from moment where more <> 0 group by 1, 2)
+    select what, count(*), min(at)::text as example from counted
+     where coalesce(rows, 0) > coalesce(erased, 0) or coalesce(entries, 0) > coalesce(blank_rows, 0)
+        or coalesce(rows, 0) + coalesce(blank_rows, 0) <> coalesce(entries, 0) + coalesce(erased, 0)
+     group by 1 order by min(at)`;
 }
 
 /** What was judged: by the access, which the record has beside each entry, and by the moments. */
