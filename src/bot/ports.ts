@@ -153,7 +153,13 @@ export interface SnoozePreview {
 export type SnoozeRefusal =
   | Exclude<
       ReviewRefusal,
-      "own-access" | "manager-since" | "second-person" | "no-such-alert" | "nothing-to-undo" | "nothing-to-resolve"
+      | "own-access"
+      | "manager-since"
+      | "second-person"
+      | "no-such-alert"
+      | "not-watched"
+      | "nothing-to-undo"
+      | "nothing-to-resolve"
     >
   | "no-such-vault"
   | "no-such-snooze"
@@ -192,6 +198,8 @@ export interface DigestSoFar {
       | { kind: "decided"; review: Review; with?: Review[] }
       | { kind: "grown"; review: Review; openAccesses: number; with?: Review[]; pending?: Review[] };
     needed: number;
+    /** Its vault is: else nobody can judge it. */
+    isWatched: boolean;
   }[];
   /** Where the first of the rest can be read; `null`: nowhere by itself. */
   moreLink: string | null;
@@ -263,7 +271,10 @@ export interface SettingsClick extends Pick<ReviewClick, "clicker" | "clickerId"
 }
 
 export type SettingsRefusal =
-  | Exclude<ReviewRefusal, "own-access" | "second-person" | "no-such-alert" | "nothing-to-undo" | "nothing-to-resolve">
+  | Exclude<
+      ReviewRefusal,
+      "own-access" | "second-person" | "no-such-alert" | "not-watched" | "nothing-to-undo" | "nothing-to-resolve"
+    >
   | "no-such-vault"
   | "no-such-proposal"
   | "changed-meanwhile" // since the form was opened
@@ -321,6 +332,7 @@ export type ReviewRefusal =
   | "wrong-message" // not the message that we posted for this alert
   | "second-person" // said so before, and it takes somebody else to say so too
   | "no-such-alert"
+  | "not-watched" // the configuration has its vault no more
   | "nothing-to-undo"
   | "nothing-to-resolve"; // no suspicious verdict stands
 

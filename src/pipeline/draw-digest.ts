@@ -14,7 +14,7 @@ import { blindSpotsOf } from "../vault/coverage.ts";
 import { comparedFrom, daysDue, type Stretch } from "../vault/sources/compare.ts";
 import { allAnswered } from "./answered.ts";
 import { readDigestSubject, zoneOfChannel } from "./digest.ts";
-import type { House } from "./house.ts";
+import { type House, watchedVault } from "./house.ts";
 import { neededOf } from "./review.ts";
 import { missedOf } from "./sources.ts";
 
@@ -70,7 +70,8 @@ export async function partsOf(
     if (!alert) return [];
     const vault = vaultOf(alert.vaultId);
     const needed = await neededOf(house, db, alert, vault);
-    return [{ alert, vault, standing: standing(alert.accesses, alert.reviews), needed }];
+    const isWatched = watchedVault(house.config, alert.vaultId) !== null;
+    return [{ alert, vault, standing: standing(alert.accesses, alert.reviews), needed, isWatched }];
   });
   const next = digest.alertIds[digestAsksAtMost];
   const own = new Set(digest.vaults.map(({ id }) => id));

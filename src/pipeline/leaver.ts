@@ -160,13 +160,15 @@ async function bringUpToDate(
   const now = house.clock.now();
   const { items, added } = await listOf(house, tx, leaver);
   await leavers.addLeaverItems(tx, leaver.id, added, now);
-  const done = items.filter(({ state }) => state.kind === "done").length;
-  const must = items.filter(({ state }) => state.kind === "must").length;
   const total = items.length;
+  const owed = items
+    .filter(({ state }) => state.kind !== "done")
+    .map(({ place, state }) => ({ place, isSeen: state.kind === "must" }));
+  const done = total - owed.length;
   const print = createHash("sha256")
     .update(JSON.stringify(items.map(({ place, state, seen }) => [place, state, seen])))
     .digest("base64");
-  const isChanged = await leavers.recordProgress(tx, leaver.id, { done, total, must, print }, now);
+  const isChanged = await leavers.recordProgress(tx, leaver.id, { total, owed, print }, now);
   if (!isChanged) return { done, total, isChanged };
   const pages = Math.max(1, Math.ceil(total / leaverPageSize));
   const subjects = Array.from({ length: pages }, (_, page) => `${leaver.id}:${page}`);

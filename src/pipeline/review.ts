@@ -132,7 +132,8 @@ export async function decide<T>(
 ): Promise<T | Refused> {
   const seen = await readAlert(house.store.db, click.alertId);
   const vault = seen && watchedVault(house.config, seen.vaultId);
-  if (!seen || !vault) return refused("no-such-alert", null, []);
+  if (!seen) return refused("no-such-alert", null, []);
+  if (!vault) return refuseUnwatched(house, click, what);
   // Slack is asked before the transaction, so that no row stays locked while it takes its time.
   await house.people.lookUp(seen.person.emails);
   const taken = await stepsTaken(house.store.db, seen.id);
@@ -157,6 +158,16 @@ export async function decide<T>(
     await seal(tx, now, [{ kind: "review refused", payload: { alert: alert.id, by: click.clickerId, reason, what } }]);
     return refused(reason, vault, whoCan);
   });
+}
+
+/** What still shows the button shows it no longer than this. */
+async function refuseUnwatched(house: House, { alertId, clickerId }: Claim, what: string): Promise<Refused> {
+  const reason = "not-watched";
+  await inTransaction(house.store.db, (tx) => {
+    const payload = { alert: alertId, by: clickerId, reason, what };
+    return announceChange(tx, alertId, house.clock.now(), [{ kind: "review refused", payload }]);
+  });
+  return refused(reason, null, []);
 }
 
 /** The button was in a message of this alert's, or in the Home that was published for whoever pressed it. */

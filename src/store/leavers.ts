@@ -126,33 +126,52 @@ export async function eventsOf(db: Db | Tx, keys: string[], notBy: string[]): Pr
   return { changes, versions };
 }
 
-/** Takes down how far a list has come. False: that is known already. */
+/** Takes down how far a list has come, and by their places what it still owes. False: that is known already. */
 export async function recordProgress(
   tx: Tx,
   leaverId: string,
-  { done, total, must, print }: { done: number; total: number; must: number; print: string },
+  { total, owed, print }: { total: number; owed: { place: number; isSeen: boolean }[]; print: string },
   at: Date,
 ): Promise<boolean> {
+  const places = owed.map(({ place }) => place);
+  const seen = owed.filter(({ isSeen }) => isSeen).map(({ place }) => place);
   const result = await sql`
-    insert into leaver_progress (leaver_id, done, total, must, print, at)
-    select ${leaverId}::bigint, ${done}::integer, ${total}::integer, ${must}::integer, ${print}::text, ${at}::timestamptz
-     where ${print}::text is distinct from
-       (select print from leaver_progress where leaver_id = ${leaverId}::bigint order by id desc limit 1)`.execute(tx);
+    insert into leaver_progress (leaver_id, done, total, must, owed, owed_seen, print, at)
+    select ${leaverId}::bigint, ${total - places.length}::integer, ${total}::integer, ${seen.length}::integer,
+           ${places}::integer[], ${seen}::integer[], ${print}::text, ${at}::timestamptz
+     where not exists (
+       select from (select print, owed from leaver_progress where leaver_id = ${leaverId}::bigint order by id desc limit 1) as last
+        where last.print = ${print}::text and last.owed is not null)`.execute(tx);
   return (result.numAffectedRows ?? 0n) > 0n;
 }
 
-/** What the lists of these vaults still owe, as far as it was taken down before then: of how many people, how many items, how many of them seen. */
+/**
+ * What the lists of these vaults still owe, as far as it was taken down before then: of how many people, how many items, how many of
+ * them seen by one of these people. An item is rotated once, on however many lists it stands.
+ */
 export async function rotationDebt(
   db: Db | Tx,
   vaultIds: string[],
   before: Date,
 ): Promise<{ people: number; items: number; must: number }> {
   const { rows } = await sql<{ people: number; items: number; must: number }>`
-    select count(distinct coalesce(person.same_as, person.id))::integer as people, coalesce(sum(last.total - last.done), 0)::integer as items,
-           coalesce(sum(last.must), 0)::integer as must
-      from leaver join person on person.id = leaver.person_id
-     cross join lateral (select done, total, must from leaver_progress
-                          where leaver_id = leaver.id and at <= ${before} order by id desc limit 1) as last
-     where leaver.vault_id = any (${vaultIds}::text[]) and last.total > last.done`.execute(db);
+    with owing as (
+      select leaver.id, coalesce(person.same_as, person.id) as person_id, last.*
+        from leaver join person on person.id = leaver.person_id
+       cross join lateral (select done, total, must, owed, owed_seen from leaver_progress
+                            where leaver_id = leaver.id and at <= ${before} order by id desc limit 1) as last
+       where leaver.vault_id = any (${vaultIds}::text[]) and last.total > last.done
+    ), owed_item as (
+      select leaver_item.item_key, bool_or(leaver_item.place = any (owing.owed_seen)) as is_seen
+        from owing join leaver_item on leaver_item.leaver_id = owing.id and leaver_item.place = any (owing.owed)
+       group by leaver_item.item_key
+    ), counted as (
+      select 1 as items, is_seen::integer as must from owed_item
+      union all
+      -- Lists of before these were taken down, which no one looks after any more.
+      select total - done, coalesce(must, 0) from owing where owed is null
+    )
+    select (select count(distinct person_id) from owing)::integer as people,
+           coalesce(sum(items), 0)::integer as items, coalesce(sum(must), 0)::integer as must from counted`.execute(db);
   return rows[0] ?? { people: 0, items: 0, must: 0 };
 }

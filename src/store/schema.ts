@@ -172,6 +172,8 @@ export interface Schema {
     done: number;
     total: number;
     must: Generated<number | null>;
+    owed: Generated<number[] | null>;
+    owed_seen: Generated<number[] | null>;
     print: string;
     at: Date;
   };

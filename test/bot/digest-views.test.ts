@@ -83,7 +83,13 @@ const busy = aDigestView({
     const assessment = anAssessment({ severity, state: severity === "critical" ? "suspicious" : "unexplained" });
     const review = aReview({ by: "U02JUAN" });
     const alert = anAlert({ id: `${place}`.repeat(32), accesses: [anAlertAccess({ assessment })] });
-    return { alert, vault, standing: place === 0 ? { kind: "open" } : { kind: "decided", review }, needed: 1 };
+    return {
+      alert,
+      vault,
+      standing: place === 0 ? { kind: "open" } : { kind: "decided", review },
+      needed: 1,
+      isWatched: true,
+    };
   }),
   moreLink: "https://acme.slack.com/archives/C0CARDS/p1795511000000100",
   snoozes: [

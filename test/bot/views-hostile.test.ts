@@ -234,7 +234,7 @@ function digests(text: string, vault: WatchedVault, alert: Alert): MessageView[]
     ],
     facts,
     vaults: Array.from({ length: 40 }, () => vault),
-    waiting: standings(text).flatMap((standing) => [{ alert, vault, standing, needed: 2 }]),
+    waiting: standings(text).flatMap((standing) => [{ alert, vault, standing, needed: 2, isWatched: true }]),
     moreLink: "https://acme.slack.com/archives/C0CARDS/p1",
     missed: { digests: 2, since: now },
     snoozes: Array.from({ length: 30 }, () => ({ snooze, vault })),

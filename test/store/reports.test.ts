@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inTransaction, openStore, type Store } from "../../src/store/database.ts";
-import { beginLeaver, recordProgress, rotationDebt } from "../../src/store/leavers.ts";
+import { addLeaverItems, beginLeaver, leaverItems, recordProgress, rotationDebt } from "../../src/store/leavers.ts";
 import { addChanges, addToMemory, type ItemSeen } from "../../src/store/memory.ts";
 import { personOf } from "../../src/store/people.ts";
 import { changesSince, itemsOf, recordAsked, sightsOfItems, sightsOfPerson } from "../../src/store/reports.ts";
@@ -128,7 +128,9 @@ test("there is one list for each person and vault, and progress is taken down wh
   expect(new Set(both.map(({ leaver }) => leaver.id)).size).toBe(1);
   const id = both[0].leaver.id;
   const progress = (print: string) =>
-    inTransaction(store.db, (tx) => recordProgress(tx, id, { done: 1, total: 2, must: 1, print }, at(12)));
+    inTransaction(store.db, (tx) =>
+      recordProgress(tx, id, { total: 2, owed: [{ place: 0, isSeen: true }], print }, at(12)),
+    );
   expect([await progress("a"), await progress("a"), await progress("b"), await progress("a")]).toEqual([
     true,
     false,
@@ -137,22 +139,57 @@ test("there is one list for each person and vault, and progress is taken down wh
   ]);
 });
 
-test("what lists still owe is what each of them said last, and a list that is done owes nothing", async () => {
-  const list = (personId: string, vaultId: string) =>
-    inTransaction(store.db, (tx) => beginLeaver(tx, { personId, vaultId, begunBy: "U1", begunAt: at(13) }, [personId]));
-  const say = async (personId: string, vaultId: string, day: number, [done, total, must]: [number, number, number]) => {
-    const { leaver } = await list(personId, vaultId);
-    const print = `${day}`;
-    await inTransaction(store.db, (tx) => recordProgress(tx, leaver.id, { done, total, must, print }, at(day)));
+test("what lists still owe is what each of them said last, each item once, and a list that is done owes nothing", async () => {
+  const say = async (
+    personId: string,
+    vaultId: string,
+    day: number,
+    state: { key: string; isSeen: boolean | "done" }[],
+  ) => {
+    await inTransaction(store.db, async (tx) => {
+      const list = { personId, vaultId, begunBy: "U1", begunAt: at(13) };
+      const { leaver } = await beginLeaver(tx, list, [personId]);
+      const known = await leaverItems(tx, leaver.id);
+      const items = state.map(({ key }, place) => ({ place, key, itemId: key }));
+      await addLeaverItems(tx, leaver.id, items.slice(known.length), at(day));
+      const owed = state.flatMap(({ isSeen }, place) => (isSeen === "done" ? [] : [{ place, isSeen }]));
+      await recordProgress(tx, leaver.id, { total: state.length, owed, print: `${day}` }, at(day));
+    });
   };
-  await say(dana, "v_one", 13, [0, 5, 4]);
-  await say(dana, "v_one", 15, [2, 5, 2]);
-  await say(dana, "v_two", 13, [1, 2, 1]);
-  await say(luis, "v_one", 14, [3, 3, 0]);
+  const items = (prefix: string, ...seen: (boolean | "done")[]) =>
+    seen.map((isSeen, place) => ({ key: `${prefix}${place}`, isSeen }));
+  await say(dana, "v_one", 13, items("one", true, true, true, true, false));
+  await say(dana, "v_one", 15, items("one", "done", true, true, false, "done"));
+  await say(dana, "v_two", 13, items("two", true, "done"));
+  await say(luis, "v_one", 14, items("other", "done", "done", "done"));
   const owed = (vaultIds: string[], day: number) => rotationDebt(store.db, vaultIds, at(day));
   expect(await owed(["v_one"], 14)).toEqual({ people: 1, items: 5, must: 4 });
   expect(await owed(["v_one", "v_two"], 16)).toEqual({ people: 1, items: 4, must: 3 });
   expect(await owed(["v_three"], 16)).toEqual({ people: 0, items: 0, must: 0 });
+  // One of these stands on Dana's list as well, who hasn't seen it.
+  await say(luis, "v_two", 17, [...items("two", false), { key: "three", isSeen: true }]);
+  await say(luis, "v_one", 18, [...items("other", "done", "done", "done"), { key: "one3", isSeen: true }]);
+  expect(await owed(["v_one", "v_two"], 18)).toEqual({ people: 2, items: 5, must: 5 });
+  // Taken down by a version that said no more than how many.
+  await store.pool.query(
+    "insert into leaver_progress (leaver_id, done, total, must, print, at) select id, 1, 4, 2, 'old', $1 from leaver where vault_id = 'v_two' and person_id = $2",
+    [at(19), luis],
+  );
+  expect(await owed(["v_two"], 20)).toEqual({ people: 2, items: 4, must: 3 });
+  await say(luis, "v_two", 21, [...items("two", false), { key: "three", isSeen: true }]);
+  expect(await owed(["v_two"], 22)).toEqual({ people: 2, items: 2, must: 2 });
+});
+
+test("a list that an older version took down is taken down anew, though nothing on it changed", async () => {
+  const told = { total: 1, owed: [{ place: 0, isSeen: false }], print: "same" };
+  const list = { personId: luis, vaultId: "v_old", begunBy: "U1", begunAt: at(13) };
+  const { leaver } = await inTransaction(store.db, (tx) => beginLeaver(tx, list, [luis]));
+  await store.pool.query(
+    "insert into leaver_progress (leaver_id, done, total, must, print, at) values ($1, 0, 1, 0, 'same', $2)",
+    [leaver.id, at(13)],
+  );
+  const say = () => inTransaction(store.db, (tx) => recordProgress(tx, leaver.id, told, at(14)));
+  expect([await say(), await say()]).toEqual([true, false]);
 });
 
 function access(when: Date) {

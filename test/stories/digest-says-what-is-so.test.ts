@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from "vitest";
+import { parseConfig } from "../../src/config.ts";
+import { parseSecrets } from "../../src/vault/standard-webhooks.ts";
 import { readBlocks } from "../support/read-message.ts";
-import { cards, dana, defaultYaml, gil, lena, openStory, type Story } from "../support/story.ts";
+import { cards, dana, defaultYaml, gil, juan, lena, marta, openStory, type Story } from "../support/story.ts";
 
 let story: Story;
 afterEach(() => story?.stop());
@@ -57,10 +59,65 @@ test("a gap that is found between a digest's end and its making is the next one'
   expect([read(0), read(1)].map((words) => words.includes("It has a gap this week"))).toEqual([false, true]);
 });
 
+test("an item that two people have seen is one item to rotate", async () => {
+  await begin(withServers(cards));
+  await story.at("2026-12-02T09:00:00Z");
+  await story.reveal({ by: dana, itemId: "i_amex" });
+  await story.reveal({ by: lena, itemId: "i_amex" });
+  await opens("dana@example.com", "v_two", "s");
+  for (const who of [dana, lena]) await vault(marta, `leaver <@${who}|x>`);
+  await story.settle();
+  await story.at(second);
+  // Company Visa stands in the file, and may have been seen.
+  expect(read(0)).toContain("Still to be rotated, because 2 people leave: 3 items, 2 of which they have seen");
+  await renew(yaml);
+  await story.at(third);
+  expect(read(1)).toContain("Still to be rotated, because 2 people leave: 2 items, one of which they have seen");
+});
+
+test("the alerts of a vault that isn't watched any more are shown without buttons, and one of before says why", async () => {
+  await begin(yaml);
+  await story.reveal({ by: dana });
+  await story.at(second);
+  const before = digests()[0];
+  if (!before) throw new Error("there is no digest");
+  await renew(yaml.replace("v_cards", "v_other").replace(`channel: ${cards}`, `channel: ${servers}`));
+  await story.press(juan, before, "Expected");
+  expect(story.told(juan)).toBe("That vault isn’t watched any more, so its alerts can’t be judged here.");
+  await story.later(1);
+  expect(read(0)).not.toContain("[Expected]");
+  expect(read(0)).toContain("I’ve read it");
+});
+
 async function begin(configuration: string): Promise<void> {
   story = await openStory({ yaml: configuration });
   await story.settle();
   await story.at(first);
+}
+
+/** Something that the stand-in vault has no item for. */
+async function opens(email: string, vaultId: string, itemId: string): Promise<void> {
+  const now = story.sandbox.clock.now().toISOString();
+  const data = {
+    id: `${email}-${vaultId}-${itemId}`,
+    action: "reveal",
+    occurred_at: now,
+    person: { email, name: email },
+    vault: { id: vaultId },
+    item: { id: itemId },
+  };
+  const posted = await story.post(JSON.stringify({ type: "vault.item.accessed", timestamp: now, data }));
+  expect(posted.status).toBe(202);
+  await story.settle();
+}
+
+async function renew(text: string): Promise<void> {
+  const reading = parseConfig(text, "story.yaml");
+  if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes));
+  const slack = { kind: "socket", botToken: story.tokens.bot, appToken: story.tokens.app } as const;
+  const webhookSecrets = parseSecrets([story.secret]);
+  await story.service.renew({ config: reading.config, webhookSecrets, slack, sources: [], pushed: [] });
+  await story.settle();
 }
 
 async function vault(who: string, text: string): Promise<void> {

@@ -71,6 +71,8 @@ function refusal(reason: ReviewRefusal, vault: WatchedVault | null, whoCan: stri
       return [said("You have said Expected already; here it takes a second person to say so too. "), ...can(whoCan)];
     case "no-such-alert":
       return [said("I have no alert that belongs to this button. Please tell whoever runs Vaultbell.")];
+    case "not-watched":
+      return [said("That vault isn’t watched any more, so its alerts can’t be judged here.")];
     case "nothing-to-undo":
       return [
         said(

@@ -110,7 +110,7 @@ function waitingLine({ facts, waiting, digestId }: DigestView): RichTextElement[
 
 /** The same sentence and buttons as everywhere. In a private answer there are none: nothing would redraw them. */
 function waitingBlocks(
-  { alert, vault, standing, needed }: DigestSoFar["waiting"][number],
+  { alert, vault, standing, needed, isWatched }: DigestSoFar["waiting"][number],
   view: DigestView,
   place: number,
 ): KnownBlock[] {
@@ -124,7 +124,7 @@ function waitingBlocks(
   ];
   return [
     richText(...(standing.kind === "open" ? [] : [verdictLine(alert, standing, vault)]), lines(rows)),
-    ...(view.digestId === null
+    ...(view.digestId === null || !isWatched
       ? []
       : [alertActions(alert, shown, { blockId: `${view.blockId}:${place}`, origin: "digest" })]),
   ];
@@ -235,7 +235,8 @@ function rotationLine({ rotation }: DigestFacts): RichTextElement[][] {
   if (!rotation || rotation.items === 0) return [];
   const { people, items, must } = rotation;
   const who = people === 1 ? "somebody leaves" : `${people} people leave`;
-  const seen = must === 0 ? "" : must === items ? ", seen by them" : `, ${must} of which they have seen`;
+  const seen =
+    must === 0 ? "" : must === items ? ", seen by them" : `, ${must === 1 ? "one" : must} of which they have seen`;
   return [
     [
       said(`🔑 Still to be rotated, because ${who}: `),
