@@ -131,7 +131,8 @@ async function showNewest(parts: DeliveryParts, lane: lanes.Lane, message: Messa
   // The version is read before the facts: what is drawn is at least that new.
   const drawing = await parts.draw(message);
   if (drawing === "not-yet") {
-    await lanes.heldBack(parts.db, lane, message, later(parts, 2_000), "waits for the message above it");
+    const until = later(parts, Math.min(2_000 * 2 ** Math.min(message.attempts, 10), 60_000));
+    await lanes.heldBack(parts.db, lane, message, until, "waits for the message above it");
     return 0;
   }
   if (message.ts === null) return post(parts, lane, message, drawing);

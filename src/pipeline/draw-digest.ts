@@ -41,9 +41,11 @@ export async function digestView(
     head: { seq: digest.head.seq, hash: digest.head.hash.toString("hex") },
     digestId,
     blockId: tag,
+    movedFrom: message.channel === digest.channel ? null : digest.channel,
   };
   if (isDetails) {
-    const threadTs = (await messagesOf(house.store.db, "digest", digestId)).find(({ ts }) => ts !== null)?.ts ?? null;
+    const above = await messagesOf(house.store.db, "digest", digestId);
+    const threadTs = above.find(({ channel }) => channel === message.channel)?.ts ?? null;
     return threadTs === null ? "not-yet" : { view: digestDetails(common), tag, threadTs };
   }
   const readBy = (await readersOf(house.store.db, digestId)).map(({ name }) => name);

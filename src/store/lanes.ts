@@ -344,7 +344,8 @@ export async function backlog(
       is.fn.countAll<string>().as("waiting"),
       is.fn.count<string>("trouble").as("troubled"),
       is.fn.min("behind_since").as("oldestSince"),
-      is.fn.max("trouble").as("trouble"),
+      // Slack's word, before our own of what waits for something else.
+      sql<string | null>`coalesce(max(trouble) filter (where trouble !~ ' '), max(trouble))`.as("trouble"),
     ])
     .whereRef("wanted", ">", "shown")
     .executeTakeFirstOrThrow();

@@ -31,8 +31,8 @@ const hasGrown = (message: RawBuilder<unknown>) => sql<boolean>`exists (
    where alert_access.alert_id = ${message}.subject and assessment.assessed_at >= ${message}.behind_since)`;
 
 /**
- * Gives alerts, and what is told of them in other channels, a message in another one where theirs has been closed to us since
- * `before`, once each. Conversations with one person stay theirs. Returns what they show.
+ * Gives alerts, what is told of them in other channels, and digests with their details a message in another channel where theirs has been
+ * closed to us since `before`, once each. Conversations with one person stay theirs. Returns what they show.
  */
 export async function moveFromClosedChannels(tx: Tx, toChannel: string, before: Date, now: Date): Promise<string[]> {
   await sql`insert into lane (channel, free_at) values (${toChannel}, ${now}) on conflict do nothing`.execute(tx);
@@ -40,9 +40,14 @@ export async function moveFromClosedChannels(tx: Tx, toChannel: string, before: 
     insert into message (kind, subject, channel, urgency, behind_since, due_at)
     select kind, subject, ${toChannel}, urgency, behind_since, ${now}
       from message
-     where kind in ('alert', 'flood', 'escalation', 'security') and channel not like 'D%' and wanted > shown and channel <> ${toChannel}
+     where kind in ('alert', 'flood', 'escalation', 'security', 'digest') and channel not like 'D%' and wanted > shown and channel <> ${toChannel}
        and (ts is null or kind = 'alert' and ${hasGrown(sql`message`)})
-       and behind_since <= ${before} and trouble = any (${closedChannel})
+       and behind_since <= ${before}
+       and (trouble = any (${closedChannel})
+            -- Details wait for the digest above them.
+            or exists (select from message as above
+                        where above.kind = 'digest' and above.subject || ':details' = message.subject and message.kind = 'digest'
+                          and above.channel = message.channel and above.ts is null and above.trouble = any (${closedChannel})))
     on conflict do nothing
     returning id, kind, subject`.execute(tx);
   await sql`

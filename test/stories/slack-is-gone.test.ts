@@ -26,6 +26,29 @@ test("the vault's channel is closed to us: the alert is shown in the fallback ch
   expect(story.mails).toEqual([]);
 });
 
+test("the channel is closed when its digest is due: it comes into the fallback channel with its details, says why, and can be read there", async () => {
+  story = await openStory({ yaml: `${yaml}digest: { day: Mon, at: "09:00" }\n` });
+  await story.settle();
+  await story.at("2026-11-30T08:01:00Z");
+  await story.reveal({ by: dana });
+  story.sandbox.admin.archive("C0CARDS");
+  await story.at("2026-12-07T08:01:00Z");
+  expect((await story.service.readiness()).remarks.concat((await story.service.readiness()).problems).join()).toContain(
+    "is_archived",
+  );
+  await story.later(2);
+  await story.later(1);
+  const moved = story.sandbox.workspace
+    .messages("C0SECURITY")
+    .map((message) => ({ ...message, read: readBlocks(message.blocks) }));
+  const digest = moved.find(({ read }) => read.includes("The week in Company cards"));
+  expect(digest?.read).toContain("Shown here because I can’t post in #C0CARDS.");
+  const details = moved.filter(({ threadTs }) => threadTs === digest?.ts);
+  expect(details.some(({ read }) => read.includes("• Company Visa: one access by one person"))).toBe(true);
+  if (digest) await story.press(marta, digest, "I’ve read it");
+  expect((await entriesOf(story, "digest read")).map(({ by }) => by)).toEqual([marta]);
+});
+
 test("who was erased before Slack could show their alert is named in no mail", async () => {
   story = await openStory({ yaml });
   story.sandbox.admin.revokeTokens("token_revoked");

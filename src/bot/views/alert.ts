@@ -168,7 +168,10 @@ export function snoozeLines({ accesses }: Alert, vault: WatchedVault): RichTextE
 }
 
 /** Slack didn't show it at once, or not where it belongs. */
-export function detours({ movedFrom, shownAfterMs = 0 }: AlertView): RichTextElement[][] {
+export function detours({
+  movedFrom,
+  shownAfterMs = 0,
+}: Pick<AlertView, "movedFrom" | "shownAfterMs">): RichTextElement[][] {
   const rows: RichTextElement[][] = [];
   if (movedFrom) rows.push([said("📮 Shown here because I can’t post in "), channel(movedFrom), said(".")]);
   if (shownAfterMs > HELD_BACK_MS) {

@@ -2,7 +2,7 @@ import type { KnownBlock, RichTextElement } from "@slack/types";
 import type { DigestFacts, WeekNumbers } from "../../model.ts";
 import { sayDate, sayDuration, sayWeekdayName } from "../../time.ts";
 import type { DigestSoFar, SourceCoverage } from "../ports.ts";
-import { alertSentence, type MessageView, spotCheckLines } from "./alert.ts";
+import { alertSentence, detours, type MessageView, spotCheckLines } from "./alert.ts";
 import { alertActions, plain } from "./alert-actions.ts";
 import { secondPersonLines, verdictLine } from "./alert-verdict.ts";
 import { bold, bullets, italic, line, lines, quoted, richText, said, when } from "./rich-text.ts";
@@ -18,6 +18,8 @@ export interface DigestView extends DigestSoFar {
   /** What the button carries; `null`: the running week, for one reader alone. */
   digestId: string | null;
   blockId: string;
+  /** Its own channel, where this message stands in another because that one is closed to us. */
+  movedFrom?: string | null;
 }
 
 /** So much later than its hour is late: a restart in between isn't worth a word. */
@@ -29,7 +31,12 @@ export function digestMessage(view: DigestView): MessageView {
   return {
     text: digestText(view),
     blocks: [
-      { ...richText(lines([heading(view), ...delays(view), waitingLine(view)])), block_id: blockId },
+      {
+        ...richText(
+          lines([heading(view), ...detours({ movedFrom: view.movedFrom ?? null }), ...delays(view), waitingLine(view)]),
+        ),
+        block_id: blockId,
+      },
       ...view.waiting.flatMap((one, place) => waitingBlocks(one, view, place)),
       ...moreLine(view),
       richText(line(bold("The week in numbers")), bullets(numberLines(facts.numbers, facts.before))),
