@@ -357,11 +357,27 @@ const judged = [
   },
 ];
 
+/** Whose turn came by `retention`, as the record says; somebody's erasure may have come to any. */
+const erasedUpTo = (id: string, what: string) => `(
+  ${id} <= (select coalesce(max((convert_from(payload, 'UTF8')::jsonb ->> 'upTo')::bigint), 0) from record
+             where kind in ('bodies erased', 'payloads erased') and convert_from(payload, 'UTF8')::jsonb ->> 'what' = '${what}')
+  or exists (select from record where kind = 'person erased' or kind = 'payloads erased'
+                and convert_from(payload, 'UTF8')::jsonb ->> 'what' = 'person'))`;
+
 /** What rows say of themselves, or of other rows. */
 const kept = [
   {
     what: "deliveries whose body isn't the one that was recorded",
     text: `select count(*), min(id)::text as example from delivery where body <> '' and sha256(body) <> body_sha256`,
+  },
+  {
+    what: "deliveries without their body that no erasure accounts for",
+    text: `select count(*), min(id)::text as example from delivery
+            where body = '' and body_sha256 <> sha256('') and not ${erasedUpTo("id", "bodies")}`,
+  },
+  {
+    what: "accesses without their details that no erasure accounts for",
+    text: `select count(*), min(id)::text as example from access where actor_identity = 'erased' and not ${erasedUpTo("id", "details")}`,
   },
   {
     what: "configurations whose text isn't the one that came into force",

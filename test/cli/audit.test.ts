@@ -140,6 +140,12 @@ const changes: [table: string, statement: string, found: RegExp][] = [
   ["delivery", "update delivery set body = 'other'", /body isn't the one that was recorded/],
   ["delivery", "update delivery set body = 'other', body_sha256 = sha256('other')", /deliveries that aren't those/],
   ["delivery", "update delivery set received_at = received_at - interval '1 day'", /deliveries that aren't those/],
+  ["delivery", "update delivery set body = ''", /without their body that no erasure accounts for/],
+  [
+    "access",
+    "update access set actor_identity = 'erased', actor_email = null",
+    /without their details that no erasure accounts for/,
+  ],
   ["intent", "update intent set purpose = 'paid the rent'", /purposes that don't say what they said/],
   ["intent", "update intent set ends_at = ends_at + interval '3 hours'", /purposes that aren't those/],
   [
