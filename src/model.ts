@@ -595,13 +595,20 @@ export interface DigestFacts {
   vaults: VaultWeek[];
   /** When things were opened, on the clock of the digest's zone. */
   hours: HourCell[];
+  /** Whose clock that is. Absent in older ones. */
+  zone?: string;
 }
 
 /** `afterHours`: outside the vault's hours, and not announced beforehand for that time. */
 export interface WeekNumbers {
   accesses: number;
+  /** Where a purpose is asked for. */
   explained: number;
   afterHours: number;
+  /** In vaults that ask for no purpose. Absent: none. */
+  unasked?: number;
+  /** In vaults where `office-hours` is off, which call nothing after hours. Absent: none. */
+  anyHour?: number;
 }
 
 /** Accesses that were judged, by the quarter of an hour in which they happened. */
@@ -649,4 +656,6 @@ export interface HourCell {
   unexplained: number;
   /** Not explained either. */
   afterHours: number;
+  /** Nothing speaks against it, and no purpose is asked for there. Absent: none. */
+  unasked?: number;
 }

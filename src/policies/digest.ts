@@ -37,8 +37,8 @@ export function digestFacts(grounds: DigestGrounds): DigestFacts {
   const announced = grounds.purposes.filter((one) => one.announcedAt >= startsAt && one.announcedAt < endsAt);
   return {
     openAlerts: grounds.openAlerts,
-    numbers: sum(grounds.quarters),
-    before: grounds.hasBefore ? sum(grounds.quartersBefore) : null,
+    numbers: sum(grounds.quarters, grounds.vaults),
+    before: grounds.hasBefore ? sum(grounds.quartersBefore, grounds.vaults) : null,
     missedAccesses: grounds.missedAccesses,
     quiet: grounds.quiet,
     spotChecks: grounds.spotChecks,
@@ -51,7 +51,8 @@ export function digestFacts(grounds: DigestGrounds): DigestFacts {
     purposes: qualityOf(announced, grounds.vaults),
     reviews: grounds.reviews,
     vaults: grounds.vaults.map((vault) => weekOf(vault, grounds)),
-    hours: cellsOf(grounds.quarters, grounds.zone),
+    hours: cellsOf(grounds.quarters, grounds),
+    zone: grounds.zone,
   };
 }
 
@@ -59,20 +60,43 @@ function didHappen({ how, answer }: Purpose): boolean {
   return answer === null ? how === "done" : answer === "happened";
 }
 
-function sum(quarters: QuarterRow[]): WeekNumbers {
-  const total = (of: (quarter: QuarterRow) => number) => quarters.reduce((so, quarter) => so + of(quarter), 0);
+function sum(quarters: QuarterRow[], vaults: WatchedVault[]): WeekNumbers {
+  const total = (rows: QuarterRow[], of: (quarter: QuarterRow) => number) => rows.reduce((so, row) => so + of(row), 0);
+  const accessesIn = (those: WatchedVault[]) =>
+    total(
+      quarters.filter((row) => those.some(({ id }) => id === row.vaultId)),
+      ({ accesses }) => accesses,
+    );
+  const unasked = accessesIn(vaults.filter(asksForNothing));
+  const anyHour = accessesIn(vaults.filter(({ policies }) => policies["office-hours"] === "off"));
   return {
-    accesses: total(({ accesses }) => accesses),
-    explained: total(({ explained }) => explained),
-    afterHours: total(({ afterHours }) => afterHours),
+    accesses: total(quarters, ({ accesses }) => accesses),
+    explained: total(ofAsking(quarters, vaults), ({ explained }) => explained),
+    afterHours: total(quarters, ({ afterHours }) => afterHours),
+    ...(unasked > 0 && { unasked }),
+    ...(anyHour > 0 && { anyHour }),
   };
 }
 
-function weekOf({ id }: WatchedVault, { quarters, people, items, sources }: DigestGrounds): VaultWeek {
+/** There what nothing speaks against is judged like what a purpose explains; a digest calls it what it is. */
+function asksForNothing({ intent }: WatchedVault): boolean {
+  return intent === "off";
+}
+
+function ofAsking(quarters: QuarterRow[], vaults: WatchedVault[]): QuarterRow[] {
+  const unasking = new Set(vaults.filter(asksForNothing).map(({ id }) => id));
+  return quarters.filter(({ vaultId }) => !unasking.has(vaultId));
+}
+
+function weekOf(vault: WatchedVault, { quarters, people, items, sources }: DigestGrounds): VaultWeek {
+  const { id } = vault;
   const own = items.filter(({ vaultId }) => vaultId === id);
   return {
     id,
-    numbers: sum(quarters.filter(({ vaultId }) => vaultId === id)),
+    numbers: sum(
+      quarters.filter(({ vaultId }) => vaultId === id),
+      [vault],
+    ),
     people: people.find(({ vaultId }) => vaultId === id)?.people ?? 0,
     items: own.slice(0, itemsAtMost).map(({ vaultId: _, ...item }) => item),
     moreItems: Math.max(0, own.length - itemsAtMost),
@@ -82,13 +106,16 @@ function weekOf({ id }: WatchedVault, { quarters, people, items, sources }: Dige
   };
 }
 
-function cellsOf(quarters: QuarterRow[], zone: string): HourCell[] {
+function cellsOf(quarters: QuarterRow[], { zone, vaults }: Pick<DigestGrounds, "zone" | "vaults">): HourCell[] {
   const known = IANAZone.create(zone);
+  const asking = new Set(ofAsking(quarters, vaults));
   const cells = new Map<number, HourCell>();
-  for (const { beginning, accesses, explained, both } of quarters) {
+  for (const quarter of quarters) {
+    const { beginning, accesses, explained, both } = quarter;
     const { weekday, hour } = DateTime.fromJSDate(beginning, { zone: known.isValid ? known : "utc" });
     const cell = cells.get(weekday * 24 + hour) ?? { weekday, hour, explained: 0, unexplained: 0, afterHours: 0 };
-    cell.explained += explained;
+    if (asking.has(quarter)) cell.explained += explained;
+    else if (explained > 0) cell.unasked = (cell.unasked ?? 0) + explained;
     cell.afterHours += both;
     cell.unexplained += accesses - explained - both;
     cells.set(weekday * 24 + hour, cell);

@@ -203,6 +203,31 @@ describe("the picture", () => {
     );
   });
 
+  test("shows also what is rare, and what stands under a number", () => {
+    const rare = [{ weekday: 1, hour: 9, explained: 200, unexplained: 1, afterHours: 1, unasked: 1 }];
+    const { svg, alt } = digestPicture({
+      hours: rare,
+      numbers: { accesses: 203, explained: 200, afterHours: 1, unasked: 1 },
+      zone: "America/Bogota",
+    });
+    const bars = [...svg.matchAll(/width="([\d.]+)" height="16" fill="(#a9c6e8|url\(#\w+\))"/g)];
+    expect(bars.map(([, wide, fill]) => [Number(wide) >= 3, fill])).toEqual([
+      [true, "#a9c6e8"],
+      [true, "url(#open)"],
+      [true, "url(#after)"],
+    ]);
+    expect(svg).toContain("1, and no purpose is asked for");
+    expect(svg).toContain("On the clock of Bogotá");
+    expect(alt).toContain("hour in Bogotá: 203 in all, 200 explained,");
+  });
+
+  test("speaks of no hours where none are watched", () => {
+    const hours = [{ weekday: 1, hour: 9, explained: 0, unexplained: 1, afterHours: 0 }];
+    const { svg, alt } = digestPicture({ hours, numbers: { accesses: 1, explained: 0, afterHours: 0, anyHour: 1 } });
+    expect(svg).toContain(">1 unexplained<");
+    expect(`${svg} ${alt}`).not.toMatch(/the hours|outside/);
+  });
+
   test("is a PNG, sharp on a telephone, with letters in it", async () => {
     const png = await pngOf(picture.svg);
     const without = await pngOf(picture.svg.replaceAll(/<text.*?<\/text>/g, ""));

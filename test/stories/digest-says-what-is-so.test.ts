@@ -59,6 +59,52 @@ test("a gap that is found between a digest's end and its making is the next one'
   expect([read(0), read(1)].map((words) => words.includes("It has a gap this week"))).toEqual([false, true]);
 });
 
+test("where nobody wants to be told of hours, none is said to have come outside them", async () => {
+  await begin(yaml.replace("    hint:", "    policies: { office-hours: off }\n    hint:"));
+  await story.at("2026-12-01T02:00:00Z");
+  await story.reveal({ by: dana });
+  await story.at(second);
+  expect(read(0)).toContain("• 1 access\n• 0 % explained\nWorth knowing");
+  await story.later(1);
+  expect(picture()).toContain("hour in Madrid: 1 in all, 0 explained, 1 unexplained. Tuesday 1.");
+});
+
+test("where one of two vaults watches its hours, they are counted there", async () => {
+  await begin(withServers(cards, ", policies: { office-hours: off }"));
+  await story.at("2026-12-01T02:00:00Z");
+  await story.reveal({ by: dana });
+  await opens("dana@example.com", "v_two", "s");
+  await story.at(second);
+  expect(read(0)).toContain("• 1 outside the hours, where these are watched\n");
+  await story.later(1);
+  expect(picture()).toContain("2 in all, 0 explained, 1 unexplained, 1 unexplained outside the hours. Tuesday 2.");
+});
+
+test("where no purpose is asked for, nothing is called explained", async () => {
+  await begin(withServers(cards, ", intent: off").replace("intent: required", "intent: off"));
+  await story.reveal({ by: dana });
+  await opens("dana@example.com", "v_two", "s");
+  await story.at(second);
+  expect(digests()[0]?.text).toContain("2 accesses, and no purpose is asked for; last");
+  expect(read(0)).toContain("Nothing waits for you. 2 accesses, and no purpose is asked for.");
+  expect(read(0)).toContain("• 2 accesses\n• No purpose is asked for here\n• 0 outside the hours");
+  await story.later(1);
+  expect(picture()).toContain(
+    "2 in all, 0 explained, 0 unexplained within the hours, 0 unexplained outside them, 2 for which",
+  );
+});
+
+test("where one of two vaults asks for no purpose, the share is of the other's", async () => {
+  await begin(withServers(cards, ", intent: off"));
+  await story.command(dana, "paying licence renewal on Company Visa for 1h");
+  await story.reveal({ by: dana });
+  await story.reveal({ by: dana, itemId: "i_amex" });
+  for (const itemId of ["s1", "s2"]) await opens("dana@example.com", "v_two", itemId);
+  await story.at(second);
+  expect(read(0)).toContain("• 4 accesses\n• 50 % explained of the 2 for which a purpose is asked");
+  expect(digests()[0]?.text).toContain("4 accesses, 1 explained of the 2 for which a purpose is asked; last event");
+});
+
 test("an item that two people have seen is one item to rotate", async () => {
   await begin(withServers(cards));
   await story.at("2026-12-02T09:00:00Z");
@@ -128,3 +174,4 @@ async function vault(who: string, text: string): Promise<void> {
 const digests = (channel = cards) =>
   story.sandbox.workspace.messages(channel).filter(({ blocks }) => readBlocks(blocks).startsWith("🗓️"));
 const read = (place: number, channel = cards) => readBlocks(digests(channel)[place]?.blocks);
+const picture = () => story.sandbox.workspace.messages(cards).flatMap(({ files }) => files)[0]?.alt_txt ?? "";

@@ -52,7 +52,7 @@ test("what is explained is only in the digest, until something else joins it; a 
     return story.told(marta);
   };
   const ofCards = await digest("C0CARDS");
-  expect(ofCards).toContain("One explained access is told only here");
+  expect(ofCards).toContain("One access is told only here");
   expect(ofCards).not.toContain("Spot checks");
   expect(await digest(servers)).toContain("Spot checks: of what was explained, one access asked for a verdict");
 });

@@ -149,18 +149,23 @@ function moreLine({ facts, waiting, moreLink }: DigestView): KnownBlock[] {
 /** Accesses, how many of them were explained, and how many came outside the hours, each beside the week before. */
 export function numberLines(numbers: WeekNumbers, before: WeekNumbers | null): RichTextElement[][] {
   const than = (was: string) => (before === null ? [] : [said(` (the week before: ${was})`)]);
-  const isEmpty = numbers.accesses === 0;
+  const { accesses, afterHours, unasked = 0, anyHour = 0 } = numbers;
+  const explained =
+    accesses === 0
+      ? [said("Nothing to explain")]
+      : accesses === unasked
+        ? [said("No purpose is asked for here")]
+        : [bold(share(numbers)), said(unasked === 0 ? " explained" : ` explained ${ofAsked(numbers)}`)];
+  // Where no hour is watched there is nothing to count; none of this is to be taken for "none came at night".
+  const outside = [
+    bold(String(afterHours)),
+    said(anyHour === 0 ? " outside the hours" : " outside the hours, where these are watched"),
+    ...than(String(before?.afterHours)),
+  ];
   return [
-    [
-      bold(String(numbers.accesses)),
-      said(numbers.accesses === 1 ? " access" : " accesses"),
-      ...than(String(before?.accesses)),
-    ],
-    [
-      ...(isEmpty ? [said("nothing to explain")] : [bold(share(numbers)), said(" explained")]),
-      ...than(before ? share(before) : ""),
-    ],
-    [bold(String(numbers.afterHours)), said(" outside the hours"), ...than(String(before?.afterHours))],
+    [bold(String(accesses)), said(accesses === 1 ? " access" : " accesses"), ...than(String(before?.accesses))],
+    [...explained, ...than(before ? share(before) : "")],
+    ...(accesses > 0 && anyHour === accesses ? [] : [outside]),
   ];
 }
 
@@ -204,7 +209,7 @@ function unusualLine({ unusual }: DigestFacts): RichTextElement[] {
 function quietLines({ quiet = 0, spotChecks = 0 }: DigestFacts): RichTextElement[][] {
   const rows: RichTextElement[][] = [];
   if (quiet > 0) {
-    const many = quiet === 1 ? "One explained access is" : `${quiet} explained accesses are`;
+    const many = quiet === 1 ? "One access is" : `${quiet} accesses are`;
     rows.push([said(`${many} told only here; this channel was shown no message about ${quiet === 1 ? "it" : "them"}`)]);
   }
   if (spotChecks > 0) {
@@ -384,19 +389,26 @@ export function readDigestButton(value: string): string | null {
 
 /** "14 accesses, all explained". */
 function sayAccesses(numbers: WeekNumbers): string {
-  const { accesses, explained } = numbers;
+  const { accesses, explained, unasked = 0 } = numbers;
   if (accesses === 0) return "no access was reported";
+  if (unasked === accesses) return `${countOf(accesses, "access", "accesses")}, and no purpose is asked for`;
+  if (unasked > 0) return `${accesses} accesses, ${explained === 0 ? "none" : explained} explained ${ofAsked(numbers)}`;
   if (accesses === 1) return explained === 1 ? "one access, explained" : "one access, not explained";
   const how =
     explained === accesses ? "all explained" : explained === 0 ? "none explained" : `${share(numbers)} explained`;
   return `${accesses} accesses, ${how}`;
 }
 
-/** Never rounded up to all, nor down to none. */
-function share({ accesses, explained }: WeekNumbers): string {
-  if (accesses === 0) return "–";
-  const percent = Math.round((explained / accesses) * 100);
-  const honest = explained === accesses ? 100 : explained === 0 ? 0 : Math.min(99, Math.max(1, percent));
+function ofAsked({ accesses, unasked = 0 }: WeekNumbers): string {
+  return `of the ${accesses - unasked === 1 ? "one" : accesses - unasked} for which a purpose is asked`;
+}
+
+/** Of those that were to be explained; never rounded up to all, nor down to none. */
+function share({ accesses, explained, unasked = 0 }: WeekNumbers): string {
+  const asked = accesses - unasked;
+  if (asked === 0) return accesses === 0 ? "nothing to explain" : "no purpose was asked for";
+  const percent = Math.round((explained / asked) * 100);
+  const honest = explained === asked ? 100 : explained === 0 ? 0 : Math.min(99, Math.max(1, percent));
   return `${honest} %`;
 }
 
