@@ -1,11 +1,16 @@
 import { parseArgs } from "node:util";
 import type pg from "pg";
 import { type ChainReport, followChain, type KnownHead, type Misfit, readKnownHead } from "../store/chain.ts";
-import { inOneMoment, readHead, readRecord } from "../store/read-record.ts";
+import type { Grounds } from "../store/chain-erasures.ts";
+import { firstUnreadable, inOneMoment, readHead, readRecord } from "../store/read-record.ts";
 import { looseGuards, matchTables } from "../store/record-and-tables.ts";
 import { auditUsage } from "./audit.ts";
 import { onDatabase } from "./on-database.ts";
 import type { Output } from "./output.ts";
+
+const dayMs = 24 * 60 * 60_000;
+/** Of a hash, in alerts and digests. */
+const shownDigits = 16;
 
 /**
  * `vaultbell audit verify [--head SEQ:HASH] …`: checks the hash chain from its first entry, then the tables against it. Exit code 1
@@ -13,8 +18,8 @@ import type { Output } from "./output.ts";
  */
 export async function verifyRecord(args: string[], env: NodeJS.ProcessEnv, out: Output): Promise<number> {
   const known = readHeads(args);
-  if (known === null) {
-    out.error(auditUsage);
+  if (typeof known === "string") {
+    out.error(known);
     return 2;
   }
   return onDatabase(env, out, (client) => inOneMoment(client, () => verify(client, known, out)));
@@ -31,7 +36,19 @@ async function verify(client: pg.Client, known: KnownHead[], out: Output): Promi
   }
   const misfit = chain.end((await readHead(client)) ?? { seq: -1n, hash: Buffer.alloc(0) });
   if (misfit) return refuse(misfit, out);
+  if (chain.report.entries === 0n) {
+    out.error("The record has no entry: Vaultbell has never run on this database, or all was taken away.");
+    return 1;
+  }
   for (const line of sayFits(chain.report, known)) out.log(line);
+  const unreadable = await firstUnreadable(client);
+  if (unreadable) {
+    const { seq, kind, problem } = unreadable;
+    out.error(
+      `Entry ${seq}, ${JSON.stringify(kind)}, can't be read (${problem}), so the tables weren't held against the record.`,
+    );
+    return 1;
+  }
 
   // Whole tables are put in order.
   await client.query("set local work_mem = '128MB'");
@@ -65,13 +82,22 @@ function sayInstant(microseconds: bigint): string {
   return Number.isNaN(date.getTime()) ? "no time there is" : date.toISOString();
 }
 
-function sayFits({ entries, erased, untimed, head }: ChainReport, known: KnownHead[]): string[] {
+function sayFits({ entries, erased, grounds, untimed, head }: ChainReport, known: KnownHead[]): string[] {
+  const short = known.filter(({ hash }) => hash.length < shownDigits).map(({ seq }) => seq);
   return [
     `${entries} entries fit, each with the one before it.`,
-    ...(erased > 0 ? [`Of ${erased} the payload was erased; their digests fit, and other entries say so.`] : []),
+    ...(erased > 0
+      ? [`Of ${erased} the payload was erased; their digests fit, and later entries say on which grounds:`]
+      : []),
+    ...sayGrounds(grounds),
     ...(untimed > 0 ? [`The first ${untimed} are of an older version, whose hashes don't cover their times.`] : []),
     ...(known.length > 0
       ? [`${known.length === 1 ? "The head" : `All ${known.length} heads`} you named: in this chain.`]
+      : []),
+    ...(short.length > 0
+      ? [
+          `Of entry ${short.join(", ")} you named less than the ${shownDigits} digits that Slack shows: another chain can be made to fit so few.`,
+        ]
       : []),
     `Head ${entries}:${head.toString("hex")}`,
     ...(known.length === 0
@@ -80,12 +106,38 @@ function sayFits({ entries, erased, untimed, head }: ChainReport, known: KnownHe
   ];
 }
 
-function readHeads(args: string[]): KnownHead[] | null {
-  try {
-    const { values } = parseArgs({ args, options: { head: { type: "string", multiple: true } } });
-    const heads = (values.head ?? []).map(readKnownHead);
-    return heads.every((head) => head !== null) ? heads : null;
-  } catch {
-    return null;
+/** Whoever reads it knows what `retention` says, and who asked to be erased. */
+function sayGrounds({ time, request }: Grounds): string[] {
+  const lines: string[] = [];
+  if (time) {
+    const days = Math.floor(time.shortestMs / dayMs);
+    const kept = days === 1 ? "1 day" : `${days} days`;
+    lines.push(`  ${time.erased} because their time was over, after ${kept} at the least (entry ${time.saidBy})`);
   }
+  if (request) {
+    const { erased, saidBy, entries } = request;
+    const more = entries > saidBy.length ? ` and ${entries - saidBy.length} more` : "";
+    const which = `${entries === 1 ? "entry" : "entries"} ${saidBy.join(", ")}${more}`;
+    lines.push(`  ${erased} because somebody was erased on request (${which}, which say whom and by whom)`);
+  }
+  return lines;
+}
+
+/** The heads, or what to say instead. */
+function readHeads(args: string[]): KnownHead[] | string {
+  let texts: string[];
+  try {
+    texts = parseArgs({ args, options: { head: { type: "string", multiple: true } } }).values.head ?? [];
+  } catch {
+    return auditUsage;
+  }
+  const heads: KnownHead[] = [];
+  for (const text of texts) {
+    const head = readKnownHead(text);
+    if (head === null) {
+      return `${JSON.stringify(text)} is no head. Write it as Slack shows it, "record #1234 · 9f86d081884c7d65", or 1234:9f86d081884c7d65.`;
+    }
+    heads.push(head);
+  }
+  return heads;
 }

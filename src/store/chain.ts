@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { followErasures, type Grounds } from "./chain-erasures.ts";
 
 /** An entry as the chain sees it. `at` in microseconds since 1970; of an erased payload only its digest is left. */
 export interface ChainEntry {
@@ -27,6 +28,7 @@ export interface KnownHead {
 export interface ChainReport {
   entries: bigint;
   erased: number;
+  grounds: Grounds;
   /** From the beginning, of entries that were made before the time was part of the hash. */
   untimed: number;
   head: Buffer;
@@ -41,11 +43,8 @@ function digestOf(bytes: Buffer | string): Digest {
   return hash("sha256", bytes, "binary");
 }
 
-/** The kind of the entries that say which payloads were erased, as `{ "ranges": [[from, to], …] }`. */
-const erasureKind = "payloads erased";
-
 /**
- * Follows the chain from its first entry, in constant memory. What an entry's hash must be, with seq and at as 8 bytes, big-endian:
+ * Follows the chain from its first entry, in constant memory but for what was erased. What an entry's hash must be, with seq and at as 8 bytes, big-endian:
  * SHA-256(0x02 ‖ seq ‖ at ‖ previous hash ‖ SHA-256(kind) ‖ SHA-256(payload)); of the first entries, made before the time was
  * part of it: SHA-256(0x01 ‖ seq ‖ previous hash ‖ SHA-256(kind) ‖ SHA-256(payload)).
  */
@@ -53,14 +52,19 @@ export function followChain(known: KnownHead[] = []) {
   const knownAt = new Map<string, KnownHead[]>();
   for (const one of known) knownAt.set(`${one.seq}`, [...(knownAt.get(`${one.seq}`) ?? []), one]);
   const kinds = new Map<string, Digest>();
-  const erased = spans();
-  const said = spans();
+  const erasures = followErasures();
   // 0x02, seq, at, previous hash, digest of the kind, digest of the payload.
   const timed = Buffer.alloc(113);
   timed[0] = 2;
   const untimed = Buffer.alloc(105);
   untimed[0] = 1;
-  const report: ChainReport = { entries: 0n, erased: 0, untimed: 0, head: Buffer.alloc(32) };
+  const report: ChainReport = {
+    entries: 0n,
+    erased: 0,
+    grounds: erasures.grounds,
+    untimed: 0,
+    head: Buffer.alloc(32),
+  };
   const expected = Buffer.alloc(digestBytes);
   let hasTimed = false;
 
@@ -124,14 +128,9 @@ export function followChain(known: KnownHead[] = []) {
       if (!fits(entry, digest)) return misfit("its hash doesn't fit what it says and the entry before it");
       report.entries = entry.seq;
       report.head = entry.hash;
-      if (entry.payload === null) {
-        report.erased++;
-        erased.add(entry.seq, entry.seq);
-      } else if (entry.kind === erasureKind) {
-        const ranges = readRanges(entry.payload);
-        if (ranges === null) return misfit("it doesn't say which payloads were erased");
-        for (const [from, to] of ranges) said.add(from, to);
-      }
+      if (entry.payload === null) report.erased++;
+      const wrong = entry.payload === null ? erasures.erased(entry) : erasures.said(entry, entry.payload);
+      if (wrong !== null) return misfit(wrong);
       for (const one of (knownAt.size > 0 && knownAt.get(`${entry.seq}`)) || []) {
         if (!entry.hash.toString("hex").startsWith(one.hash)) {
           return misfit(
@@ -146,7 +145,7 @@ export function followChain(known: KnownHead[] = []) {
       const misfit = (seq: bigint, what: string): Misfit => ({ seq, entry: null, what });
       const beyond = known.find(({ seq }) => seq > report.entries || seq < 1n);
       if (beyond) return misfit(beyond.seq, `it is known, and the record ends with entry ${report.entries}`);
-      const unsaid = erased.firstOutside(said);
+      const unsaid = erasures.firstUnsaid();
       if (unsaid !== null) return misfit(unsaid, "its payload was erased, and no entry says so");
       if (head && head.seq !== report.entries) {
         return misfit(head.seq, `it is kept as the head, and the record ends with entry ${report.entries}`);
@@ -158,53 +157,10 @@ export function followChain(known: KnownHead[] = []) {
   };
 }
 
-/** "1234:9f86d081…", as it is printed in Slack; null: it isn't one. */
+/** As Slack shows it, "record #1234 · 9f86d081884c7d65" or "entry 1234, 9f86…", or "1234:9f86…"; null: it isn't one. */
 export function readKnownHead(text: string): KnownHead | null {
-  const [, seq, hex] = /^#?([1-9]\d{0,17}):([0-9a-f]{8,64})$/i.exec(text.trim().replace(/(…|\.\.\.)$/, "")) ?? [];
+  const shown = text.trim().replace(/\s*(…|\.{1,3})$/, "");
+  const [, seq, hex] =
+    /^(?:.*\bentry\s+|record\s+#|#)?([1-9]\d{0,17})(?:\s*[:·,]\s*|\s+)([0-9a-f]{8,64})$/is.exec(shown) ?? [];
   return seq === undefined || hex === undefined ? null : { seq: BigInt(seq), hash: hex.toLowerCase() };
-}
-
-function readRanges(payload: Buffer): [bigint, bigint][] | null {
-  try {
-    const { ranges } = JSON.parse(payload.toString()) as { ranges?: unknown };
-    if (!Array.isArray(ranges)) return null;
-    return ranges.map(([from, to]) => [BigInt(from), BigInt(to)]);
-  } catch {
-    return null;
-  }
-}
-
-/** Numbers, kept as the stretches that they make. */
-function spans() {
-  const all: { from: bigint; to: bigint }[] = [];
-  return {
-    add(from: bigint, to: bigint): void {
-      const last = all.at(-1);
-      if (last && from === last.to + 1n) last.to = to;
-      else all.push({ from, to });
-    },
-    firstOutside(other: { within(): { from: bigint; to: bigint }[] }): bigint | null {
-      const cover = other.within();
-      let place = 0;
-      for (const { from, to } of all) {
-        let at = from;
-        while (at <= to) {
-          while ((cover[place]?.to ?? at) < at) place++;
-          const over = cover[place];
-          if (over === undefined || over.from > at) return at;
-          at = over.to + 1n;
-        }
-      }
-      return null;
-    },
-    within(): { from: bigint; to: bigint }[] {
-      const merged: { from: bigint; to: bigint }[] = [];
-      for (const { from, to } of all.toSorted((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))) {
-        const last = merged.at(-1);
-        if (last === undefined || from > last.to + 1n) merged.push({ from, to });
-        else if (to > last.to) last.to = to;
-      }
-      return merged;
-    },
-  };
 }

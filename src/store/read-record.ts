@@ -1,4 +1,4 @@
-import type { PoolClient } from "pg";
+import { DatabaseError, type PoolClient } from "pg";
 import type { ChainEntry } from "./chain.ts";
 import { copyOut } from "./copy-out.ts";
 
@@ -37,6 +37,39 @@ export async function readHead(client: Pick<PoolClient, "query">): Promise<{ seq
   const { rows } = await client.query<{ seq: string; hash: Buffer }>("select seq, hash from record_head");
   const [head] = rows;
   return head ? { seq: BigInt(head.seq), hash: head.hash } : null;
+}
+
+/**
+ * The first entry whose payload PostgreSQL can't read as JSON, which whoever compares it with tables must be able to. What can't be read is
+ * closed in on by halves, within the transaction that is open.
+ */
+export async function firstUnreadable(
+  client: Pick<PoolClient, "query">,
+): Promise<{ seq: string; kind: string; problem: string } | null> {
+  const problemIn = async (from: bigint, to: bigint): Promise<string | null> => {
+    await client.query("savepoint reading");
+    try {
+      const reading = "select count(convert_from(payload, 'UTF8')::jsonb) from record where seq between $1 and $2";
+      await client.query(reading, [`${from}`, `${to}`]);
+      await client.query("release savepoint reading");
+      return null;
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || !error.code?.startsWith("22")) throw error;
+      await client.query("rollback to savepoint reading; release savepoint reading");
+      return error.message;
+    }
+  };
+  let [first, last] = [1n, (await readHead(client))?.seq ?? 0n];
+  let problem = await problemIn(first, last);
+  if (problem === null) return null;
+  while (first < last) {
+    const middle = (first + last) / 2n;
+    const early = await problemIn(first, middle);
+    if (early === null) first = middle + 1n;
+    else [last, problem] = [middle, early];
+  }
+  const { rows } = await client.query<{ kind: string }>("select kind from record where seq = $1", [`${first}`]);
+  return { seq: `${first}`, kind: rows[0]?.kind ?? "", problem };
 }
 
 /** COPY takes no parameters; a number needs no quotes. */

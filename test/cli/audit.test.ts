@@ -1,14 +1,18 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { audit } from "../../src/cli/audit.ts";
 import { matchTables } from "../../src/store/record-and-tables.ts";
+import { recordLine } from "../../src/store/record-lines.ts";
 import { aDay } from "../support/a-day.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { openStory, type Story } from "../support/story.ts";
+
+const verifier = join(import.meta.dirname, "../../scripts/verify-export.mjs");
 
 let story: Story;
 let admin: pg.Client;
@@ -48,13 +52,51 @@ test("an export is checked by one file that needs nothing of ours, against the h
   const folder = mkdtempSync(join(tmpdir(), "vaultbell-export-"));
   const file = join(folder, "export.jsonl");
   expect(await run("export", "--out", file)).toEqual({ code: 0, said: "" });
-  const [, seq, hash] = /record #(\d+) · ([0-9a-f]{16})/.exec(readBlocks(story.alerts().at(-1)?.blocks)) ?? [];
-  const script = join(import.meta.dirname, "../../scripts/verify-export.mjs");
-  const verify = (head: string) => spawnSync(process.execPath, [script, file, "--head", head], { encoding: "utf8" });
-  const good = verify(`${seq}:${hash}`);
+  const [shown = "", seq, hash] =
+    /record #(\d+) · ([0-9a-f]{16})/.exec(readBlocks(story.alerts().at(-1)?.blocks)) ?? [];
+  const good = verifyAlone(file, "--head", `${seq}:${hash}`);
   expect([good.status, good.stdout]).toEqual([0, expect.stringContaining("The head that you named is in this chain.")]);
-  const bad = verify(`${seq}:0000000000000000`);
+  const bad = verifyAlone(file, "--head", `${seq}:0000000000000000`);
   expect([bad.status, bad.stderr]).toEqual([1, expect.stringContaining(`Entry ${seq} doesn't fit: its hash begins`)]);
+  for (const heads of [[`--head=${seq}:${hash}`], ["--head", shown], ["--head", `entry ${seq}, ${hash}`]]) {
+    expect(verifyAlone(file, ...heads).status, heads.join(" ")).toBe(0);
+    expect((await run("verify", ...heads)).code, heads.join(" ")).toBe(0);
+  }
+  const few = ["--head", `${seq}:${hash?.slice(0, 8)}`];
+  expect(verifyAlone(file, ...few).stdout).toContain("less than the 16 digits");
+  expect((await run("verify", ...few)).said).toContain("less than the 16 digits");
+  const wrong = verifyAlone(file, "--head", "nonsense");
+  expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('"nonsense" is no head.')]);
+  rmSync(folder, { recursive: true });
+});
+
+test("the file that checks does so wherever it is called from, and says that an empty export shows nothing", () => {
+  const folder = mkdtempSync(join(tmpdir(), "vaultbell-export-"));
+  const link = join(folder, "link.mjs");
+  symlinkSync(verifier, link);
+  symlinkSync(join(verifier, ".."), join(folder, "scripts"));
+  const blank = join(folder, "blank.jsonl");
+  for (const text of ["", "\n\n"]) {
+    writeFileSync(blank, text);
+    for (const script of [verifier, link, join(folder, "scripts/verify-export.mjs")]) {
+      const { status, stderr } = spawnSync(process.execPath, [script, blank], { encoding: "utf8" });
+      expect([status, stderr]).toEqual([1, "There is no entry: nothing was checked.\n"]);
+    }
+  }
+  rmSync(folder, { recursive: true });
+});
+
+test("entries whose times aren't part of their hashes are counted by the file that checks, too", () => {
+  const folder = mkdtempSync(join(tmpdir(), "vaultbell-export-"));
+  const file = join(folder, "export.jsonl");
+  const sha256 = (bytes: Buffer | string) => createHash("sha256").update(bytes).digest();
+  const hash = sha256(
+    Buffer.concat([Buffer.of(1, 0, 0, 0, 0, 0, 0, 0, 1), Buffer.alloc(32), sha256("old"), sha256("{}")]),
+  );
+  const entry = { seq: 1n, at: 0n, kind: "old", payload: Buffer.from("{}"), payloadDigest: null, hash };
+  writeFileSync(file, recordLine(entry));
+  const { status, stdout } = verifyAlone(file);
+  expect([status, stdout]).toEqual([0, expect.stringContaining("The first 1 are of an older version: their times")]);
   rmSync(folder, { recursive: true });
 });
 
@@ -211,6 +253,36 @@ test("an entry that was erased lets nobody say something else in its place, nor 
   expect((await run("verify")).code).toBe(0);
 });
 
+test.each([
+  ["no JSON", "not what anybody sealed", "invalid input syntax for type json"],
+  ["JSON that no database takes", '{"alert":"\\u0000"}', "unsupported Unicode escape sequence"],
+  ["no text", "", "invalid byte sequence"],
+])("a sealed entry that holds %s is named", async (_, text, problem) => {
+  const [entries, head] = [await rowsOf("record"), await rowsOf("record_head")];
+  const payload = problem === "invalid byte sequence" ? "'\\xff'::bytea" : "convert_to($1, 'UTF8')";
+  const statement = `insert into to_seal (at, kinds, payloads) values (now(), '{"review refused"}', array[${payload}])`;
+  await admin.query(statement, payload.includes("$1") ? [text] : []);
+  const { code, said } = await run("verify");
+  await putBack("record", entries);
+  await putBack("record_head", head);
+  const [, seq] = /^(\d+) entries fit/.exec(said) ?? [];
+  expect(said).toContain(`Entry ${seq}, "review refused", can't be read (${problem}`);
+  expect(code).toBe(1);
+});
+
+test("a record without an entry isn't one that fits", async () => {
+  const [entries, head] = [await rowsOf("record"), await rowsOf("record_head")];
+  await admin.query("begin; set local session_replication_role = replica");
+  await admin.query("delete from record");
+  await admin.query("update record_head set seq = 0, hash = decode(repeat('00', 32), 'hex')");
+  await admin.query("commit");
+  const found = await run("verify");
+  await putBack("record", entries);
+  await putBack("record_head", head);
+  expect(found).toEqual({ code: 1, said: expect.stringContaining("The record has no entry") });
+  expect((await run("verify")).code).toBe(0);
+});
+
 async function rowsOf(table: string): Promise<string> {
   const { rows } = await admin.query<{ all: string }>(`select json_agg(t)::text as all from ${table} as t`);
   return rows[0]?.all ?? "[]";
@@ -222,6 +294,10 @@ async function putBack(table: string, rows: string): Promise<void> {
   const into = `insert into ${table} overriding system value select * from json_populate_recordset(null::public.${table}, $1)`;
   await admin.query(into, [rows]);
   await admin.query("commit");
+}
+
+function verifyAlone(file: string, ...args: string[]) {
+  return spawnSync(process.execPath, [verifier, file, ...args], { encoding: "utf8" });
 }
 
 async function run(...args: string[]): Promise<{ code: number; said: string }> {

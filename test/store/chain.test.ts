@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
+import { follow as followLines } from "../../scripts/verify-export.mjs";
 import { type ChainEntry, followChain, readKnownHead } from "../../src/store/chain.ts";
+import { recordLine } from "../../src/store/record-lines.ts";
 import { aChain, entryAfter, erase } from "../support/a-chain.ts";
 
 test("a chain that nobody touched fits, with the head that is kept and the one that Slack was told", () => {
@@ -37,13 +39,136 @@ test("an end that was cut off shows by the head, and by nothing but Slack where 
   );
 });
 
-test("a payload may be erased where another entry says so, and not otherwise", () => {
-  const entries = aChain(5, (seq) => (seq === 5 ? ["payloads erased", '{"ranges":[["2","3"]]}'] : null));
-  erase(entries[1]);
-  erase(entries[2]);
-  expect(follow(entries)).toBeNull();
-  erase(entries[3]);
-  expect(follow(entries)).toMatchObject({ seq: 4n, what: "its payload was erased, and no entry says so" });
+const erasure = (ranges: string, grounds = '"before":"2026-11-24T09:00:05.000Z"') =>
+  ["payloads erased", `{${grounds},"ranges":${ranges}}`] as [string, string];
+const onRequest = '"what":"person","person":"7"';
+const doesntSay = "it doesn't say which payloads were erased, and on which grounds";
+const isThere = ", whose payload is there, or whose erasure another entry says";
+
+// Entry 3 is of 09:00:05, the fifth second of the minute; entry 9 of 09:00:11.
+test.each<[string, number[], Record<number, [string, string]>, { seq: bigint; what: string } | null]>([
+  ["no entry says so", [2], {}, { seq: 2n, what: "its payload was erased, and no entry says so" }],
+  ["a later one says that its time was over", [1, 2], { 9: erasure('[["1","2"]]') }, null],
+  [
+    "made when its time was said to be over",
+    [3],
+    { 9: erasure('[["3","3"]]') },
+    {
+      seq: 9n,
+      what: "it says that entry 3 was erased because it was over its time, and it was made later than that",
+    },
+  ],
+  [
+    "a later one says that somebody wanted to be erased",
+    [2, 3, 8],
+    { 9: erasure('[["2","3"],["8","8"]]', onRequest) },
+    null,
+  ],
+  [
+    "what is beside it isn't named",
+    [2, 3],
+    { 9: erasure('[["2","2"]]') },
+    {
+      seq: 3n,
+      what: "its payload was erased, and no entry says so",
+    },
+  ],
+  [
+    "leave was given beforehand",
+    [8],
+    { 2: erasure('[["8","8"]]', onRequest) },
+    {
+      seq: 2n,
+      what: "it says that entry 8 was erased, which isn't before it",
+    },
+  ],
+  [
+    "leave was given for all",
+    [2],
+    { 9: erasure('[["1","1000000000"]]', onRequest) },
+    {
+      seq: 9n,
+      what: "it says that entry 1000000000 was erased, which isn't before it",
+    },
+  ],
+  [
+    "more is named than was erased",
+    [2],
+    { 9: erasure('[["1","2"]]') },
+    {
+      seq: 9n,
+      what: `it says that entry 1 was erased${isThere}`,
+    },
+  ],
+  [
+    "it is named twice",
+    [1, 2],
+    { 8: erasure('[["1","2"]]'), 9: erasure('[["2","2"]]') },
+    {
+      seq: 9n,
+      what: "it says that entry 2 was erased, as another entry says already",
+    },
+  ],
+  [
+    "the time that was over is still to come",
+    [2],
+    { 9: erasure('[["2","2"]]', '"before":"2026-11-24T09:00:11.001Z"') },
+    {
+      seq: 9n,
+      what: "it says that what came after itself was over its time",
+    },
+  ],
+  ["without grounds", [2], { 9: ["payloads erased", '{"ranges":[["2","2"]]}'] }, { seq: 9n, what: doesntSay }],
+  ["of nobody", [2], { 9: erasure('[["2","2"]]', '"what":"person","person":""') }, { seq: 9n, what: doesntSay }],
+  ["before no time there is", [2], { 9: erasure('[["2","2"]]', '"before":"long ago"') }, { seq: 9n, what: doesntSay }],
+  ["in no stretch", [2], { 9: erasure('[["2"]]') }, { seq: 9n, what: doesntSay }],
+  ["a stretch the wrong way round", [2], { 9: erasure('[["2","1"]]') }, { seq: 9n, what: doesntSay }],
+  ["words of tables alone went", [], { 9: erasure("[]") }, null],
+  [
+    "what says that something was erased is erased",
+    [2, 8],
+    { 8: erasure('[["2","2"]]'), 9: erasure('[["8","8"]]', onRequest) },
+    {
+      seq: 8n,
+      what: "its payload is gone, and entries of its kind are never erased",
+    },
+  ],
+])("erased, and %s: both verifiers say the same", (_, gone, says, misfit) => {
+  const entries = aChain(10, (seq) => says[seq] ?? null);
+  for (const seq of gone) erase(entries[seq - 1]);
+  const found = follow(entries);
+  expect(found && { seq: found.seq, what: found.what }).toEqual(misfit);
+  const alone = misfit && `Entry ${misfit.seq} doesn't fit: ${misfit.what}.`;
+  expect(followAlone(entries)).toBe(alone);
+});
+
+test("ten thousand erased entries in a row are accounted for, stretch by stretch", () => {
+  const entries = aChain(20_010, (seq) =>
+    seq === 20_001 || seq === 20_002
+      ? erasure(JSON.stringify([seq === 20_001 ? ["1", "9000"] : ["9001", "10000"]]), onRequest)
+      : null,
+  );
+  for (const entry of entries.slice(0, 10_000)) erase(entry);
+  expect([follow(entries), followAlone(entries)]).toEqual([null, null]);
+  erase(entries[10_000]);
+  expect([follow(entries)?.seq, followAlone(entries)]).toEqual([
+    10_001n,
+    expect.stringContaining("Entry 10001 doesn't fit"),
+  ]);
+});
+
+test("of what was erased it is counted on which grounds, and after how short a time", () => {
+  const entries = aChain(
+    10,
+    (seq) => ({ 8: erasure('[["1","2"]]'), 9: erasure('[["4","4"]]', onRequest) })[seq] ?? null,
+  );
+  for (const seq of [1, 2, 4]) erase(entries[seq - 1]);
+  const chain = followChain();
+  for (const entry of entries) expect(chain.next(entry)).toBeNull();
+  expect(chain.report.grounds).toEqual({
+    time: { erased: 2, shortestMs: 5_000, saidBy: 8n },
+    request: { erased: 1, saidBy: [9n], entries: 1 },
+  });
 });
 
 test("an older version's entries, without their time in the hash, stand at the beginning alone", () => {
@@ -64,6 +189,14 @@ test("an older version's entries, without their time in the hash, stand at the b
 
 test("a head is read as it is printed, and nothing else is one", () => {
   expect(readKnownHead("#1234:9F86D081…")).toEqual({ seq: 1234n, hash: "9f86d081" });
+  for (const shown of [
+    "record #1234 · 9f86d081884c7d65",
+    "The record stands at entry 1234, 9f86d081884c7d65",
+    "entry 1234\n9f86d081884c7d65",
+    "1234:9f86d081884c7d65...",
+  ]) {
+    expect(readKnownHead(shown), shown).toEqual({ seq: 1234n, hash: "9f86d081884c7d65" });
+  }
   for (const wrong of ["1234", "0:9f86d081", "1234:9f86", "1234:xyz", "-1:9f86d081", `1:${"a".repeat(65)}`]) {
     expect(readKnownHead(wrong)).toBeNull();
   }
@@ -76,4 +209,16 @@ function follow(entries: ChainEntry[], heads: string[] = [], kept: { seq: bigint
     if (misfit) return misfit;
   }
   return chain.end(kept);
+}
+
+/** What the verifier that stands alone says; null: all fits. */
+function followAlone(entries: ChainEntry[]): string | null {
+  const chain = followLines([]);
+  try {
+    for (const entry of entries) chain.next(recordLine(entry).trimEnd());
+    chain.end();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+  }
 }

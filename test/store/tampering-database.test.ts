@@ -23,7 +23,7 @@ beforeAll(async () => {
   }
   await inTransaction(store.db, async (tx) => {
     const ranges = await erasePayloads(tx, ["3", "4", "5", "9", "20"]);
-    await seal(tx, now, [{ kind: "payloads erased", payload: { ranges } }]);
+    await seal(tx, now, [{ kind: "payloads erased", payload: { what: "person", person: "7", ranges } }]);
   });
 });
 afterAll(async () => {

@@ -111,7 +111,9 @@ function fitsAlone(entries: ChainEntry[], head: { seq: bigint; hash: string }): 
 }
 
 function seeded(): ChainEntry[] {
-  const entries = aChain(40, (seq) => (seq === 30 ? ["payloads erased", '{"ranges":[["3","6"],["9","9"]]}'] : null));
+  const entries = aChain(40, (seq) =>
+    seq === 30 ? ["payloads erased", '{"what":"person","person":"7","ranges":[["3","6"],["9","9"]]}'] : null,
+  );
   for (const seq of [3, 4, 5, 6, 9]) erase(entries[seq - 1]);
   return entries;
 }

@@ -46,7 +46,9 @@ test("what is over its time loses its details and words, the rest and the chain 
   expect(await counts()).toEqual({ bodies: 1, named: 1, purposes: 0 });
   expect((await entriesOf(story, "bodies erased")).at(-1)).toMatchObject({ erased: 2, vault: null });
   const audited = await run(audit, "verify");
-  expect(audited.said).toMatch(/Of \d+ the payload was erased; their digests fit, and other entries say so\./);
+  expect(audited.said).toMatch(
+    /Of (\d+) the payload was erased; their digests fit, and later entries say on which grounds:\n {2}\1 because their time was over, after 100 days at the least/,
+  );
   expect(audited.code).toBe(0);
   const file = join(folder, "export.jsonl");
   await run(audit, "export", "--out", file);
@@ -106,7 +108,10 @@ test("a person is erased on request: first it is shown, then it is refused while
   await story.service.idle();
   expect((await run(erase, "--person", "dana@example.com", "--yes", "--open-alerts")).code).toBe(0);
   expect(await everything()).not.toMatch(/dana|Ruiz|licence renewal|on holiday/i);
-  expect((await run(audit, "verify")).code).toBe(0);
+  expect(await run(audit, "verify")).toEqual({
+    code: 0,
+    said: expect.stringMatching(/\n {2}\d+ because somebody was erased on request \(entr(y|ies) \d+/),
+  });
   expect(await entriesOf(story, "person erased")).toMatchObject([{ by: expect.stringContaining("command line") }]);
   expect((await entriesOf(story, "payloads erased")).length).toBeGreaterThan(0);
 
@@ -232,6 +237,12 @@ test("who named somebody that was erased goes with the rest of their words when 
   expect(await everything()).not.toMatch(/Dana|Ruiz/);
   await story.at("2027-03-20T09:00:00Z");
   await story.later(90);
+  expect(await run(audit, "verify")).toEqual({
+    code: 0,
+    said: expect.stringMatching(
+      /\d+ because their time was over, after 100 days .*\n {2}\d+ because somebody was erased on request/,
+    ),
+  });
   // Whose addresses Slack was asked for is a cache, and no word of anybody's.
   expect((await everything()).match(/^(?!slack_lookup).*(Marta|marta@|Vidal).*/gm)).toBeNull();
 });
