@@ -150,7 +150,7 @@ export async function sourceView(
     const all = Object.keys(comparison.missed).map((vault) => ({ id: vault }));
     // A vault may have another channel since, or be watched no more: whoever was told isn't told of none.
     const missed = missedOf(comparison, vaultsOfChannel(house.config, channel)) || missedOf(comparison, all);
-    return sourceMissed({ ...comparison, missed }, { zone, blockId });
+    return sourceMissed({ ...comparison, from: comparison.missedFrom ?? comparison.from, missed }, { zone, blockId });
   }
   const [id = subject, part] = word === "left-out" ? [number] : subject.split(":");
   if (part !== undefined && part !== "over")

@@ -13,6 +13,8 @@ export interface Comparing {
   listed: number;
   /** By vault. */
   missed: Record<string, number>;
+  /** Where some of it is of earlier days, whose list couldn't be read to its end: since when. */
+  missedFrom: Date | null;
   failures: number;
 }
 
@@ -25,6 +27,8 @@ export interface Comparison {
   until: Date;
   listed: number;
   missed: Record<string, number>;
+  /** `null`: all that was missed is of these days. */
+  missedFrom: Date | null;
   at: Date;
 }
 
@@ -34,24 +38,31 @@ export async function comparingOf(db: Db | Tx, { source, feed }: Stream): Promis
   const row = await db
     .selectFrom("comparison_due")
     .select(["source", "feed", "from_at as from", "until_at as until", "due_at as dueAt", "position", "listed"])
-    .select(["missed", "failures"])
+    .select(["missed", "missed_from as missedFrom", "failures"])
     .where("source", "=", source)
     .where("feed", "=", feed)
     .executeTakeFirst();
   return row ?? null;
 }
 
-/** From now on it is these days' turn; what was begun of another one is forgotten. */
+/** From now on it is these days' turn. What was missed in others that are given up is told with them: `missed`, `missedFrom`. */
 export async function beginComparing(
   db: Db | Tx,
   { source, feed }: Stream,
-  { from, until, dueAt }: { from: Date; until: Date; dueAt: Date },
+  {
+    from,
+    until,
+    dueAt,
+    missed = {},
+    missedFrom = null,
+  }: Pick<Comparing, "from" | "until" | "dueAt"> & Partial<Pick<Comparing, "missed" | "missedFrom">>,
 ): Promise<void> {
   await sql`
-    insert into comparison_due (source, feed, from_at, until_at, due_at) values (${source}, ${feed}, ${from}, ${until}, ${dueAt})
+    insert into comparison_due (source, feed, from_at, until_at, due_at, missed, missed_from)
+    values (${source}, ${feed}, ${from}, ${until}, ${dueAt}, ${JSON.stringify(missed)}::jsonb, ${missedFrom})
     on conflict (source, feed) do update
       set from_at = excluded.from_at, until_at = excluded.until_at, due_at = excluded.due_at, position = null, listed = 0,
-          missed = '{}', failures = 0`.execute(db);
+          missed = excluded.missed, missed_from = excluded.missed_from, failures = 0`.execute(db);
 }
 
 /** A page of the list was compared. */
@@ -84,14 +95,14 @@ export async function comparingFailed(
 
 /** The list was read to its end: only now something is claimed. */
 export async function recordComparison(tx: Tx, compared: Omit<Comparison, "id">): Promise<void> {
-  const { source, feed, from, until, listed, missed, at } = compared;
+  const { source, feed, from, until, listed, missed, missedFrom, at } = compared;
   const { rows } = await sql<{ id: string }>`
-    insert into source_comparison (source, feed, from_at, until_at, listed, missed, at)
-    values (${source}, ${feed}, ${from}, ${until}, ${listed}, ${JSON.stringify(missed)}::jsonb, ${at})
+    insert into source_comparison (source, feed, from_at, until_at, listed, missed, missed_from, at)
+    values (${source}, ${feed}, ${from}, ${until}, ${listed}, ${JSON.stringify(missed)}::jsonb, ${missedFrom}, ${at})
     on conflict do nothing returning id`.execute(tx);
   const [row] = rows;
   if (!row) return;
-  const payload = { comparison: row.id, source, feed, from, until, listed, missed };
+  const payload = { comparison: row.id, source, feed, from, until, listed, missed, ...(missedFrom && { missedFrom }) };
   await seal(tx, at, [{ kind: "source compared", payload }]);
 }
 
@@ -133,6 +144,16 @@ export function comparisonsMade(db: Db | Tx, since: Date, before: Date): Promise
 function comparisons(db: Db | Tx) {
   return db
     .selectFrom("source_comparison")
-    .select(["id", "source", "feed", "from_at as from", "until_at as until", "listed", "missed", "at"])
+    .select([
+      "id",
+      "source",
+      "feed",
+      "from_at as from",
+      "until_at as until",
+      "listed",
+      "missed",
+      "missed_from as missedFrom",
+      "at",
+    ])
     .orderBy("id");
 }

@@ -66,6 +66,7 @@ export interface Schema {
     position: string | null;
     listed: number;
     missed: Json<Record<string, number>>;
+    missed_from: Date | null;
     failures: number;
   };
   source_comparison: {
@@ -76,6 +77,7 @@ export interface Schema {
     until_at: Date;
     listed: number;
     missed: Json<Record<string, number>>;
+    missed_from: Date | null;
     at: Date;
   };
   source_comparison_told: { comparison_id: string; at: Date };

@@ -52,7 +52,7 @@ export function createComparing({ store, clock, log, count, hold }: ComparingPar
     const days = daysToCompare(known, newest, begunAt);
     if (!days) return known && known.dueAt <= now ? known : null;
     const dueAt = comparedFrom(days);
-    await comparisons.beginComparing(db, stream, { ...days, dueAt });
+    await comparisons.beginComparing(db, stream, { ...days, dueAt, ...givenUp(known) });
     return dueAt <= now ? comparisons.comparingOf(db, stream) : null;
   }
 
@@ -138,6 +138,12 @@ export function createComparing({ store, clock, log, count, hold }: ComparingPar
     const failed = await comparePage(source, { ...feed, list }, row, reading).catch(failedBy);
     if (failed) await fail(row, failed);
   };
+}
+
+/** What was found missing before the list of these days failed for good: it is on record, and nobody was told of it yet. */
+function givenUp(known: comparisons.Comparing | null): Pick<comparisons.Comparing, "missed" | "missedFrom"> | null {
+  if (!known || Object.keys(known.missed).length === 0) return null;
+  return { missed: known.missed, missedFrom: known.missedFrom ?? known.from };
 }
 
 function failedBy(error: unknown): Failed {

@@ -312,6 +312,33 @@ test("a list that keeps failing for some days isn't asked for once others' turn 
   expect((await compared()).map(({ until }) => until)).toEqual(["2026-11-25T00:00:00.000Z"]);
 });
 
+test("what the first pages had found missing is told with the next days where the others' list then keeps failing", async () => {
+  await aDay();
+  service.mostPerPage = 2;
+  service.slipIn("itemusages", usage(`${name}-late`, "2026-11-23T09:00:00Z"));
+  now = new Date("2026-11-24T03:00:10Z");
+  await turns(poller(), 1);
+  for (let failures = 0; failures < 6; failures++) {
+    service.listFaults.push({ status: 500 });
+    await turns(poller(), 1);
+    now = new Date(now.getTime() + 10 * 60_000);
+  }
+  service.listFaults.length = 0;
+  now = new Date("2026-11-25T03:00:10Z");
+  service.slipIn("itemusages", usage(`${name}-later`, "2026-11-24T09:00:00Z"));
+  await turns(poller(), 6);
+  now = new Date("2026-11-26T03:00:10Z");
+  await turns(poller(), 6);
+  const { rows } = await store.pool.query(
+    `select missed, missed_from as "missedFrom" from source_comparison where source = $1 order by id`,
+    [name],
+  );
+  expect(rows).toEqual([
+    { missed: { v_cards: 2 }, missedFrom: new Date("2026-11-22T00:00:00Z") },
+    { missed: {}, missedFrom: null },
+  ]);
+});
+
 test("a stretch that the stream reads again doesn't bring back who was erased, beside what is new in it", async () => {
   await aDay();
   const dana = { words: ["dana@example.com"], identities: [], slackUserIds: [] };
