@@ -526,6 +526,8 @@ export interface RotationItem {
   /** On the list, from 0; it never changes. */
   place: number;
   item: string;
+  /** They saw it, or set what is in it. */
+  isKnown: boolean;
   /** `null`: no recorded access. */
   seen: { first: Date; last: Date; times: number } | null;
   state: /** Seen since the last rotation; or the source can't tell whether it was. */

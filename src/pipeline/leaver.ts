@@ -5,7 +5,7 @@ import { leaverMessage, leaverPageSize } from "../bot/views/leaver.ts";
 import type { SlackUser, WatchedVault } from "../model.ts";
 import { isSamePerson, outsider } from "../policies/eligibility.ts";
 import { itemKey } from "../policies/memory.ts";
-import { rotationState } from "../policies/rotation.ts";
+import { knownSince, rotationState } from "../policies/rotation.ts";
 import { type Db, inTransaction, type Tx } from "../store/database.ts";
 import * as leavers from "../store/leavers.ts";
 import { subjectAt, urgency, wantAll, wantAnew } from "../store/messages.ts";
@@ -17,6 +17,8 @@ import { limitsOf } from "./limits.ts";
 import { chooseVaults, personsNamed, placeOf } from "./named.ts";
 import { rolesOf } from "./roles.ts";
 
+/** What somebody has seen is never left out; of the rest of a vault so many items stand on a list. */
+const sightsAtMost = 1_000_000;
 const itemsAtMost = 2_000;
 /** So long a list is kept up to date. */
 const lookedAfterMs = 180 * 24 * 60 * 60_000;
@@ -122,7 +124,7 @@ export async function leaverView(house: House, subject: string, blockId: string)
   const { leaverId, page } = readSubject(subject);
   const leaver = await leavers.readLeaver(house.store.db, leaverId);
   if (!leaver) throw new Error(`the list ${leaverId} is gone, and lists are never deleted`);
-  const { items, person } = await listOf(house, house.store.db, leaver);
+  const { items, left, person } = await listOf(house, house.store.db, leaver);
   const vault = watchedVault(house.config, leaver.vaultId);
   return leaverMessage({
     name: person.name,
@@ -130,7 +132,12 @@ export async function leaverView(house: House, subject: string, blockId: string)
     zone: vault?.timezone ?? house.config.timezone,
     items,
     page,
-    coverage: await limitsOf(house, [leaver.vaultId], house.clock.now()),
+    coverage: [
+      ...(left > 0
+        ? [`${left} more items of this vault, none of which they are known to have opened, don’t stand here.`]
+        : []),
+      ...(await limitsOf(house, [leaver.vaultId], house.clock.now())),
+    ],
     blockId,
   });
 }
@@ -188,7 +195,7 @@ async function listOf(house: House, db: Db | Tx, leaver: leavers.Leaver) {
   const known = (await readPersons(db, [leaver.personId])).get(leaver.personId);
   if (!known) throw new Error(`there is no person ${leaver.personId}`);
   const mine = { personIds: known.ids, vaultIds: [vaultId] };
-  const sights = await sightsOfPerson(db, mine, null, { from: 0, limit: itemsAtMost });
+  const sights = await sightsOfPerson(db, mine, null, { from: 0, limit: sightsAtMost });
   const listed = leaver.id === "0" ? [] : await leavers.leaverItems(db, leaver.id);
   const named = (watchedVault(house.config, vaultId)?.items ?? []).map(({ id, title }) => ({
     key: itemKey({ vault: { id: vaultId, name: null }, item: { id, title, version: null, category: null } }),
@@ -198,9 +205,12 @@ async function listOf(house: House, db: Db | Tx, leaver: leavers.Leaver) {
   const reported = await itemsOf(db, [vaultId]);
   const titles = new Map([...named, ...reported].map(({ key, title }) => [key, title]));
   const places = new Set(listed.map(({ key }) => key));
-  const fresh = [...sights.map((sight) => ({ key: sight.itemKey, itemId: sight.itemId })), ...named].filter(
-    ({ key }) => !places.has(key) && places.add(key),
-  );
+  const seen = sights.map((sight) => ({ key: sight.itemKey, itemId: sight.itemId }));
+  const isNew = ({ key }: { key: string }) => !places.has(key) && Boolean(places.add(key));
+  const foremost = [...seen, ...named].filter(isNew);
+  const others = reported.filter(isNew);
+  const room = Math.max(0, itemsAtMost - listed.length - foremost.length);
+  const fresh = [...foremost, ...others.slice(0, room)];
   const added = fresh.map(({ key, itemId }, index) => ({ place: listed.length + index, key, itemId }));
   const all = [...listed, ...added];
   const events = await leavers.eventsOf(
@@ -209,22 +219,26 @@ async function listOf(house: House, db: Db | Tx, leaver: leavers.Leaver) {
     known.ids,
   );
   const ticks = leaver.id === "0" ? [] : await leavers.leaverTicks(db, leaver.id);
+  const sightOf = new Map(sights.map((sight) => [sight.itemKey, sight]));
+  const changesOf = Map.groupBy(events.changes, (one) => one.key);
+  const versionsOf = Map.groupBy(events.versions, (one) => one.key);
   const items = all.map(({ place, key, itemId }): RotationItem => {
-    const sight = sights.find(({ itemKey: seen }) => seen === key) ?? null;
+    const sight = sightOf.get(key) ?? null;
     const history = {
       sight,
-      changes: events.changes.filter((one) => one.key === key),
-      versions: events.versions.filter((one) => one.key === key),
+      changes: changesOf.get(key) ?? [],
+      versions: versionsOf.get(key) ?? [],
       ticks: ticks.filter((one) => one.place === place),
     };
     return {
       place,
       item: placeOf(house, { vaultId, itemId, title: titles.get(key) ?? null }).item,
+      isKnown: knownSince(history) !== null,
       seen: sight && { first: sight.first, last: sight.last, times: sight.times },
       state: rotationState(history, leaver.begunAt),
     };
   });
-  return { items, added, person: known.person };
+  return { items, added, left: others.length - (fresh.length - foremost.length), person: known.person };
 }
 
 async function admit(

@@ -1,12 +1,14 @@
+import { isExposure } from "./exposure.ts";
+
 /** How the items stand that somebody who leaves may know. */
 
 export interface ItemHistory {
   /** What is recorded of the person; `null`: no access. */
   sight: { last: Date; times: number; version: string | null } | null;
-  /** Acts of others on the item, of whatever kind. */
-  changes: { action: string; at: Date }[];
-  /** When each version was first seen, by anybody. */
-  versions: { version: string; first: Date }[];
+  /** Acts on the item, of whatever kind, by whoever leaves (`isOwn`) and by others. */
+  changes: { action: string; at: Date; isOwn: boolean }[];
+  /** When each version was first seen, and with which act; those first seen with an act of whoever leaves aren't among them. */
+  versions: { version: string; first: Date; action: string }[];
   /** In the order in which they were made. */
   ticks: { isDone: boolean; by: string; at: Date }[];
 }
@@ -25,30 +27,49 @@ export type RotationState =
 
 /** Acts that may put another secret in place of the one that was seen. */
 const rotating = new Set(["edit", "update", "server-update"]);
+/** Acts after which whoever did them knows the secret: they set it. */
+const setting = new Set([...rotating, "create", "server-create"]);
 
 /**
- * What was seen must be rotated after it was last seen; what has no recorded access is for a manager to judge, and is done by what
- * happens after the list was begun. Whoever leaves proves nothing: their own edits aren't among the changes.
+ * What was seen, or set, must be rotated after that; what has no recorded access is for a manager to judge, and is done by what happens
+ * after the list was begun. Whoever leaves proves nothing: what they put in themselves they know.
  */
 export function rotationState({ sight, changes, versions, ticks }: ItemHistory, begunAt: Date): RotationState {
-  const from = sight?.last ?? begunAt;
-  const edit = earliest(changes.filter(({ action, at }) => rotating.has(action) && at > from).map(({ at }) => at));
+  const known = knownSince({ sight, changes });
+  const from = known ?? begunAt;
+  const isProof = ({ action, at, isOwn }: ItemHistory["changes"][number]) =>
+    !isOwn && rotating.has(action) && at > from;
+  const edit = earliest(changes.filter(isProof).map(({ at }) => at));
   if (edit) return { kind: "done", proof: { kind: "edit", at: edit } };
   const seen = sight?.version ?? null;
-  const newer = versions.find(({ version, first }) => first > from && seen !== null && isHigher(version, seen));
+  // A version that was first seen with a renaming may be that of the renaming.
+  const tells = (action: string) => rotating.has(action) || isExposure(action);
+  const newer = versions.find(
+    ({ version, first, action }) => first > from && tells(action) && seen !== null && isHigher(version, seen),
+  );
   if (newer) return { kind: "done", proof: { kind: "version", version: newer.version, at: newer.first } };
   const tick = ticks.at(-1);
   // What is opened again after it was ticked is known again.
-  if (tick?.isDone && (sight === null || tick.at > sight.last)) {
+  if (tick?.isDone && (known === null || tick.at > known)) {
     return { kind: "done", proof: { kind: "tick", by: tick.by, at: tick.at } };
   }
-  return { kind: sight ? "must" : "judge" };
+  return { kind: known ? "must" : "judge" };
+}
+
+/** When whoever leaves saw or set the secret last; `null`: nothing of that kind is recorded. */
+export function knownSince({ sight, changes }: Pick<ItemHistory, "sight" | "changes">): Date | null {
+  const set = changes.filter(({ action, isOwn }) => isOwn && setting.has(action)).map(({ at }) => at);
+  return latest(sight ? [sight.last, ...set] : set);
 }
 
 /** Only numbers tell which of two is the higher one. */
 function isHigher(version: string, than: string): boolean {
   const isNumber = (text: string) => /^\d{1,15}$/.test(text);
   return isNumber(version) && isNumber(than) && Number(version) > Number(than);
+}
+
+function latest(all: Date[]): Date | null {
+  return all.reduce<Date | null>((last, at) => (last === null || at > last ? at : last), null);
 }
 
 function earliest(all: Date[]): Date | null {

@@ -108,21 +108,25 @@ export async function leaverTicks(db: Db | Tx, leaverId: string): Promise<Leaver
 }
 
 export interface ItemEvents {
-  changes: { key: string; action: string; at: Date }[];
-  versions: { key: string; version: string; first: Date }[];
+  changes: { key: string; action: string; at: Date; isOwn: boolean }[];
+  versions: { key: string; version: string; first: Date; action: string }[];
 }
 
-/** What others did with these items besides reading them, and when each of their versions was first seen. */
-export async function eventsOf(db: Db | Tx, keys: string[], notBy: string[]): Promise<ItemEvents> {
+/** What was done with these items besides reading them, by these people or by others, and when each version was first seen, with an act of others. */
+export async function eventsOf(db: Db | Tx, keys: string[], own: string[]): Promise<ItemEvents> {
   if (keys.length === 0) return { changes: [], versions: [] };
   const { rows: changes } = await sql<ItemEvents["changes"][number]>`
-    select change.item_key as key, change.action, change.occurred_at as at
+    select change.item_key as key, change.action, change.occurred_at as at, assessment.person_id = any (${own}::bigint[]) as "isOwn"
       from item_change as change join assessment on assessment.access_id = change.access_id
-     where change.item_key = any (${keys}::text[]) and assessment.person_id <> all (${notBy}::bigint[])
+     where change.item_key = any (${keys}::text[])
      order by change.occurred_at`.execute(db);
   const { rows: versions } = await sql<ItemEvents["versions"][number]>`
-    select item_key as key, version, first_occurred as first from item_version
-     where item_key = any (${keys}::text[]) order by first_occurred`.execute(db);
+    select item_key as key, version, first_occurred as first, access.action
+      from item_version
+      join access on access.id = item_version.access_id
+      join assessment on assessment.access_id = item_version.access_id
+     where item_key = any (${keys}::text[]) and assessment.person_id <> all (${own}::bigint[])
+     order by first_occurred`.execute(db);
   return { changes, versions };
 }
 

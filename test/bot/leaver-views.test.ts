@@ -23,16 +23,29 @@ const common = {
   blockId: "leaver:1",
 };
 const items: RotationItem[] = [
-  { place: 0, item: "Company Visa", seen, state: { kind: "must" } },
-  { place: 1, item: "Team Amex", seen, state: { kind: "done", proof: { kind: "version", version: "4", at } } },
-  { place: 2, item: "Fuel card", seen: null, state: { kind: "judge" } },
-  { place: 3, item: "Tolls", seen: null, state: { kind: "done", proof: { kind: "tick", by: "U02MARTA", at } } },
-  { place: 4, item: "Bank", seen, state: { kind: "done", proof: { kind: "edit", at } } },
+  { place: 0, item: "Company Visa", isKnown: true, seen, state: { kind: "must" } },
+  {
+    place: 1,
+    item: "Team Amex",
+    isKnown: true,
+    seen,
+    state: { kind: "done", proof: { kind: "version", version: "4", at } },
+  },
+  { place: 2, item: "Fuel card", isKnown: false, seen: null, state: { kind: "judge" } },
+  {
+    place: 3,
+    item: "Tolls",
+    isKnown: false,
+    seen: null,
+    state: { kind: "done", proof: { kind: "tick", by: "U02MARTA", at } },
+  },
+  { place: 4, item: "Bank", isKnown: true, seen, state: { kind: "done", proof: { kind: "edit", at } } },
 ];
 const many = (length: number, item = "Item"): RotationItem[] =>
   Array.from({ length }, (_, place) => ({
     place,
     item: `${item} ${place}`,
+    isKnown: place % 2 === 0,
     seen: place % 2 === 0 ? seen : null,
     state: { kind: place % 2 === 0 ? "must" : "judge" },
   }));
@@ -76,8 +89,14 @@ test.each(["<!channel> *x* _y_ :tada:", "x".repeat(4000), "\u202eevil\u0000", ""
   "whatever a vault says is shown, and does nothing: %j",
   (text) => {
     const proofs: RotationItem[] = [
-      { place: 31, item: text, seen, state: { kind: "done", proof: { kind: "version", version: text, at } } },
-      { place: 32, item: text, seen, state: { kind: "done", proof: { kind: "tick", by: text, at } } },
+      {
+        place: 31,
+        item: text,
+        isKnown: true,
+        seen,
+        state: { kind: "done", proof: { kind: "version", version: text, at } },
+      },
+      { place: 32, item: text, isKnown: true, seen, state: { kind: "done", proof: { kind: "tick", by: text, at } } },
     ];
     const hostile = { ...common, name: text, vault: text, coverage: [text] };
     for (const message of [

@@ -6,13 +6,16 @@ const begun = day(10);
 const seen: ItemHistory = {
   sight: { last: day(5), times: 3, version: "3" },
   changes: [],
-  versions: [{ version: "3", first: day(1) }],
+  versions: [{ version: "3", first: day(1), action: "reveal" }],
   ticks: [],
 };
 const unseen: ItemHistory = { sight: null, changes: [], versions: [], ticks: [] };
-const edit = (n: number) => [{ action: "edit", at: day(n) }];
+const edit = (n: number, isOwn = false, action = "edit") => [{ action, at: day(n), isOwn }];
 const tick = (n: number, isDone = true) => ({ isDone, by: "U02MARTA", at: day(n) });
-const version = (number: string, n: number) => [...seen.versions, { version: number, first: day(n) }];
+const version = (number: string, n: number, action = "reveal") => [
+  ...seen.versions,
+  { version: number, first: day(n), action },
+];
 
 test.each<[string, ItemHistory, object]>([
   ["seen, and never rotated", seen, { kind: "must" }],
@@ -24,7 +27,7 @@ test.each<[string, ItemHistory, object]>([
     { ...seen, changes: [...edit(8), ...edit(6)] },
     { kind: "done", proof: { kind: "edit", at: day(6) } },
   ],
-  ["only moved", { ...seen, changes: [{ action: "move", at: day(6) }] }, { kind: "must" }],
+  ["only moved", { ...seen, changes: edit(6, false, "move") }, { kind: "must" }],
   [
     "a higher version was seen later",
     { ...seen, versions: version("10", 7) },
@@ -39,6 +42,20 @@ test.each<[string, ItemHistory, object]>([
     { kind: "must" },
   ],
   ["ticked", { ...seen, ticks: [tick(11)] }, { kind: "done", proof: { kind: "tick", by: "U02MARTA", at: day(11) } }],
+  ["they edited it themselves", { ...seen, changes: edit(6, true) }, { kind: "must" }],
+  ["others edited it, and then they did", { ...seen, changes: [...edit(6), ...edit(7, true)] }, { kind: "must" }],
+  [
+    "they edited it, and then others did",
+    { ...seen, changes: [...edit(6, true), ...edit(7)] },
+    { kind: "done", proof: { kind: "edit", at: day(7) } },
+  ],
+  [
+    "they made it, and nobody says that they opened it",
+    { ...unseen, changes: edit(2, true, "create") },
+    { kind: "must" },
+  ],
+  ["ticked before they edited it", { ...seen, ticks: [tick(11)], changes: edit(12, true) }, { kind: "must" }],
+  ["a higher version came with a renaming", { ...seen, versions: version("10", 7, "rename") }, { kind: "must" }],
   ["ticked, and taken back", { ...seen, ticks: [tick(11), tick(12, false)] }, { kind: "must" }],
   [
     "ticked, and opened again",

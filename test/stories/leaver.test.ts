@@ -24,7 +24,9 @@ test("somebody leaves: one list for each vault, ticks and edits bring it to its 
   expect(lists()).toHaveLength(1);
   const shown = words();
   expect(shown).toContain("🧳 What to rotate when Dana Ruiz leaves Company cards: 0 of 3 done");
-  expect(shown).toMatch(/To rotate: opened since[\s\S]*For you to judge: no recorded access/);
+  expect(shown).toMatch(
+    /To rotate: opened or put in by them since it was last rotated[\s\S]*For you to judge: no recorded access/,
+  );
   expect(shown).toContain("can’t be seen");
 
   // An edit by somebody else arrives: done without anybody's tick. The leaver's own edit proves nothing.
@@ -76,16 +78,38 @@ test("nobody makes or ticks their own list", async () => {
   expect(words()).toContain("0 of 3 done");
 });
 
-async function edit(itemId: string, by: string): Promise<void> {
+test("what they put in themselves they know, its version proves nothing, and what others opened is on the list", async () => {
+  story = await openStory({ yaml });
+  await story.reveal({ by: dana });
+  await edit("i_visa", juan);
+  await story.later(1);
+  await edit("i_visa", dana, { version: "9" });
+  await edit("i_root", dana, { action: "create" });
+  await edit("i_other", juan, { action: "copy" });
+  await vault(marta, `leaver <@${dana}|dana>`);
+  expect(words()).toContain("0 of 5 done");
+  const [must, judge] = groups().map(({ options }) => options.map(({ value }) => value.split(":")[1]).length);
+  expect([must, judge]).toEqual([2, 3]);
+  await story.later(1);
+  await edit("i_visa", juan);
+  await story.later(1);
+  expect(words()).toContain("1 of 5 done");
+});
+
+async function edit(
+  itemId: string,
+  by: string,
+  { action = "edit", version = null as string | null } = {},
+): Promise<void> {
   const [name, email] = by === dana ? ["dana", "dana@example.com"] : ["juan", "juan@example.com"];
   const at = story.service.house.clock.now().toISOString();
   const data = {
-    id: `evt_edit_${itemId}_${name}`,
-    action: "edit",
+    id: `evt_${action}_${itemId}_${name}_${at}`,
+    action,
     occurred_at: at,
     person: { id: `vault-${name}`, email },
     vault: { id: "v_cards", name: "Company cards" },
-    item: { id: itemId },
+    item: { id: itemId, ...(version !== null && { version }) },
   };
   const answer = await story.post(JSON.stringify({ type: "vault.item.accessed", timestamp: at, data }));
   expect(answer.status).toBe(202);

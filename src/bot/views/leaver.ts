@@ -47,12 +47,12 @@ export function leaverMessage(view: LeaverView): MessageView {
       },
       ...boxes(
         view,
-        shown.filter((item) => item.seen !== null && isOpenOrTicked(item)),
+        shown.filter((item) => item.isKnown && isOpenOrTicked(item)),
         "must",
       ),
       ...boxes(
         view,
-        shown.filter((item) => item.seen === null && isOpenOrTicked(item)),
+        shown.filter((item) => !item.isKnown && isOpenOrTicked(item)),
         "judge",
       ),
       ...proofs(view, shown),
@@ -69,7 +69,7 @@ export function leaverMessage(view: LeaverView): MessageView {
 }
 
 const HEADINGS = {
-  must: "To rotate: opened since it was last rotated. Tick what is done.",
+  must: "To rotate: opened or put in by them since it was last rotated. Tick what is done.",
   judge: "For you to judge: no recorded access, which doesn’t prove that it wasn’t seen. Tick what is done.",
 };
 
