@@ -88,7 +88,9 @@ async function tellSilent(house: House, heard: SourceHeard): Promise<boolean> {
   if (now.getTime() - lastAt.getTime() < leastMs) return false;
   const since = new Date(lastAt.getTime() - historyMs);
   const hours = await silences.speakingHours(house.store.db, { source, vaultIds: vaults.map(({ id }) => id), since });
-  const found = silenceOf({ hours, lastAt, zone: house.config.timezone, isQuietDay: quietDay(vaults) }, now);
+  const faults = await silences.silencesOver(house.store.db, source, since);
+  const history = { hours, lastAt, zone: house.config.timezone, isQuietDay: quietDay(vaults), faults };
+  const found = silenceOf(history, now);
   if (!found) return false;
   return inTransaction(house.store.db, async (tx) => {
     const id = await silences.recordSilence(tx, { ...found, source, toldAt: now });

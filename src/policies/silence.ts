@@ -7,6 +7,8 @@ export interface SourceHistory {
   zone: string;
   /** Civil dates on which nobody expects anything: holidays, closed days. */
   isQuietDay(date: string): boolean;
+  /** Silences that were told and are over: they were faults, and say nothing of what is usual. */
+  faults: { since: Date; until: Date }[];
 }
 
 export interface Silence {
@@ -32,7 +34,7 @@ const lookedAtMostMs = 28 * dayMs;
  * speaking one, so that nights, weekends and holidays are no silence where they never were anything else. `null`: it isn't, or too
  * little is known.
  */
-export function silenceOf({ hours, lastAt, zone, isQuietDay }: SourceHistory, now: Date): Silence | null {
+export function silenceOf({ hours, lastAt, zone, isQuietDay, faults }: SourceHistory, now: Date): Silence | null {
   const spoken = new Map(hours.map(({ beginning, accesses }) => [hourOf(beginning), accesses]));
   const first = Math.min(...spoken.keys());
   const last = hourOf(lastAt);
@@ -43,11 +45,13 @@ export function silenceOf({ hours, lastAt, zone, isQuietDay }: SourceHistory, no
     const days = local.weekday > 5 ? ("weekends" as const) : ("weekdays" as const);
     return { days, key: `${days} ${local.hour}`, isQuiet: isQuietDay(local.toISODate() ?? "") };
   };
+  const isFault = (hour: number) =>
+    !spoken.has(hour) && faults.some(({ since, until }) => hourOf(since) <= hour && hour <= hourOf(until));
   const known = new Map<string, { hours: number; speaking: number }>();
   const total = { weekdays: { speaking: 0, accesses: 0 }, weekends: { speaking: 0, accesses: 0 } };
   for (let hour = first; hour <= last; hour += hourMs) {
     const { days, key, isQuiet } = slotOf(hour);
-    if (isQuiet) continue;
+    if (isQuiet || isFault(hour)) continue;
     const slot = known.get(key) ?? { hours: 0, speaking: 0 };
     const accesses = spoken.get(hour) ?? 0;
     known.set(key, { hours: slot.hours + 1, speaking: slot.speaking + (accesses > 0 ? 1 : 0) });
@@ -63,7 +67,7 @@ export function silenceOf({ hours, lastAt, zone, isQuietDay }: SourceHistory, no
   let longest = 0;
   let pause = 0;
   for (let hour = first; hour <= last; hour += hourMs) {
-    pause = spoken.has(hour) ? 0 : pause + expected(hour).share;
+    pause = spoken.has(hour) ? 0 : pause + (isFault(hour) ? 0 : expected(hour).share);
     longest = Math.max(longest, pause);
   }
   const missed = { weekdays: 0, weekends: 0 };

@@ -32,6 +32,12 @@ export function openSilences(db: Db | Tx): Promise<SilenceRow[]> {
   return silencesWhere(db, sql`silence_over.at is null`);
 }
 
+/** Those of a source that ended since then, from when to when. */
+export async function silencesOver(db: Db | Tx, source: string, since: Date): Promise<{ since: Date; until: Date }[]> {
+  const rows = await silencesWhere(db, sql`silence.source = ${source} and silence_over.spoke_at >= ${since}`);
+  return rows.flatMap((row) => (row.spokeAt === null ? [] : [{ since: row.since, until: row.spokeAt }]));
+}
+
 export async function readSilence(db: Db | Tx, id: string): Promise<SilenceRow | null> {
   return (await silencesWhere(db, sql`silence.id = ${id}::bigint`))[0] ?? null;
 }

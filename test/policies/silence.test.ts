@@ -15,7 +15,7 @@ function office(days: number, perHour = 3): SourceHistory {
     }
   }
   const lastAt = new Date((hours.at(-1)?.beginning.getTime() ?? monday) + 50 * 60_000);
-  return { hours, lastAt, zone: "Europe/Madrid", isQuietDay: () => false };
+  return { hours, lastAt, zone: "Europe/Madrid", isQuietDay: () => false, faults: [] };
 }
 
 /** So many hours after the beginning of that day. */
@@ -46,4 +46,14 @@ test("an hour that the clock change takes or repeats changes nothing", () => {
   const summer = { ...friday, zone: "America/New_York" };
   expect(silenceOf(summer, at(20, 23))).toBeNull();
   expect(silenceOf(summer, at(22, 23))).toMatchObject({ usualOn: "weekdays" });
+});
+
+test("a silence that was told is no measure of what is usual: the next one is told as soon", () => {
+  const all = office(26);
+  const [since, until] = [at(14, 17), at(18, 9)];
+  const broken = { ...all, hours: all.hours.filter(({ beginning }) => beginning < since || beginning >= until) };
+  const soon = at(28, 13);
+  expect(silenceOf(all, soon)).not.toBeNull();
+  expect(silenceOf(broken, soon)).toBeNull();
+  expect(silenceOf({ ...broken, faults: [{ since, until }] }, soon)).not.toBeNull();
 });
