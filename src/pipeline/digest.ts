@@ -52,6 +52,17 @@ export async function makeDigests(house: House): Promise<{ made: number; lookAga
   return { made, lookAgainAt };
 }
 
+/** Since when digests wait here for the judge: a host that was down takes up what came before, and judges it first. */
+const waits = new WeakMap<House, Map<string, Date>>();
+
+function isPatient(house: House, digest: string, now: Date): boolean {
+  const since = waits.get(house) ?? new Map<string, Date>();
+  waits.set(house, since);
+  const first = since.get(digest) ?? now;
+  since.set(digest, first);
+  return now.getTime() - first.getTime() < patienceMs;
+}
+
 async function makeDigest(house: House, channel: string, schedule: DigestSchedule): Promise<boolean> {
   return inTransaction(house.store.db, async (tx) => {
     await lockDigests(tx, channel);
@@ -61,8 +72,8 @@ async function makeDigest(house: House, channel: string, schedule: DigestSchedul
     if (!period) return false;
     const vaults = vaultsOfChannel(house.config, channel);
     const ids = vaults.map(({ id }) => id);
-    const isPatient = now.getTime() - period.endsAt.getTime() < patienceMs;
-    if (isPatient && (await rows.isJudgingBehind(tx, ids, period.endsAt))) return false;
+    if ((await rows.isJudgingBehind(tx, ids, period.endsAt)) && isPatient(house, `${channel} ${period.key}`, now))
+      return false;
     const { facts, alertIds } = await gather(tx, { vaults, schedule, period, known, now });
     const head = await recordHead(tx);
     const digest = { channel, ...ofPeriod(period), madeAt: now, facts, head, alertIds };

@@ -69,6 +69,32 @@ test("a week as its managers read it: what waits is judged from the digest, whic
   expect(await entriesOf(story, "digest")).toMatchObject([{ channel: cards, period: "2026-12-07", openAlerts: 1 }]);
 });
 
+test("a host that comes back late judges first what came in time, and waits no longer than five minutes for that", async () => {
+  story = await openStory({ yaml });
+  await story.settle();
+  await story.at(first);
+  await story.reveal({ by: dana });
+  const { pool } = story.service.house.store;
+  const wait = () => pool.query("insert into unjudged (access_id) select max(id) from access");
+  const made = async () => (await makeDigests(story.service.house)).made;
+  await wait();
+  story.sandbox.clock.moveTo(new Date(Date.parse(second) + 60 * 60_000));
+  expect(await made()).toBe(0);
+  await pool.query("delete from unjudged");
+  expect(await made()).toBe(1);
+  await wait();
+  const third = Date.parse("2026-12-14T08:01:00Z");
+  for (const [minutes, digests] of [
+    [60, 0],
+    [64, 0],
+    [66, 1],
+  ] as const) {
+    story.sandbox.clock.moveTo(new Date(third + minutes * 60_000));
+    expect(await made()).toBe(digests);
+  }
+  await pool.query("delete from unjudged");
+});
+
 test("a quiet week is told too, once with two replicas; one that was down says that it is late, and what it missed", async () => {
   story = await openStory({ yaml });
   await story.settle();
