@@ -47,7 +47,13 @@ export type IntentCommand =
     }
   | { kind: "which-vault" | "which-item"; question: string; candidates: Candidate[] }
   /** `suggestion` is the nearest right command, complete, to copy. */
-  | { kind: "not-understood"; problem: string; suggestion: string };
+  | {
+      kind: "not-understood";
+      problem: string;
+      suggestion: string;
+      /** It was understood, and can't be announced. */
+      refused?: { reason: "passed" | "too-long"; purpose: string };
+    };
 
 /** What the text after `/intent` means. Never throws, whatever is typed. */
 export function parseIntentCommand(text: string, context: IntentCommandContext): IntentCommand {
@@ -196,8 +202,9 @@ function announce(parts: Parts, context: IntentCommandContext): IntentCommand {
     };
   }
   if (resolved.kind === "problem") {
-    const { problem, instead } = resolved;
-    return { kind: "not-understood", problem, suggestion: written(purpose, place, instead) };
+    const { problem, instead, reason } = resolved;
+    const suggestion = written(purpose, place, instead);
+    return { kind: "not-understood", problem, suggestion, ...(reason && { refused: { reason, purpose } }) };
   }
   const where = chooseTarget(target, context);
   if (where.length > 1 || (target && !target.isExact)) {

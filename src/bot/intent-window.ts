@@ -14,7 +14,7 @@ export interface WindowContext {
 export type IntentWindow =
   | { kind: "window"; startsAt: Date | null; endsAt: Date; notes: string[] }
   /** `instead` is the nearest window that would be right, as one would type it. */
-  | { kind: "problem"; problem: string; instead: string; isOver?: true };
+  | { kind: "problem"; problem: string; instead: string; reason?: "passed" | "too-long" };
 
 export function resolveWindow(pieces: WindowPieces, context: WindowContext): IntentWindow {
   const { now, defaultMinutes, maximumMinutes } = context;
@@ -52,7 +52,7 @@ export function resolveWindow(pieces: WindowPieces, context: WindowContext): Int
   // The first day on which the window isn't over: a weekday may mean the one in a week, a night its morning.
   for (const day of days) {
     outcome = onDay(pieces, day, { ...context, zone, local });
-    if (outcome.kind === "window" || !outcome.isOver) break;
+    if (outcome.kind === "window" || outcome.reason !== "passed") break;
   }
   if (outcome === null) return fromNow(defaultMinutes, context, zone);
   if (outcome.kind === "problem") return outcome;
@@ -149,6 +149,7 @@ function withinMaximum(
     kind: "problem",
     problem: `A purpose can stand for ${sayDuration(longest)} at most.`,
     instead: window.startsAt === null ? `for ${sayMinutes(maximumMinutes)}` : span(start, end, zone, now, pieces.day),
+    reason: "too-long",
   };
 }
 
@@ -158,7 +159,7 @@ function passed(pieces: WindowPieces, until: DateTime, from: DateTime | null, co
   const time = isThatDay ? sayTime(now, zone) : local.setLocale("en-GB").toFormat("cccc d MMMM HH:mm");
   const what = isThatDay ? sayTime(until.toJSDate(), zone) : "That";
   const problem = `${what} has passed already: it is ${time} in ${sayZone(zone)}.`;
-  return { kind: "problem", problem, instead: instead(), isOver: true };
+  return { kind: "problem", problem, instead: instead(), reason: "passed" };
 
   function instead(): string {
     const afternoon = until.plus({ hours: 12 });

@@ -81,6 +81,10 @@ export interface BotPorts {
   tickLeaver(click: LeaverTicked): Promise<LeaverOutcome | { kind: "ticked" }>;
   announce(announcement: Announcement): Promise<AnnounceOutcome>;
   endIntent(request: { intentId: string | null; by: string; how: "done" | "cancelled" }): Promise<EndOutcome>;
+  /** Puts on the record that something about a purpose was refused before it came to the house. */
+  intentRefused(refused: IntentRefused): Promise<void>;
+  /** Puts on the record that somebody pressed or sent what isn't one of ours, or carries nothing that can be read. */
+  actNotUnderstood(act: { by: string; what: string; carried: string }): Promise<void>;
   /** The asker's standing and coming intents, newest first. */
   listIntents(by: SlackUser): Promise<Intent[]>;
   /** What the asker announced lately for this vault (`null`: for any), each purpose once, newest first; three at most. */
@@ -412,6 +416,31 @@ export type AnnounceOutcome =
       hint: string | null;
     }
   | { kind: "refused"; sentence: string };
+
+export type IntentRefusal =
+  | "unknown-clicker" // the check could not be made: fail closed
+  | "not-a-person" // a bot, or deactivated
+  | "stranger"
+  | "shared-address"
+  | "no-such-vault"
+  | "no-ticket"
+  | "no-vault"
+  | "says-nothing"
+  | "passed"
+  | "too-long"
+  | "not-theirs"
+  | "over" // it was ended before, or its time has passed
+  | "none"; // there is no such intent
+
+export interface IntentRefused {
+  byId: string;
+  reason: IntentRefusal;
+  /** "announcement", "done", "cancelled" … */
+  what: string;
+  purpose?: string;
+  /** The one that it was about. */
+  intentId?: string | null;
+}
 
 export type EndOutcome =
   | { kind: "ended"; intent: Intent }

@@ -16,8 +16,15 @@ import { alreadyDecided, announceChange, type Claim, decide } from "./review.ts"
  */
 export async function acknowledge(house: House, click: Claim): Promise<AcknowledgeOutcome> {
   return decide<AcknowledgeOutcome>(house, click, "acknowledgement", async (tx, { alert, question, vault }, now) => {
+    const refuse = (reason: string) => {
+      const payload = { alert: alert.id, by: click.clickerId, reason, what: "acknowledgement" };
+      return seal(tx, now, [{ kind: "review refused", payload }]);
+    };
     const stands = standing(alert.accesses, alert.reviews);
-    if (stands.kind === "decided") return alreadyDecided(alert, vault, stands.review);
+    if (stands.kind === "decided") {
+      await refuse("already-decided");
+      return alreadyDecided(alert, vault, stands.review);
+    }
     const round = roundOf(alert.accesses, alert.reviews);
     const revision = Math.min(click.revision, alert.revision);
     const by = click.clickerId;
@@ -25,8 +32,7 @@ export async function acknowledge(house: House, click: Claim): Promise<Acknowled
     const holdsNothing = async (
       kind: "unknown-actor" | "more-came" | "nothing-to-hold",
     ): Promise<AcknowledgeOutcome> => {
-      const payload = { alert: alert.id, by, reason: kind, what: "acknowledgement" };
-      await seal(tx, now, [{ kind: "review refused", payload }]);
+      await refuse(kind);
       return { kind };
     };
     if (verdictsNeeded(alert.person, [], vault) === 2) return holdsNothing("unknown-actor");
@@ -36,7 +42,10 @@ export async function acknowledge(house: House, click: Claim): Promise<Acknowled
       const hasGrown = acknowledgementOf({ ...known, acknowledged: [{ ...said, revision: alert.revision }] }) !== null;
       return holdsNothing(hasGrown ? "more-came" : "nothing-to-hold");
     }
-    if (!(await recordAcknowledgement(tx, alert.id, said))) return { kind: "acknowledged-before" };
+    if (!(await recordAcknowledgement(tx, alert.id, said))) {
+      await refuse("acknowledged-before");
+      return { kind: "acknowledged-before" };
+    }
     const payload = { alert: alert.id, round, revision, by, until: said.until };
     await announceChange(tx, alert.id, now, [{ kind: "acknowledged", payload }]);
     return { kind: "acknowledged" };

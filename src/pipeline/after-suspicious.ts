@@ -10,12 +10,12 @@ import {
   recordTicks,
   resolutionsOf,
 } from "../store/aftermaths.ts";
-import type { Db, Tx } from "../store/database.ts";
+import { type Db, inTransaction, type Tx } from "../store/database.ts";
 import { messagesOf, messagesShowing, subjectAt } from "../store/messages.ts";
 import { type RecordEntry, seal } from "../store/record.ts";
 import { allAnswered, readAnswered } from "./answered.ts";
 import type { House } from "./house.ts";
-import { type Admitted, announceChange, decide, refused } from "./review.ts";
+import { type Admitted, announceChange, decide, refused, refuseUnknown } from "./review.ts";
 
 /**
  * Somebody ticked a step of a card, or took a tick back: by whom and when is a fact, and everybody's card is drawn anew. Whoever
@@ -23,7 +23,14 @@ import { type Admitted, announceChange, decide, refused } from "./review.ts";
  */
 export async function tick(house: House, { chosen, seenTick, ...click }: TickClick): Promise<ReviewOutcome> {
   const alertId = await subjectAt(house.store.db, "what-now", click.message);
-  if (alertId === null) return refused("wrong-message", null, []);
+  if (alertId === null) {
+    return refuseUnknown(house, {
+      by: click.clickerId,
+      reason: "wrong-message",
+      what: "step ticked",
+      ...click.message,
+    });
+  }
   return decide<ReviewOutcome>(
     house,
     { ...click, alertId, revision: 0 },
@@ -43,7 +50,8 @@ export async function tick(house: House, { chosen, seenTick, ...click }: TickCli
         return refused("own-access", vault, whoCan);
       }
       const isToDo = asOne(all, []).suspicion !== null;
-      const ticks = isToDo ? ticksMade(aftermath, chosen, seenTick) : [];
+      const made = ticksMade(aftermath, chosen, seenTick);
+      const ticks = isToDo ? made : [];
       await recordTicks(tx, alertId, ticks, { by, at: now });
       const entries = ticks.map(
         ({ step, isDone }): RecordEntry => ({
@@ -51,6 +59,10 @@ export async function tick(house: House, { chosen, seenTick, ...click }: TickCli
           payload: { alert: alertId, step: aftermath.card.steps[step], by },
         }),
       );
+      if (!isToDo && made.length > 0) {
+        const payload = { alert: alertId, by, reason: "nothing-to-do", what: "step ticked" };
+        entries.push({ kind: "review refused", payload });
+      }
       // Also when nothing changed: the clicker's boxes are to show what is so.
       await announceChange(tx, alertId, now, entries);
       return { kind: "recorded", alert, vault, coversAll: true };
@@ -64,11 +76,15 @@ export async function tick(house: House, { chosen, seenTick, ...click }: TickCli
  * was called suspicious it ends all of it that the clicker may judge: their own accesses wait for somebody else's word.
  */
 export async function resolve(house: House, click: ResolveClick): Promise<ResolveOutcome> {
-  return firstThatCounts(house, click.alertId, (alertId) => resolveOne(house, { ...click, alertId }), "recorded", true);
+  const what = `resolution ${click.outcome}`;
+  const one = (alertId: string) => resolveOne(house, { ...click, alertId }, what);
+  const outcome = await firstThatCounts(house, click.alertId, one, "recorded", true);
+  await recordIdle(house, click, outcome, what);
+  return outcome;
 }
 
-async function resolveOne(house: House, click: ResolveClick): Promise<ResolveOutcome> {
-  return toBeResolved(house, click, `resolution ${click.outcome}`, async (tx, { alert, vault }, now, reviewId) => {
+async function resolveOne(house: House, click: ResolveClick, what: string): Promise<ResolveOutcome> {
+  return toBeResolved(house, click, what, async (tx, { alert, vault }, now, reviewId) => {
     const { outcome, note, clickerId: by } = click;
     await recordResolution(tx, alert.id, { reviewId, outcome, note, by, at: now });
     const payload = { alert: alert.id, review: reviewId, outcome, note, by };
@@ -82,13 +98,34 @@ export async function mayResolve(
   house: House,
   click: Omit<ResolveClick, "outcome" | "note">,
 ): Promise<ResolveOutcome | { kind: "may"; alert: Alert; vault: WatchedVault; others: Alert[] }> {
+  const what = "resolution asked for";
   const ask = (alertId: string) =>
-    toBeResolved(house, { ...click, alertId }, "resolution asked for", async (tx, { alert, vault }) => {
+    toBeResolved(house, { ...click, alertId }, what, async (tx, { alert, vault }) => {
       const together = await allAnswered(tx, await togetherWith(tx, alertId));
       const others = [...together.values()].flatMap((one) => (one.alert.id === alertId ? [] : [one.alert]));
       return { kind: "may" as const, alert, vault, others };
     });
-  return firstThatCounts(house, click.alertId, ask, "may", false);
+  const outcome = await firstThatCounts(house, click.alertId, ask, "may", false);
+  await recordIdle(house, click, outcome, what);
+  return outcome;
+}
+
+/**
+ * Nothing was left to resolve: on the record once for the click, however many it was about. Whom it isn't for is refused, and on
+ * the record, at each.
+ */
+async function recordIdle(
+  house: House,
+  { alertId, clickerId: by }: Pick<ResolveClick, "alertId" | "clickerId">,
+  outcome: ResolveOutcome | { kind: "may" },
+  what: string,
+): Promise<void> {
+  const isIdle = outcome.kind === "refused" && outcome.reason === "nothing-to-resolve";
+  if (outcome.kind !== "already-resolved" && !isIdle) return;
+  const reason = isIdle ? outcome.reason : outcome.kind;
+  await inTransaction(house.store.db, (tx) =>
+    seal(tx, house.clock.now(), [{ kind: "review refused", payload: { alert: alertId, by, reason, what } }]),
+  );
 }
 
 /** What was called suspicious at once, the one that holds the card first; of what stands alone, itself. */

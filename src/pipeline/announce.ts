@@ -1,9 +1,9 @@
-import type { Announcement, AnnounceOutcome, EndOutcome } from "../bot/ports.ts";
-import type { Intent, SlackUser, TicketRule } from "../model.ts";
+import type { Announcement, AnnounceOutcome, EndOutcome, IntentRefusal, IntentRefused } from "../bot/ports.ts";
+import type { Intent, SlackUser, TicketRule, WatchedVault } from "../model.ts";
 import { foldEmail } from "../policies/fold-email.ts";
 import { saysNothing } from "../policies/purpose-quality.ts";
 import { askAheadMs } from "../recurrence.ts";
-import { inTransaction } from "../store/database.ts";
+import { inTransaction, type Tx } from "../store/database.ts";
 import { readIntents, recentIntentsBy, recordIntent, recordIntentEnd, standingIntentsBy } from "../store/intents.ts";
 import { urgency, want, wantAnew } from "../store/messages.ts";
 import { personOf, readPerson, slackUsersByEmail } from "../store/people.ts";
@@ -25,47 +25,28 @@ export async function announce(
   announcement: Announcement,
   pressed: string | null = null,
 ): Promise<AnnounceOutcome> {
-  const { by } = announcement;
-  const doubt = await whyNot(house, by);
-  if (doubt !== null) return { kind: "refused", sentence: doubt };
+  const { by, recurrence } = announcement;
+  const doubtOfThem = await whyNot(house, by);
   const now = house.clock.now();
   const vault = announcement.vaultId === null ? null : watchedVault(house.config, announcement.vaultId);
-  if (announcement.vaultId !== null && !vault) {
-    return { kind: "refused", sentence: "That vault is no longer watched, so there is nothing to announce for it." };
-  }
   const rules = vault ? [vault.ticket] : house.config.vaults.map((one) => one.ticket);
   const ticket = ticketOf(announcement.ticket, rules);
-  if (vault?.ticket && ticket === null && (vault.ticket.isRequired || announcement.ticket !== null)) {
-    return {
-      kind: "refused",
-      sentence: `${vault.name} asks for ${sayTicket(vault.ticket)}, so nothing was announced yet.`,
+  const startsAt = announcement.startsAt !== null && announcement.startsAt > now ? announcement.startsAt : now;
+  const announcedUntil = recurrence === null ? announcement.endsAt : new Date(startsAt.getTime() + askAheadMs);
+  const doubt = doubtOfThem ?? whyNotThis(house, announcement, { vault, ticket, startsAt, endsAt: announcedUntil });
+  if (doubt !== null) {
+    const { purpose, vaultId, itemId } = announcement;
+    const about = {
+      purpose: purpose.slice(0, saidAtMost),
+      vault: vaultId,
+      item: itemId,
+      startsAt,
+      endsAt: announcedUntil,
     };
-  }
-  const { recurrence } = announcement;
-  if (recurrence !== null && !vault) {
-    return {
-      kind: "refused",
-      sentence: "A purpose that comes again and again needs a vault: its managers confirm it.",
-    };
-  }
-  if (recurrence !== null && saysNothing(announcement.purpose, namesAround(house, vault)) !== null) {
-    return {
-      kind: "refused",
-      sentence: "Please say in a few words more what comes again and again: managers confirm it.",
-    };
+    await refuse(house, { by: by.id, reason: doubt.reason, what: "announcement", ...about });
+    return { kind: "refused", sentence: doubt.sentence };
   }
   const recurring = recurrence && { ...recurrence, confirmations: [], declined: null };
-  const startsAt = announcement.startsAt !== null && announcement.startsAt > now ? announcement.startsAt : now;
-  const announcedUntil = recurring === null ? announcement.endsAt : new Date(startsAt.getTime() + askAheadMs);
-  const minutes = (announcedUntil.getTime() - startsAt.getTime()) / 60_000;
-  if (minutes <= 0)
-    return { kind: "refused", sentence: "That time has already passed. An intent can't begin before it is announced." };
-  if (recurring === null && minutes > house.config.intents.maximumMinutes) {
-    return {
-      kind: "refused",
-      sentence: `An intent can last ${house.config.intents.maximumMinutes / 60} hours at most.`,
-    };
-  }
   const channels = announcedIn(house, vault?.channel ?? null);
   return inTransaction(house.store.db, async (tx) => {
     const personId = await personOf(tx, await aliasesOfSlackUser(tx, by, house.config.people), now);
@@ -130,6 +111,8 @@ export async function announceAgain(
 ): Promise<AnnounceOutcome> {
   const [intent] = await readIntents(house.store.db, [intentId]);
   if (intent?.slackUserId !== by.id) {
+    const reason = intent ? "not-theirs" : "none";
+    await refuse(house, { by: by.id, reason, what: "announcement anew", intent: intentId });
     return { kind: "refused", sentence: "That was announced by somebody else, so nothing was announced." };
   }
   const { purpose, vaultId, itemId, mostUses, ticket } = intent;
@@ -144,21 +127,30 @@ export async function endIntent(
   request: { intentId: string | null; by: string; how: "done" | "cancelled" },
 ): Promise<EndOutcome> {
   const now = house.clock.now();
+  const { intentId, by, how } = request;
   return inTransaction(house.store.db, async (tx) => {
-    const named =
-      request.intentId === null
-        ? await standingIntentsBy(tx, request.by, now)
-        : await readIntents(tx, [request.intentId]);
+    const named = intentId === null ? await standingIntentsBy(tx, by, now) : await intentCalled(tx, intentId);
     const [intent, ...others] = named;
-    if (!intent) return { kind: "none" };
+    const refused = (reason: IntentRefusal) =>
+      refuseIn(tx, now, { by, reason, what: how, intent: intent?.id ?? intentId?.slice(0, idAtMost) ?? null });
+    if (!intent) {
+      await refused("none");
+      return { kind: "none" };
+    }
     if (others.length > 0) return { kind: "several", intents: named };
-    if (intent.slackUserId !== request.by) return { kind: "not-yours" };
-    if (intent.end !== null || intent.endsAt <= now) return { kind: "already", intent };
-    if (!(await recordIntentEnd(tx, intent.id, request.how, now))) return { kind: "already", intent };
+    if (intent.slackUserId !== by) {
+      await refused("not-theirs");
+      return { kind: "not-yours" };
+    }
+    const isOver = intent.end !== null || intent.endsAt <= now;
+    if (isOver || !(await recordIntentEnd(tx, intent.id, how, now))) {
+      await refused("over");
+      return { kind: "already", intent };
+    }
     await wantAnew(tx, "intent", intent.id, now);
-    await seal(tx, now, [{ kind: `intent ${request.how}`, payload: { intent: intent.id, by: request.by } }]);
+    await seal(tx, now, [{ kind: `intent ${how}`, payload: { intent: intent.id, by } }]);
     await wake(tx);
-    return { kind: "ended", intent: { ...intent, end: { how: request.how, at: now } } };
+    return { kind: "ended", intent: { ...intent, end: { how, at: now } } };
   });
 }
 
@@ -166,21 +158,107 @@ export async function listIntents(house: House, by: SlackUser): Promise<Intent[]
   return standingIntentsBy(house.store.db, by.id, house.clock.now());
 }
 
+/** Something about a purpose was refused before it came here: it wasn't known who asked, or its time was none. */
+export async function intentRefused(
+  house: House,
+  { byId, intentId, purpose, ...refused }: IntentRefused,
+): Promise<void> {
+  await refuse(house, {
+    ...refused,
+    by: byId,
+    ...(intentId !== undefined && { intent: intentId?.slice(0, idAtMost) ?? null }),
+    ...(purpose !== undefined && { purpose: purpose.slice(0, saidAtMost) }),
+  });
+}
+
+/** As long as a purpose can be. */
+const saidAtMost = 500;
+const idAtMost = 200;
+
+type Refused = { by: string; reason: IntentRefusal; what: string } & Record<string, unknown>;
+
+async function refuse(house: House, refused: Refused): Promise<void> {
+  await inTransaction(house.store.db, (tx) => refuseIn(tx, house.clock.now(), refused));
+}
+
+async function refuseIn(tx: Tx, now: Date, refused: Refused): Promise<void> {
+  await seal(tx, now, [{ kind: "intent refused", payload: refused }]);
+}
+
+/** What a button carries that nobody made here is no id. */
+async function intentCalled(tx: Tx, id: string): Promise<Intent[]> {
+  return /^\d{1,18}$/.test(id) ? readIntents(tx, [id]) : [];
+}
+
+interface Doubt {
+  reason: IntentRefusal;
+  sentence: string;
+}
+
+/** Why this can't be announced, whoever it is; `null` when it can. */
+function whyNotThis(
+  house: House,
+  { vaultId, ticket: typed, purpose, recurrence }: Announcement,
+  as: { vault: WatchedVault | null; ticket: string | null; startsAt: Date; endsAt: Date },
+): Doubt | null {
+  const { vault, ticket, startsAt, endsAt } = as;
+  if (vaultId !== null && !vault)
+    return {
+      reason: "no-such-vault",
+      sentence: "That vault is no longer watched, so there is nothing to announce for it.",
+    };
+  if (vault?.ticket && ticket === null && (vault.ticket.isRequired || typed !== null))
+    return {
+      reason: "no-ticket",
+      sentence: `${vault.name} asks for ${sayTicket(vault.ticket)}, so nothing was announced yet.`,
+    };
+  if (recurrence !== null && !vault)
+    return {
+      reason: "no-vault",
+      sentence: "A purpose that comes again and again needs a vault: its managers confirm it.",
+    };
+  if (recurrence !== null && saysNothing(purpose, namesAround(house, vault)) !== null)
+    return {
+      reason: "says-nothing",
+      sentence: "Please say in a few words more what comes again and again: managers confirm it.",
+    };
+  const minutes = (endsAt.getTime() - startsAt.getTime()) / 60_000;
+  if (minutes <= 0)
+    return {
+      reason: "passed",
+      sentence: "That time has already passed. An intent can't begin before it is announced.",
+    };
+  const { maximumMinutes } = house.config.intents;
+  if (recurrence === null && minutes > maximumMinutes)
+    return { reason: "too-long", sentence: `An intent can last ${maximumMinutes / 60} hours at most.` };
+  return null;
+}
+
 /** Why this Slack user can't announce anything; `null` when they can. */
-async function whyNot(house: House, by: SlackUser): Promise<string | null> {
-  if (by.isDeactivated || by.isBot) return "Only people with an active Slack account can announce a purpose.";
+async function whyNot(house: House, by: SlackUser): Promise<Doubt | null> {
+  if (by.isDeactivated || by.isBot)
+    return {
+      reason: "not-a-person",
+      sentence: "Only people with an active Slack account can announce a purpose.",
+    };
   if (by.isStranger)
-    return "You belong to another workspace, so the vault's people can't be matched with you. Ask a vault manager to announce it.";
+    return {
+      reason: "stranger",
+      sentence:
+        "You belong to another workspace, so the vault's people can't be matched with you. Ask a vault manager to announce it.",
+    };
   if (by.email === null) return null;
   const sharers = (await slackUsersByEmail(house.store.db, [foldEmail(by.email)])).filter(
     (user) => !user.isBot && user.id !== by.id,
   );
   const isSettled = house.config.people.some((override) => override.slackUserId === by.id);
   if (sharers.length === 0 || isSettled) return null;
-  return (
-    "Two Slack accounts here share your e-mail address, so I can't tell which of you opens the vault, and nothing was announced. " +
-    "Ask whoever runs Vaultbell to settle it under `people` in vaultbell.yaml."
-  );
+  return {
+    reason: "shared-address",
+    sentence:
+      "Two Slack accounts here share your e-mail address, so I can't tell which of you opens the vault, and nothing was announced. " +
+      "Ask whoever runs Vaultbell to settle it under `people` in vaultbell.yaml.",
+  };
 }
 
 /** As the rule that it fits writes it; `null`: it fits none. */

@@ -57,7 +57,10 @@ export async function answer(house: House, click: AnswerClick): Promise<AnswerOu
     const revision = Math.min(click.revision, alert.revision);
     const text = said.kind === "mine" ? said.text : null;
     const isNew = await recordAnswer(tx, alert.id, { kind: said.kind, text, revision, by: click.by, at: now });
-    if (!isNew) return { kind: "already", said: said.kind };
+    if (!isNew) {
+      await refuse(house, tx, click, said.kind, "already");
+      return { kind: "already", said: said.kind };
+    }
     const entries: RecordEntry[] = [];
     if (said.kind === "not-mine") {
       const withdrawal = withdrawalByDenial(alert.accesses, alert.reviews);
@@ -81,14 +84,17 @@ export async function answer(house: House, click: AnswerClick): Promise<AnswerOu
 async function admit(
   house: House,
   tx: Tx,
-  { alertId, revision, by, message }: Omit<AnswerClick, "said">,
+  click: Omit<AnswerClick, "said">,
   what: "mine" | "not-mine",
 ): Promise<Admitted | Exclude<AnswerOutcome, { kind: "may" } | { kind: "noted" }>> {
-  if (!(await lockAlert(tx, alertId))) return { kind: "refused", reason: "no-such-question" };
-  const alert = await readAlert(tx, alertId);
+  const { alertId, revision, by, message } = click;
+  const alert = (await lockAlert(tx, alertId)) ? await readAlert(tx, alertId) : null;
   const vault = alert && watchedVault(house.config, alert.vaultId);
-  const question = await readQuestion(tx, alertId);
-  if (!alert || !vault || !question) return { kind: "refused", reason: "no-such-question" };
+  const question = alert && (await readQuestion(tx, alertId));
+  if (!alert || !vault || !question) {
+    await refuse(house, tx, click, what, "no-such-question");
+    return { kind: "refused", reason: "no-such-question" };
+  }
   const [shown] = await messagesOf(tx, "question", alertId);
   const isOurs =
     message.channel === inHome
@@ -96,12 +102,22 @@ async function admit(
       : shown?.channel === message.channel && shown.ts === message.ts;
   const reason = question.askedOf !== by ? "not-asked" : isOurs ? null : "wrong-message";
   if (reason !== null) {
-    await seal(tx, house.clock.now(), [{ kind: "answer refused", payload: { alert: alertId, by, reason, what } }]);
+    await refuse(house, tx, click, what, reason);
     return { kind: "refused", reason };
   }
-  if (denial(question)) return { kind: "already", said: "not-mine" };
-  if (question.answers.some((one) => one.kind === what && one.revision >= revision)) {
-    return { kind: "already", said: what };
-  }
-  return { kind: "may", alert, vault, question };
+  const isSaid = question.answers.some((one) => one.kind === what && one.revision >= revision);
+  const already = denial(question) ? "not-mine" : isSaid ? what : null;
+  if (already === null) return { kind: "may", alert, vault, question };
+  await refuse(house, tx, click, what, "already");
+  return { kind: "already", said: already };
+}
+
+async function refuse(
+  house: House,
+  tx: Tx,
+  { alertId, by }: Pick<AnswerClick, "alertId" | "by">,
+  what: "mine" | "not-mine",
+  reason: string,
+): Promise<void> {
+  await seal(tx, house.clock.now(), [{ kind: "answer refused", payload: { alert: alertId, by, reason, what } }]);
 }

@@ -23,19 +23,24 @@ export async function digestWasRead(house: House, click: DigestClick): Promise<D
   const digest = await readDigest(house.store.db, click.digestId);
   const shown = await messagesOf(house.store.db, "digest", click.digestId);
   const isOurs = shown.some(({ channel, ts }) => channel === click.message.channel && ts === click.message.ts);
-  if (!digest || !isOurs) return { kind: "refused", reason: "no-such-digest" };
   const { clicker } = click;
-  const standing = await standingOf(house, digest.channel, clicker);
+  const standing = digest && isOurs ? await standingOf(house, digest.channel, clicker) : "no-such-digest";
   const now = house.clock.now();
   return inTransaction(house.store.db, async (tx) => {
-    if (standing !== "ok" || !clicker) {
+    const refuse = (reason: string) => {
+      const payload = { digest: click.digestId, by: click.clickerId, reason };
+      return seal(tx, now, [{ kind: "digest read refused", payload }]);
+    };
+    if (standing !== "ok" || !clicker || !digest) {
       const reason = standing === "ok" ? "unknown-clicker" : standing;
-      const payload = { digest: digest.id, by: click.clickerId, reason };
-      await seal(tx, now, [{ kind: "digest read refused", payload }]);
+      await refuse(reason);
       return { kind: "refused", reason };
     }
     const read = { digestId: digest.id, slackUserId: clicker.id, name: clicker.name, at: now };
-    if (!(await recordDigestRead(tx, read))) return { kind: "already" };
+    if (!(await recordDigestRead(tx, read))) {
+      await refuse("already");
+      return { kind: "already" };
+    }
     await wantAllAnew(tx, "digest", [{ subject: digest.id, pauseMs: editPauseMs }], now);
     await seal(tx, now, [{ kind: "digest read", payload: { digest: digest.id, by: clicker.id } }]);
     await wake(tx);

@@ -2,12 +2,13 @@ import type { BotPorts } from "../bot/ports.ts";
 import { readAlert } from "../store/alerts.ts";
 import { acknowledge } from "./acknowledge.ts";
 import { mayResolve, resolve, tick } from "./after-suspicious.ts";
-import { announce, announceAgain, endIntent, listIntents, recentIntents } from "./announce.ts";
+import { announce, announceAgain, endIntent, intentRefused, listIntents, recentIntents } from "./announce.ts";
 import { answer, mayAnswer } from "./ask.ts";
 import { digestWasRead } from "./digest-read.ts";
 import { digestSoFar } from "./digest-so-far.ts";
 import { type House, watchedVault } from "./house.ts";
 import { beginLeaving, tickLeaver } from "./leaver.ts";
+import { actNotUnderstood } from "./not-understood.ts";
 import { ask } from "./questions.ts";
 import { answerRecurring } from "./recurring.ts";
 import { mayReview, reopen, review } from "./review.ts";
@@ -51,6 +52,8 @@ export function createPorts(house: House): BotPorts {
     tickLeaver: (click) => tickLeaver(house, click),
     announce: (announcement) => announce(house, announcement),
     endIntent: (request) => endIntent(house, request),
+    intentRefused: (refused) => intentRefused(house, refused),
+    actNotUnderstood: (act) => actNotUnderstood(house, act),
     listIntents: (by) => listIntents(house, by),
     recentIntents: (by, vaultId) => recentIntents(house, by, vaultId),
     announceAgain: (press) => announceAgain(house, press),

@@ -19,13 +19,23 @@ import { type IntentMessage, intentSubject } from "./intent-subjects.ts";
 export async function answerRecurring(house: House, click: RecurringClick): Promise<RecurringOutcome> {
   const [seen] = await readIntents(house.store.db, [click.intentId]);
   const vault = seen?.vaultId ? watchedVault(house.config, seen.vaultId) : null;
-  if (!seen?.recurring || !vault) return { kind: "refused", reason: "no-such-intent", vault: null, whoCan: [] };
+  const now = house.clock.now();
+  const refuse = (tx: Tx, reason: string) => {
+    const payload = { intent: click.intentId, by: click.clickerId, reason, what: click.answer };
+    return seal(tx, now, [{ kind: "recurring intent answer refused", payload }]);
+  };
+  if (!seen?.recurring || !vault) {
+    await inTransaction(house.store.db, (tx) => refuse(tx, "no-such-intent"));
+    return { kind: "refused", reason: "no-such-intent", vault: null, whoCan: [] };
+  }
   const managers = await house.people.managerIds(vault);
   return inTransaction(house.store.db, async (tx) => {
     await lockIntent(tx, click.intentId);
     const [intent] = await readIntents(tx, [click.intentId]);
-    if (!intent?.recurring) return { kind: "refused", reason: "no-such-intent", vault, whoCan: [] };
-    const now = house.clock.now();
+    if (!intent?.recurring) {
+      await refuse(tx, "no-such-intent");
+      return { kind: "refused", reason: "no-such-intent", vault, whoCan: [] };
+    }
     const person = await readPerson(tx, intent.personId);
     const own = [intent.slackUserId, ...slackUsersOf(person).map(({ id }) => id)];
     const claim = {
@@ -39,14 +49,19 @@ export async function answerRecurring(house: House, click: RecurringClick): Prom
     const verdict = click.clickerId === intent.slackUserId ? "own-access" : mayReview(claim);
     const reason = verdict === "ok" && !(await isOurs(tx, click)) ? "wrong-message" : verdict;
     if (reason !== "ok") {
-      const payload = { intent: intent.id, by: click.clickerId, reason, what: click.answer };
-      await seal(tx, now, [{ kind: "recurring intent answer refused", payload }]);
+      await refuse(tx, reason);
       return { kind: "refused", reason, vault, whoCan: managers.filter((id) => !own.includes(id)) };
     }
     const { confirmations, declined } = intent.recurring;
     const before = declined ?? confirmations[click.round];
-    if (before) return { kind: "already", by: before.by, answer: declined ? "declined" : "confirmed" };
-    if (intent.end !== null || intent.endsAt <= now) return { kind: "over" };
+    if (before) {
+      await refuse(tx, "already");
+      return { kind: "already", by: before.by, answer: declined ? "declined" : "confirmed" };
+    }
+    if (intent.end !== null || intent.endsAt <= now) {
+      await refuse(tx, "over");
+      return { kind: "over" };
+    }
     // What is renewed early loses nothing of the time that it had.
     const from = click.round === 0 || intent.endsAt < now ? now : intent.endsAt;
     const until = quarterAfter(from, vault.timezone);
@@ -56,7 +71,10 @@ export async function answerRecurring(house: House, click: RecurringClick): Prom
       intent.id,
       click.answer === "confirmed" ? { ...about, kind: "confirmed", until } : { ...about, kind: "declined" },
     );
-    if (!isNew) return { kind: "over" };
+    if (!isNew) {
+      await refuse(tx, "over");
+      return { kind: "over" };
+    }
     await wantAnew(tx, "intent", intent.id, now);
     if (click.round > 0)
       await wantAnew(tx, "intent", intentSubject({ kind: "renew", intentId: intent.id, round: click.round }), now);

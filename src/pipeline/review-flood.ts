@@ -7,7 +7,7 @@ import { floodOf, readFlood, wantOneByOne } from "../store/floods.ts";
 import { seal, wake } from "../store/record.ts";
 import type { InFlood } from "./aftermath.ts";
 import type { House } from "./house.ts";
-import { mayReview, review } from "./review.ts";
+import { mayReview, refuseUnknown, review } from "./review.ts";
 
 /** Reasons that hold for every alert of a flood alike: one answer is enough. */
 const aboutTheClicker = new Set(["guest", "stranger", "bot", "deactivated", "unknown-clicker", "wrong-message"]);
@@ -17,19 +17,19 @@ const aboutTheClicker = new Set(["guest", "stranger", "bot", "deactivated", "unk
  * came since. Answers with how many were recorded and why the others weren't.
  */
 export async function reviewFlood(house: House, click: FloodClick): Promise<FloodOutcome> {
-  const { floodId, ...common } = click;
-  return forEachOpen(house, floodId, click, (alertId, revision, flood) =>
+  const { floodId: _, ...common } = click;
+  return forEachOpen(house, click, `verdict ${click.verdict}`, (alertId, revision, flood) =>
     review(house, { ...common, alertId, revision }, flood),
   );
 }
 
 /** Whether a click on a flood would count for any of its alerts: asked before the form is opened. */
 export async function mayReviewFlood(house: House, click: Omit<FloodClick, "verdict" | "note">): Promise<FloodOutcome> {
-  const { floodId, ...common } = click;
+  const { floodId: _, ...common } = click;
   return forEachOpen(
     house,
-    floodId,
     click,
+    "form asked for",
     (alertId, revision) => mayReview(house, { ...common, alertId, revision }),
     1,
   );
@@ -38,10 +38,11 @@ export async function mayReviewFlood(house: House, click: Omit<FloodClick, "verd
 /** Each open alert of a flood gets a message of its own, at the channel's pace. Anybody who sees the flood may ask. */
 export async function showOneByOne(house: House, floodId: string, by: string): Promise<number> {
   const flood = await floodOf(house.store.db, floodId);
-  if (!flood) return 0;
-  const open = (await readFlood(house.store.db, flood.id)).filter(
-    (one) => standing([one], one.reviews).kind !== "decided",
-  );
+  if (!flood) {
+    await refuseUnknown(house, { flood: floodId, by, reason: "no-such-alert", what: "one by one" });
+    return 0;
+  }
+  const open = (await readFlood(house.store.db, flood.id)).filter(isOpen);
   const now = house.clock.now();
   return inTransaction(house.store.db, async (tx) => {
     const wanted = await wantOneByOne(
@@ -57,31 +58,26 @@ export async function showOneByOne(house: House, floodId: string, by: string): P
 
 async function forEachOpen(
   house: House,
-  floodId: string,
-  { message }: Pick<FloodClick, "message">,
+  { floodId, clickerId: by, message }: Pick<FloodClick, "floodId" | "clickerId" | "message">,
+  what: string,
   judge: (alertId: string, revision: number, flood: InFlood) => Promise<Awaited<ReturnType<typeof mayReview>>>,
   enough = Number.POSITIVE_INFINITY,
 ): Promise<FloodOutcome> {
-  const flood = await floodOf(house.store.db, floodId);
-  if (!flood)
-    return {
-      counted: 0,
-      own: 0,
-      decidedBefore: 0,
-      refused: { kind: "refused", reason: "no-such-alert", vault: null, whoCan: [] },
-    };
-  if (flood.channel !== message.channel || flood.ts !== message.ts) {
-    return {
-      counted: 0,
-      own: 0,
-      decidedBefore: 0,
-      refused: { kind: "refused", reason: "wrong-message", vault: null, whoCan: [] },
-    };
-  }
   const outcome: FloodOutcome = { counted: 0, own: 0, decidedBefore: 0, refused: null };
+  const flood = await floodOf(house.store.db, floodId);
+  if (!flood || flood.channel !== message.channel || flood.ts !== message.ts) {
+    const reason = flood ? "wrong-message" : "no-such-alert";
+    return { ...outcome, refused: await refuseUnknown(house, { flood: floodId, by, reason, what }) };
+  }
   const newestReview = await newestReviewId(house.store.db);
-  for (const one of await readFlood(house.store.db, flood.id)) {
-    if (standing([one], one.reviews).kind === "decided") continue;
+  const open = (await readFlood(house.store.db, flood.id)).filter(isOpen);
+  if (open.length === 0) {
+    const now = house.clock.now();
+    await inTransaction(house.store.db, (tx) =>
+      seal(tx, now, [{ kind: "review came second", payload: { flood: floodId, by, what } }]),
+    );
+  }
+  for (const one of open) {
     const result = await judge(one.alertId, one.revision, { ...flood, newestReview });
     if (result.kind === "recorded" || result.kind === "may") outcome.counted += 1;
     if (result.kind === "recorded" && isPending(result.alert)) outcome.pending = (outcome.pending ?? 0) + 1;
@@ -94,6 +90,8 @@ async function forEachOpen(
   }
   return outcome;
 }
+
+const isOpen = (one: Awaited<ReturnType<typeof readFlood>>[number]) => standing([one], one.reviews).kind !== "decided";
 
 function isPending({ accesses, reviews }: Alert): boolean {
   const stands = standing(accesses, reviews);

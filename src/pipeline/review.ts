@@ -99,7 +99,11 @@ export async function reopen(house: House, click: Claim): Promise<ReviewOutcome>
   return decide(house, click, "re-open", async (tx, { alert, vault }, now) => {
     const isInTime = ({ at }: Review) => now.getTime() - at.getTime() < undoMs;
     const withdrawal = withdrawalBy(click.clickerId, alert.accesses, alert.reviews, isInTime);
-    if (withdrawal === null) return refused("nothing-to-undo", vault, []);
+    if (withdrawal === null) {
+      const payload = { alert: alert.id, by: click.clickerId, reason: "nothing-to-undo", what: "re-open" };
+      await seal(tx, now, [{ kind: "review refused", payload }]);
+      return refused("nothing-to-undo", vault, []);
+    }
     const about = { alertId: alert.id, revision: alert.revision, by: click.clickerId, at: now };
     const entries = await withdraw(tx, withdrawal, about);
     await announceChange(tx, alert.id, now, entries);
@@ -112,9 +116,11 @@ export async function mayReview(
   house: House,
   click: Claim,
 ): Promise<ReviewOutcome | Omit<Admitted, "whoCan" | "question">> {
-  return decide(house, click, "form asked for", async (_tx, { alert, vault }) => {
+  return decide(house, click, "form asked for", async (tx, { alert, vault }, now) => {
     const decision = mayDecide(alert.accesses, alert.reviews, click.revision);
     if (decision.kind !== "already-decided") return { kind: "may", alert, vault };
+    const payload = { alert: alert.id, by: click.clickerId, verdict: "suspicious", what: "form asked for" };
+    await seal(tx, now, [{ kind: "review came second", payload }]);
     return alreadyDecided(alert, vault, decision.review);
   });
 }
@@ -132,7 +138,7 @@ export async function decide<T>(
 ): Promise<T | Refused> {
   const seen = await readAlert(house.store.db, click.alertId);
   const vault = seen && watchedVault(house.config, seen.vaultId);
-  if (!seen) return refused("no-such-alert", null, []);
+  if (!seen) return refuseUnknown(house, { alert: click.alertId, by: click.clickerId, reason: "no-such-alert", what });
   if (!vault) return refuseUnwatched(house, click, what);
   // Slack is asked before the transaction, so that no row stays locked while it takes its time.
   await house.people.lookUp(seen.person.emails);
@@ -158,6 +164,15 @@ export async function decide<T>(
     await seal(tx, now, [{ kind: "review refused", payload: { alert: alert.id, by: click.clickerId, reason, what } }]);
     return refused(reason, vault, whoCan);
   });
+}
+
+/** The button belongs to nothing of ours, or stood in no message of ours. */
+export async function refuseUnknown(
+  house: House,
+  payload: { by: string; reason: "no-such-alert" | "wrong-message"; what: string } & Record<string, unknown>,
+): Promise<Refused> {
+  await inTransaction(house.store.db, (tx) => seal(tx, house.clock.now(), [{ kind: "review refused", payload }]));
+  return refused(payload.reason, null, []);
 }
 
 /** What still shows the button shows it no longer than this. */

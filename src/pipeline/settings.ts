@@ -116,7 +116,11 @@ export async function answerSettings(house: House, click: SettingsClick): Promis
   const { db } = house.store;
   const seen = await readProposal(db, click.proposalId);
   const vault = seen && watchedVault(house.config, seen.vaultId);
-  if (!seen || !vault) return { kind: "refused", reason: "no-such-proposal", vault: null, whoCan: [] };
+  const what = `${click.answer} of settings`;
+  if (!seen || !vault) {
+    const vaultId = seen?.vaultId ?? null;
+    return refuse(house, { vaultId, byId: click.clickerId, what, proposal: click.proposalId }, "no-such-proposal");
+  }
   const others = await otherManagers(house, vault, seen.by);
   const standing = await standingOf(house, vault, click.clicker);
   // Who was made a manager to confirm it doesn't: it takes being one then and now.
@@ -135,7 +139,7 @@ export async function answerSettings(house: House, click: SettingsClick): Promis
       return isProposer ? "proposer" : standingThen === "ok" ? null : "manager-since";
     };
     const reason = refusal();
-    const about = { vaultId: vault.id, byId: click.clickerId, what: `${click.answer} of settings` };
+    const about = { vaultId: vault.id, byId: click.clickerId, what, proposal: proposal.id };
     if (reason !== null)
       return refuseIn(
         tx,
@@ -145,7 +149,10 @@ export async function answerSettings(house: House, click: SettingsClick): Promis
         others.filter((id) => id !== click.clickerId),
       );
     const stands = proposalStands(proposal, now);
-    if (stands.kind !== "open") return { kind: "already", vault, stands };
+    if (stands.kind !== "open") {
+      await sealRefusal(tx, now, about, "already");
+      return { kind: "already", vault, stands };
+    }
     const current = await settingsInForce(tx);
     const said = saidByFile(house.file);
     const fits = proposal.changes.every(
@@ -249,7 +256,7 @@ function personOf({ slackUserId, email }: { slackUserId: string; email: string |
   return { slack: { kind: "matched" as const, user }, emails: [] };
 }
 
-type About = { vaultId: string; byId: string; what: string };
+type About = { vaultId: string | null; byId: string; what: string; proposal?: string };
 type Refused = Extract<SettingsOutcome, { kind: "refused" }>;
 
 function refuse(house: House, about: About, reason: SettingsRefusal): Promise<Refused> {
@@ -259,12 +266,16 @@ function refuse(house: House, about: About, reason: SettingsRefusal): Promise<Re
 async function refuseIn(
   tx: Tx,
   house: House,
-  { vaultId, byId, what }: About,
+  about: About,
   reason: SettingsRefusal,
   whoCan: string[] = [],
 ): Promise<Refused> {
-  await seal(tx, house.clock.now(), [
-    { kind: "settings refused", payload: { vault: vaultId, by: byId, reason, what } },
-  ]);
-  return { kind: "refused", reason, vault: watchedVault(house.config, vaultId), whoCan };
+  await sealRefusal(tx, house.clock.now(), about, reason);
+  const vault = about.vaultId === null ? null : watchedVault(house.config, about.vaultId);
+  return { kind: "refused", reason, vault, whoCan };
+}
+
+async function sealRefusal(tx: Tx, now: Date, about: About, reason: SettingsRefusal | "already"): Promise<void> {
+  const { vaultId, byId, ...more } = about;
+  await seal(tx, now, [{ kind: "settings refused", payload: { vault: vaultId, by: byId, reason, ...more } }]);
 }

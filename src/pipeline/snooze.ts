@@ -64,17 +64,25 @@ export async function endSnooze(
 ): Promise<SnoozeOutcome> {
   const seen = await readSnooze(house.store.db, click.snoozeId);
   const vault = seen && watchedVault(house.config, seen.vaultId);
-  if (!seen || !vault) return { kind: "refused", reason: "no-such-snooze", vault: null };
+  const what = "end of a snooze";
+  if (!seen || !vault) {
+    const about = { vaultId: seen?.vaultId ?? null, byId: click.clickerId, snooze: click.snoozeId };
+    return refuse(house, about, "no-such-snooze", what);
+  }
   const standing = await standingOf(house, vault, click.clicker);
   const shown = await messagesOf(house.store.db, "snooze", seen.id);
   const isOurs = shown.some(({ channel, ts }) => channel === click.message.channel && ts === click.message.ts);
   const reason = standing !== "ok" ? standing : isOurs ? null : "wrong-message";
-  if (reason !== null) return refuse(house, { vaultId: vault.id, byId: click.clickerId }, reason, "end of a snooze");
+  if (reason !== null)
+    return refuse(house, { vaultId: vault.id, byId: click.clickerId, snooze: seen.id }, reason, what);
   const now = house.clock.now();
   return inTransaction(house.store.db, async (tx) => {
     const isOver = endOfSnooze(seen) <= now;
-    if (isOver || !(await recordSnoozeEnd(tx, seen.id, { by: click.clickerId, at: now })))
+    if (isOver || !(await recordSnoozeEnd(tx, seen.id, { by: click.clickerId, at: now }))) {
+      const payload = { vault: vault.id, by: click.clickerId, reason: "over", what, snooze: seen.id };
+      await seal(tx, now, [{ kind: "snooze refused", payload }]);
       return { kind: "over", vault };
+    }
     await wantAnew(tx, "snooze", seen.id, now);
     await want(tx, endMessage(seen.id, vault, now));
     await seal(tx, now, [{ kind: "snooze ended", payload: { snooze: seen.id, by: click.clickerId } }]);
@@ -152,14 +160,13 @@ async function standingOf(house: House, vault: WatchedVault, clicker: SlackUser 
 
 async function refuse(
   house: House,
-  { vaultId, byId }: { vaultId: string; byId: string },
+  { vaultId, byId, snooze: id }: { vaultId: string | null; byId: string; snooze?: string },
   reason: SnoozeRefusal,
   what: string,
 ): Promise<SnoozeOutcome> {
-  await inTransaction(house.store.db, (tx) =>
-    seal(tx, house.clock.now(), [{ kind: "snooze refused", payload: { vault: vaultId, by: byId, reason, what } }]),
-  );
-  return { kind: "refused", reason, vault: watchedVault(house.config, vaultId) };
+  const payload = { vault: vaultId, by: byId, reason, what, ...(id !== undefined && { snooze: id }) };
+  await inTransaction(house.store.db, (tx) => seal(tx, house.clock.now(), [{ kind: "snooze refused", payload }]));
+  return { kind: "refused", reason, vault: vaultId === null ? null : watchedVault(house.config, vaultId) };
 }
 
 async function previewOf(db: Db, snoozed: Pick<Snooze, "vaultId" | "by" | "only">, now: Date): Promise<SnoozePreview> {

@@ -72,17 +72,24 @@ export async function answerUnused(house: House, click: UnusedClick): Promise<Un
     const { intentId, round, answer, by } = click;
     const [intent] = await readIntents(tx, [intentId]);
     const question = await stored.readUnusedQuestion(tx, click);
-    if (!intent || !question) return { kind: "refused", reason: "no-such-question" };
     const now = house.clock.now();
+    const refuse = (reason: string) => {
+      const payload = { intent: intentId, round, by, reason, what: answer };
+      return seal(tx, now, [{ kind: "unused intent answer refused", payload }]);
+    };
+    if (!intent || !question) {
+      await refuse("no-such-question");
+      return { kind: "refused", reason: "no-such-question" };
+    }
     const subject = intentSubject({ kind: "unused", intentId, round });
     const isOurs = await isWhereAsked(tx, subject, click);
     const reason = question.askedOf !== by ? "not-asked" : isOurs ? null : "wrong-message";
     if (reason !== null) {
-      const payload = { intent: intentId, round, by, reason, what: answer };
-      await seal(tx, now, [{ kind: "unused intent answer refused", payload }]);
+      await refuse(reason);
       return { kind: "refused", reason };
     }
     if (!(await stored.recordUnusedAnswer(tx, click, { kind: answer, by, at: now }))) {
+      await refuse("already");
       const before = await stored.readUnusedQuestion(tx, click);
       return { kind: "already", answer: before?.answer ?? answer };
     }

@@ -20,11 +20,20 @@ export interface RecordEntry {
 export async function seal(tx: Tx, at: Date, entries: RecordEntry[]): Promise<void> {
   if (entries.length === 0) return;
   const kinds = entries.map(({ kind }) => kind);
-  const payloads = byteaArray(entries.map(({ payload }) => Buffer.from(JSON.stringify({ ...payload, salt: salt() }))));
+  const payloads = byteaArray(entries.map(({ payload }) => Buffer.from(asJson({ ...payload, salt: salt() }))));
   const judged = entries.some(({ accessId }) => accessId) ? entries.map(({ accessId }) => accessId ?? null) : null;
   await sql`
     insert into to_seal (at, kinds, payloads, accesses)
     values (${at}, ${kinds}::text[], ${payloads}::bytea[], ${judged}::bigint[])`.execute(tx);
+}
+
+/** PostgreSQL's jsonb takes neither NUL nor half a character, and what somebody forged may hold both. */
+function asJson(payload: Record<string, unknown>): string {
+  const json = JSON.stringify(payload);
+  if (!/\\u(?:0000|d[89a-f])/.test(json)) return json;
+  return JSON.stringify(payload, (_key, value: unknown) =>
+    typeof value === "string" ? value.toWellFormed().replaceAll("\0", "\uFFFD") : value,
+  );
 }
 
 const salt = () => randomBytes(12).toString("base64url");

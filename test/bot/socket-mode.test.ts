@@ -149,6 +149,8 @@ function connect(apiUrl: string): SlackConnection {
       answer: never,
       mayAnswer: never,
       ask: never,
+      intentRefused: never,
+      actNotUnderstood: never,
       openSettings: never,
       checkSettings: never,
       proposeSettings: never,

@@ -1,6 +1,7 @@
 import { RESOLVE_NOTE, RESOLVE_OUTCOME, readOutcome, resolveAnswer, resolveForm } from "../views/resolve-form.ts";
 import { noteProblem, readFormOrigin } from "../views/suspicious-form.ts";
 import { readResolved, readSeenTick, readStep } from "../views/what-now.ts";
+import { formNotUnderstood } from "./not-understood.ts";
 import { openForm } from "./open-form.ts";
 import type { ListenerParts } from "./parts.ts";
 import type { Click, Submission } from "./payload.ts";
@@ -52,6 +53,7 @@ export async function resolveSubmitted(form: Submission, parts: ListenerParts): 
   const place = placeOfForm(form);
   const outcome = readOutcome(form.inputs.get(RESOLVE_OUTCOME));
   if (!origin || outcome === null) {
+    await formNotUnderstood(form, parts);
     const unknown = resolveAnswer({ kind: "refused", reason: "no-such-alert", vault: null, whoCan: [] });
     if (unknown) await parts.tell(place, unknown);
     return;

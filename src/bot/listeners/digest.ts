@@ -1,5 +1,6 @@
 import { readDigestButton } from "../views/digest.ts";
 import { digestReadAnswer, digestSoFarAnswer } from "../views/digest-answers.ts";
+import { clickNotUnderstood } from "./not-understood.ts";
 import type { ListenerParts } from "./parts.ts";
 import type { Click, Command } from "./payload.ts";
 
@@ -11,9 +12,11 @@ export async function digestCommand(_rest: string, { place }: Command, { ports, 
 }
 
 /** "I've read it". Who may say so is the house's to say. */
-export async function digestRead(click: Click, { ports, directory, tell }: ListenerParts): Promise<void> {
+export async function digestRead(click: Click, parts: ListenerParts): Promise<void> {
+  const { ports, directory, tell } = parts;
   const digestId = readDigestButton(click.value);
   const clickerId = click.place.user;
+  if (digestId === null) await clickNotUnderstood(click, parts);
   const outcome =
     digestId === null
       ? ({ kind: "refused", reason: "no-such-digest" } as const)

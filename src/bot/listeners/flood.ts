@@ -2,6 +2,7 @@ import type { FloodClick, FloodOutcome } from "../ports.ts";
 import { floodAnswer, oneByOneAnswer } from "../views/answers.ts";
 import { floodForm, readFloodOrigin, readFloodValue } from "../views/flood.ts";
 import { SUSPICIOUS_NOTE } from "../views/suspicious-form.ts";
+import { formNotUnderstood } from "./not-understood.ts";
 import { openForm } from "./open-form.ts";
 import type { ListenerParts } from "./parts.ts";
 import type { Click, Place, Submission } from "./payload.ts";
@@ -26,7 +27,10 @@ export async function floodSuspicious(click: Click, parts: ListenerParts): Promi
 export async function floodSubmitted(form: Submission, parts: ListenerParts): Promise<void> {
   const origin = readFloodOrigin(form.privateMetadata);
   const place = placeOfFloodForm(form);
-  if (!origin) return say(place, nothing, parts);
+  if (!origin) {
+    await formNotUnderstood(form, parts);
+    return say(place, nothing, parts);
+  }
   const { floodId, channel, ts } = origin;
   const outcome = await parts.ports.reviewFlood({
     floodId,

@@ -4,6 +4,7 @@ import { readTrouble } from "../slack-error.ts";
 import { intentDone, type Recent, readAgain } from "../views/intent-again.ts";
 import { announceAnswer, endAnswer } from "../views/intent-messages.ts";
 import { askerOf, unknownAsker } from "./asker.ts";
+import { clickNotUnderstood } from "./not-understood.ts";
 import type { ListenerParts } from "./parts.ts";
 import type { Click, Place } from "./payload.ts";
 
@@ -23,6 +24,9 @@ export async function intentAgain(click: Click, parts: ListenerParts): Promise<v
   const user = await parts.directory.knownUser(click.place.user);
   const asker = askerOf(user, parts);
   const pressed = readAgain(click.value);
+  if (!user)
+    await parts.ports.intentRefused({ byId: click.place.user, reason: "unknown-clicker", what: "announcement anew" });
+  else if (!pressed) await clickNotUnderstood(click, parts);
   const answer = !user
     ? announceAnswer(unknownAsker, asker)
     : pressed

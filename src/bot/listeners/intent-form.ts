@@ -58,6 +58,8 @@ export async function intentChange(click: Click, parts: ListenerParts): Promise<
   const intent = intents.find(({ id }) => id === click.value);
   const asker = askerOf(user, parts);
   if (intent) return openIntentForm(click, parts, { intent, zone: asker.zone });
+  const reason = user ? "none" : "unknown-clicker";
+  await parts.ports.intentRefused({ byId: click.place.user, reason, what: "change", intentId: click.value });
   await parts.tell(click.place, endAnswer({ kind: "none" }, "cancelled", asker));
 }
 
@@ -87,8 +89,17 @@ export async function intentSubmitted(form: Submission, parts: ListenerParts): P
   const user = await directory.knownUser(form.user);
   const asker = askerOf(user, parts);
   const window = await readWindow(form, parts);
-  if (!user || "problem" in window) return tell(place, announceAnswer(unknownAsker, asker));
   const { purpose, vaultId, item, mostUses, ticket, again } = readInputs(form);
+  const refused = { byId: form.user, what: "announcement", purpose };
+  if (!user) {
+    await ports.intentRefused({ ...refused, reason: "unknown-clicker" });
+    return tell(place, announceAnswer(unknownAsker, asker));
+  }
+  // It was right when the form was looked at, or the look took too long for the form to wait.
+  if ("problem" in window) {
+    if (window.reason) await ports.intentRefused({ ...refused, reason: window.reason });
+    return tell(place, announceAnswer({ kind: "refused", sentence: window.problem }, asker));
+  }
   const { startsAt, endsAt, notes } = window;
   const read = again === null ? null : readRecurrence(again, asker.zone);
   const outcome = await ports.announce({
@@ -144,7 +155,9 @@ function readInputs({ inputs }: Submission) {
   };
 }
 
-type Window = { startsAt: Date | null; endsAt: Date; notes: string[] } | { problem: string };
+type Window =
+  | { startsAt: Date | null; endsAt: Date; notes: string[] }
+  | { problem: string; reason?: "passed" | "too-long" };
 
 /**
  * The form's window is read as the command's: after a purpose that is only there to be left over. Without vaults,
@@ -160,7 +173,9 @@ async function readWindow(form: Submission, { ports, directory }: ListenerParts)
     defaultMinutes: ports.settings.intentDefaultMinutes,
     maximumMinutes: ports.settings.intentMaximumMinutes,
   });
-  if (command.kind === "not-understood") return { problem: command.problem };
+  if (command.kind === "not-understood") {
+    return { problem: command.problem, ...(command.refused && { reason: command.refused.reason }) };
+  }
   if (command.kind === "announce" && command.purpose === standIn) return command;
   return { problem: "Please write it like “for 2h”, “until 16:00” or “tomorrow 9-11”." };
 }

@@ -45,7 +45,10 @@ async function answerTo(text: string, asked: Command | Click, parts: ListenerPar
   const { ports, directory } = parts;
   const user = await directory.knownUser(asked.place.user);
   const asker = askerOf(user, parts);
-  if (!user) return announceAnswer(unknownAsker, asker);
+  if (!user) {
+    await ports.intentRefused({ byId: asked.place.user, reason: "unknown-clicker", what: "command" });
+    return announceAnswer(unknownAsker, asker);
+  }
   const { intentDefaultMinutes: defaultMinutes, intentMaximumMinutes: maximumMinutes } = ports.settings;
   const channelId = asked.place.channel ?? "";
   const command = parseIntentCommand(text, { ...asker, channelId, defaultMinutes, maximumMinutes });
@@ -68,6 +71,8 @@ async function answerTo(text: string, asked: Command | Click, parts: ListenerPar
     case "which-item":
       return whichTarget(command.question, command.candidates);
     case "not-understood":
+      // What can't be read is no act; that the time of what can be read is none is a refusal.
+      if (command.refused) await ports.intentRefused({ byId: user.id, what: "announcement", ...command.refused });
       return withAgain(notUnderstood(command.problem, command.suggestion), await recentOf(user, asked.place, parts));
   }
 }

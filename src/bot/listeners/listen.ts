@@ -28,6 +28,7 @@ import { intentChosen, intentCommand, intentEnded } from "./intent.ts";
 import { intentAgain } from "./intent-again.ts";
 import { intentChange, intentFormErrors, intentSubmitted, openIntentForm, placeOfIntentForm } from "./intent-form.ts";
 import { leaverTicked } from "./leaver.ts";
+import { formNotUnderstood } from "./not-understood.ts";
 import type { ListenerParts } from "./parts.ts";
 import {
   type Click,
@@ -154,7 +155,11 @@ export function listen(app: App, parts: ListenerParts): void {
   app.view(anything, async ({ ack, body }) => {
     const submission = readSubmission(body);
     const form = submission && own(forms, submission.callbackId);
-    if (!form) return ack();
+    if (!form) {
+      await ack();
+      if (submission) await formNotUnderstood(submission, parts);
+      return;
+    }
     const place = form.place(submission);
     let errors: Record<string, string> | null = null;
     await orSaySorry("form", place, parts, async () => {

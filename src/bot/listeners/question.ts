@@ -2,6 +2,7 @@ import type { AnswerClick } from "../ports.ts";
 import { readCarried } from "../views/alert-actions.ts";
 import { ASK_TEXT, answerAnswer, askForm } from "../views/question.ts";
 import { noteProblem, readFormOrigin } from "../views/suspicious-form.ts";
+import { formNotUnderstood } from "./not-understood.ts";
 import { openForm } from "./open-form.ts";
 import type { ListenerParts } from "./parts.ts";
 import type { Click, Place, Submission } from "./payload.ts";
@@ -38,7 +39,10 @@ export function askFormErrors({ inputs }: Submission): Record<string, string> | 
 export async function askSubmitted(form: Submission, parts: ListenerParts): Promise<void> {
   const origin = readFormOrigin(form.privateMetadata);
   const place = placeOfForm(form);
-  if (!origin) return say(place, { kind: "refused", reason: "no-such-question" }, parts);
+  if (!origin) {
+    await formNotUnderstood(form, parts);
+    return say(place, { kind: "refused", reason: "no-such-question" }, parts);
+  }
   const { alertId, revision, channel, ts } = origin;
   const text = (form.inputs.get(ASK_TEXT) ?? "").trim();
   const said = { kind: "mine" as const, text };

@@ -1,4 +1,5 @@
 import { readRecurringButton, recurringAnswer } from "../views/recurring.ts";
+import { clickNotUnderstood } from "./not-understood.ts";
 import type { ListenerParts } from "./parts.ts";
 import type { Click } from "./payload.ts";
 
@@ -6,10 +7,12 @@ import type { Click } from "./payload.ts";
 export async function recurringAnswered(
   click: Click,
   answer: "confirmed" | "declined",
-  { ports, directory, tell }: ListenerParts,
+  parts: ListenerParts,
 ): Promise<void> {
+  const { ports, directory, tell } = parts;
   const about = readRecurringButton(click.value);
   const clickerId = click.place.user;
+  if (!about) await clickNotUnderstood(click, parts);
   const outcome = about
     ? await ports.answerRecurring({
         ...about,

@@ -4,6 +4,7 @@ import { alertDetails } from "../views/alert-details.ts";
 import { acknowledgeAnswer, reviewAnswer } from "../views/answers.ts";
 import { helpMessage } from "../views/help.ts";
 import { noteProblem, readFormOrigin, SUSPICIOUS_NOTE, suspiciousForm } from "../views/suspicious-form.ts";
+import { clickNotUnderstood, formNotUnderstood } from "./not-understood.ts";
 import { openForm } from "./open-form.ts";
 import type { ListenerParts } from "./parts.ts";
 import { type Click, channelOfOrigin, type Place, type Submission } from "./payload.ts";
@@ -35,7 +36,10 @@ export function suspiciousFormErrors({ inputs }: Submission): Record<string, str
 export async function suspiciousSubmitted(form: Submission, parts: ListenerParts): Promise<void> {
   const origin = readFormOrigin(form.privateMetadata);
   const place = placeOfForm(form);
-  if (!origin) return say(place, noSuchAlert, parts);
+  if (!origin) {
+    await formNotUnderstood(form, parts);
+    return say(place, noSuchAlert, parts);
+  }
   const { alertId, revision, channel, ts } = origin;
   const outcome = await parts.ports.review({
     alertId,
@@ -81,6 +85,7 @@ export async function more(click: Click, parts: ListenerParts): Promise<void> {
 
 /** A button that we know nothing of, or that carries nothing we can read. */
 export async function unknownAlert(click: Click, parts: ListenerParts): Promise<void> {
+  await clickNotUnderstood(click, parts);
   await say(click.place, noSuchAlert, parts);
 }
 

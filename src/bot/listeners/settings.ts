@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { SettingsClick, SettingsDraft, SettingsOutcome } from "../ports.ts";
 import { readProposalId, settingsAnswer } from "../views/settings.ts";
 import { readSettings, settingInputs, settingsForm } from "../views/settings-form.ts";
+import { clickNotUnderstood } from "./not-understood.ts";
 import { openForm } from "./open-form.ts";
 import type { ListenerParts } from "./parts.ts";
 import type { Click, Place, Submission } from "./payload.ts";
@@ -31,11 +32,14 @@ export async function settingsSubmitted(form: Submission, { ports, directory, te
 
 /** "Confirm" and "Decline" under what somebody proposed. */
 export async function settingsAnswered(
-  { place, value, message }: Click,
+  click: Click,
   answer: SettingsClick["answer"],
-  { ports, directory, tell }: ListenerParts,
+  parts: ListenerParts,
 ): Promise<void> {
+  const { place, value, message } = click;
+  const { ports, directory, tell } = parts;
   const proposalId = readProposalId(value);
+  if (proposalId === null) await clickNotUnderstood(click, parts);
   const clicker = await directory.freshUser(place.user);
   const outcome: SettingsOutcome =
     proposalId === null

@@ -11,6 +11,7 @@ import {
   SNOOZE_VAULT,
   snoozeForm,
 } from "../views/snooze-form.ts";
+import { clickNotUnderstood } from "./not-understood.ts";
 import { openForm } from "./open-form.ts";
 import type { ListenerParts } from "./parts.ts";
 import type { Click, Command, Place, Submission } from "./payload.ts";
@@ -33,7 +34,10 @@ export async function snoozeCommand(rest: string, command: Command, parts: Liste
 export async function snoozeConfirmed(click: Click, parts: ListenerParts): Promise<void> {
   const { place } = click;
   const carried = readDraft(click.value);
-  if (!carried) return parts.tell(place, snoozeAnswer(unknown, ""));
+  if (!carried) {
+    await clickNotUnderstood(click, parts);
+    return parts.tell(place, snoozeAnswer(unknown, ""));
+  }
   const draft = { ...carried, by: await parts.directory.freshUser(place.user), byId: place.user };
   await parts.tell(place, snoozeAnswer(await parts.ports.snooze(draft), ""), { replaceOriginal: click.isEphemeral });
 }
@@ -42,8 +46,10 @@ export async function snoozeLeft(click: Click, { tell }: ListenerParts): Promise
   await tell(click.place, snoozeDropped(), { replaceOriginal: click.isEphemeral });
 }
 
-export async function snoozeEnded({ place, value, message }: Click, parts: ListenerParts): Promise<void> {
+export async function snoozeEnded(click: Click, parts: ListenerParts): Promise<void> {
+  const { place, value, message } = click;
   const snoozeId = readSnoozeId(value);
+  if (snoozeId === null) await clickNotUnderstood(click, parts);
   const clicker = await parts.directory.freshUser(place.user);
   const outcome =
     snoozeId === null ? unknown : await parts.ports.endSnooze({ snoozeId, clicker, clickerId: place.user, message });

@@ -1,4 +1,5 @@
 import { readUnusedButton, unusedAnswer } from "../views/unused-intent.ts";
+import { clickNotUnderstood } from "./not-understood.ts";
 import type { ListenerParts } from "./parts.ts";
 import type { Click } from "./payload.ts";
 
@@ -6,9 +7,11 @@ import type { Click } from "./payload.ts";
 export async function unusedAnswered(
   click: Click,
   answer: "happened" | "not-needed",
-  { ports, tell }: ListenerParts,
+  parts: ListenerParts,
 ): Promise<void> {
+  const { ports, tell } = parts;
   const about = readUnusedButton(click.value);
+  if (!about) await clickNotUnderstood(click, parts);
   const outcome = about
     ? await ports.answerUnused({ ...about, answer, by: click.place.user, message: click.message })
     : { kind: "refused" as const, reason: "no-such-question" as const };

@@ -3,6 +3,7 @@ import type { VaultQuestion } from "../ports.ts";
 import { parseQuestion, type QuestionWord } from "../question-command.ts";
 import { reportAnswer } from "../views/report.ts";
 import { vaultHelp } from "../views/snooze.ts";
+import { clickNotUnderstood } from "./not-understood.ts";
 import type { ListenerParts } from "./parts.ts";
 import type { Click, Command, Place } from "./payload.ts";
 
@@ -19,7 +20,10 @@ export function questionCommand(word: QuestionWord) {
 /** Another page of an answer: asked, checked and recorded as if it were the first. */
 export async function reportTurned(click: Click, parts: ListenerParts): Promise<void> {
   const carried = readCarried(click.value);
-  if (!carried) return parts.tell(click.place, vaultHelp("This button is from an older answer. Please ask again."));
+  if (!carried) {
+    await clickNotUnderstood(click, parts);
+    return parts.tell(click.place, vaultHelp("This button is from an older answer. Please ask again."));
+  }
   await tellReport(carried.question, click.place, parts, { page: carried.page, replaceOriginal: click.isEphemeral });
 }
 

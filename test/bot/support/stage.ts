@@ -184,6 +184,8 @@ function portsOf(house: FakeHouse, now: () => Date): BotPorts {
       note("tickLeaver", click);
       return { kind: "ticked" };
     },
+    intentRefused: async (refused) => note("intentRefused", refused),
+    actNotUnderstood: async (act) => note("actNotUnderstood", act),
     ask: async (asked) => {
       note("ask", asked);
       return { kind: "unknown", what: "item" };
