@@ -1,7 +1,8 @@
 import type { FloodClick, FloodOutcome } from "../bot/ports.ts";
-import type { Alert } from "../model.ts";
+import type { Alert, SlackUser } from "../model.ts";
+import { isSamePerson } from "../policies/eligibility.ts";
 import { standing } from "../policies/standing.ts";
-import { newestReviewId } from "../store/alerts.ts";
+import { newestReviewId, readAlert } from "../store/alerts.ts";
 import { inTransaction } from "../store/database.ts";
 import { floodOf, readFlood, wantOneByOne } from "../store/floods.ts";
 import { seal, wake } from "../store/record.ts";
@@ -58,7 +59,7 @@ export async function showOneByOne(house: House, floodId: string, by: string): P
 
 async function forEachOpen(
   house: House,
-  { floodId, clickerId: by, message }: Pick<FloodClick, "floodId" | "clickerId" | "message">,
+  { floodId, clicker, clickerId: by, message }: Omit<FloodClick, "verdict" | "note">,
   what: string,
   judge: (alertId: string, revision: number, flood: InFlood) => Promise<Awaited<ReturnType<typeof mayReview>>>,
   enough = Number.POSITIVE_INFINITY,
@@ -77,7 +78,10 @@ async function forEachOpen(
       seal(tx, now, [{ kind: "review came second", payload: { flood: floodId, by, what } }]),
     );
   }
+  // One entry says that a vault isn't theirs to judge; but whoever tries to clear themselves is told so at each.
+  const notTheirs = new Set<string>();
   for (const one of open) {
+    if (notTheirs.has(one.vaultId) && !(await isAbout(house, one.alertId, clicker))) continue;
     const result = await judge(one.alertId, one.revision, { ...flood, newestReview });
     if (result.kind === "recorded" || result.kind === "may") outcome.counted += 1;
     if (result.kind === "recorded" && isPending(result.alert)) outcome.pending = (outcome.pending ?? 0) + 1;
@@ -85,6 +89,7 @@ async function forEachOpen(
     if (result.kind === "already-decided" || isSaid) outcome.decidedBefore += 1;
     if (result.kind === "refused" && result.reason === "own-access") outcome.own += 1;
     else if (result.kind === "refused" && !isSaid) outcome.refused ??= result;
+    if (result.kind === "refused" && result.reason === "not-a-manager") notTheirs.add(one.vaultId);
     if (outcome.counted >= enough) break;
     if (result.kind === "refused" && aboutTheClicker.has(result.reason)) break;
   }
@@ -92,6 +97,11 @@ async function forEachOpen(
 }
 
 const isOpen = (one: Awaited<ReturnType<typeof readFlood>>[number]) => standing([one], one.reviews).kind !== "decided";
+
+async function isAbout(house: House, alertId: string, clicker: SlackUser | null): Promise<boolean> {
+  const alert = await readAlert(house.store.db, alertId);
+  return clicker !== null && alert !== null && isSamePerson(clicker, alert.person);
+}
 
 function isPending({ accesses, reviews }: Alert): boolean {
   const stands = standing(accesses, reviews);

@@ -135,6 +135,7 @@ describe("a purpose with a window", () => {
         kind: "not-understood",
         problem: "A purpose can stand for 8 h at most.",
         suggestion: "/intent call for 8h",
+        refused: { reason: "too-long", purpose: "call" },
       }),
     );
     const kolkata = parseIntentCommand("call until 16:00", context({ zone: "Asia/Kolkata" }));
@@ -311,7 +312,11 @@ describe("what can't be, with the nearest right command", () => {
       "/intent paying the licence renewal on Company Visa",
     ],
   ])("%s", (typed, changes, problem, suggestion) => {
-    expect(parseIntentCommand(typed, context(changes))).toEqual({ kind: "not-understood", problem, suggestion });
+    // What could be read and can't be announced is a refusal; what can't be read is none.
+    const reason = problem.includes("has passed") ? "passed" : problem.endsWith("at most.") ? "too-long" : null;
+    const refused = reason && { refused: { reason, purpose: "paying" } };
+    const command = parseIntentCommand(typed, context(changes));
+    expect(command).toEqual({ kind: "not-understood", problem, suggestion, ...refused });
     const again = parseIntentCommand(suggestion.replace("/intent ", ""), context(changes));
     expect(again.kind).toBe("announce");
   });

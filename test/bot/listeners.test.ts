@@ -134,7 +134,8 @@ describe("whatever is clicked or typed is answered", () => {
     stage.sandbox.faults.add({ method: "users.info", kind: "status", status: 500 });
     await stage.sandbox.as("U02DANA").command(cards, "/intent", "paying licence renewal");
     await stage.settle();
-    expect(stage.house.asked).toEqual([]);
+    const refused = { byId: "U02DANA", reason: "unknown-clicker", what: "command" };
+    expect(stage.house.asked).toEqual([{ port: "intentRefused", with: refused }]);
     expect(stage.told("U02DANA")).toContain("nothing was announced. Please try again");
   });
 
@@ -165,7 +166,13 @@ describe("whatever is clicked or typed is answered", () => {
       expect(stage.toldCount("U02MARTA")).toBe(before + 1);
       expect(stage.told("U02MARTA")).toContain("no alert that belongs to this button");
     }
-    expect(stage.house.asked).toEqual([]);
+    expect(stage.house.asked).toEqual(
+      [
+        ["of_an_older_version", "x"],
+        ["review_expected", "not:ours:at all"],
+        ["constructor", "x"],
+      ].map(([what, carried]) => ({ port: "actNotUnderstood", with: { by: "U02MARTA", what, carried } })),
+    );
   });
 
   test("Undo and Re-open ask the house; the three dots show details and help", async () => {

@@ -107,6 +107,7 @@ test("nobody but Dana answers: a click from elsewhere is refused, recorded and a
   expect(record.map(({ payload }) => JSON.parse(payload?.toString() ?? "").reason)).toEqual([
     "not-asked",
     "wrong-message",
+    "no-such-question",
   ]);
 });
 

@@ -3,6 +3,7 @@ import type { SandboxMessage } from "../../src/sandbox/types.ts";
 import { inTransaction } from "../../src/store/database.ts";
 import { eraseDetails } from "../../src/store/erasing.ts";
 import { readBlocks } from "../support/read-message.ts";
+import { entriesOf } from "../support/record-entries.ts";
 import { cards, dana, defaultYaml, juan, marta, openStory, type Story } from "../support/story.ts";
 
 let story: Story;
@@ -98,11 +99,20 @@ const inSecurity = () => story.sandbox.workspace.messages(security).map(({ block
 test("nobody clears themselves in a flood either: Dana's own access stays open, and a stranger to the vault counts for nothing (threat T1)", async () => {
   story = await openStory({ startAt: "2026-11-28T01:13:00Z", yaml: oneIsEnough });
   const danas = { id: "vault-marta", email: "marta@example.com", name: "Marta Vidal" };
+  const hers = { id: "vault-dana", email: "dana@example.com", name: "Dana Ruiz" };
   await accesses(
-    Array.from({ length: 50 }, (_, n) => ({ person: n, by: "night" as const, ...(n === 49 && { as: danas }) })),
+    Array.from({ length: 50 }, (_, n) => ({
+      person: n,
+      by: "night" as const,
+      ...(n === 49 && { as: danas }),
+      ...(n === 48 && { as: hers }),
+    })),
   );
   await story.press(dana, flood(), "Expected");
   expect(story.told(dana)).toContain("You are not a manager of");
+  // Not fifty entries for one click; that she tried to clear herself is one of its own.
+  const refused = (await entriesOf(story, "review refused")).map(({ by, reason }) => `${by} ${reason}`);
+  expect(refused.toSorted()).toEqual([`${dana} not-a-manager`, `${dana} own-access`]);
   expect(await reviewCount()).toBe(0);
   await story.press(marta, flood(), "Expected");
   expect(story.told(marta)).toMatch(/one is about yourself and stays open/);

@@ -52,6 +52,7 @@ test("who announced something that no access followed is asked once, the next mo
     "unused intent answer refused",
     "unused intent answer refused",
     "unused intent answered",
+    "unused intent answer refused",
   ]);
 });
 
