@@ -120,7 +120,8 @@ test("nobody clears themselves in a flood either: Dana's own access stays open, 
 });
 
 test("a flood drawn anew after two of its people were erased names neither, and they are two people still", async () => {
-  await floodOf(40);
+  // The story erases by itself, so that no entry accounts for it.
+  await floodOf(40, oneIsEnough, true);
   const people = /(\d+) people made/.exec(readBlocks(flood().blocks))?.[1];
   expect(people).toBe(String(covered()));
   await eraseDetailsOf("Person 38", "Person 39");
@@ -224,8 +225,8 @@ function event({ person, by, item, as }: Access, id: string, vault: string) {
   };
 }
 
-async function floodOf(people: number, yaml = oneIsEnough): Promise<void> {
-  story = await openStory({ startAt: "2026-11-28T01:13:00Z", yaml });
+async function floodOf(people: number, yaml = oneIsEnough, isTamperedWith = false): Promise<void> {
+  story = await openStory({ startAt: "2026-11-28T01:13:00Z", yaml, isTamperedWith });
   await accesses(Array.from({ length: people }, (_, person) => ({ person, by: "night" as const })));
 }
 
