@@ -121,7 +121,8 @@ function readBound(typed: string, zone: string, which: "from" | "until"): Date |
   if (!isDay && !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(typed)) return "unreadable";
   const at = DateTime.fromISO(typed, { zone });
   if (!at.isValid) return "unreadable";
-  return (isDay && which === "until" ? at.plus({ days: 1 }) : at).toJSDate();
+  // Where a day has no midnight it begins later, and the next one needn't.
+  return (isDay && which === "until" ? at.plus({ days: 1 }).startOf("day") : at).toJSDate();
 }
 
 function readKey(file: string): Buffer | string {

@@ -13,6 +13,8 @@ const everyMs = 1_000;
 export function progressOf({ total, isAsked }: { total: number | null; isAsked: boolean }): Progress {
   const { stderr } = process;
   if (!isAsked && !stderr.isTTY) return { say: () => {}, end: () => {} };
+  // Whoever read it may have gone: the file is what was asked for.
+  stderr.on("error", () => {});
   const begunAt = performance.now();
   let saidAt = begunAt;
   let hasSaid = false;

@@ -51,7 +51,7 @@ export async function answerFor(house: House, asking: Asking): Promise<ReportOut
   const { vaults, about, resolved } = found;
   const now = house.clock.now();
   const since = "since" in question ? question.since : null;
-  const words = sayQuestion(question.kind, { about, since, zone: house.config.timezone });
+  const words = sayQuestion(question.kind, { about, since, zone: asker.zone });
   const vaultIds = vaults.map(({ id }) => id).sort();
   await inTransaction(house.store.db, async (tx) => {
     const { id, isAnnounced } = await recordAsked(

@@ -70,14 +70,12 @@ export async function leaverItems(db: Db | Tx, leaverId: string): Promise<Leaver
 
 export async function addLeaverItems(tx: Tx, leaverId: string, items: LeaverItem[], at: Date): Promise<void> {
   if (items.length === 0) return;
-  const rows = items.map(({ place, key, itemId }) => ({
-    leaver_id: leaverId,
-    place,
-    item_key: key,
-    item_id: itemId,
-    at,
-  }));
-  await tx.insertInto("leaver_item").values(rows).execute();
+  // A statement takes 65,535 values, and a vault may have more items than that.
+  await sql`
+    insert into leaver_item (leaver_id, place, item_key, item_id, at)
+    select ${leaverId}::bigint, told.place, told.key, told.item_id, ${at}::timestamptz
+      from unnest(${items.map(({ place }) => place)}::integer[], ${items.map(({ key }) => key)}::text[],
+                  ${items.map(({ itemId }) => itemId)}::text[]) as told (place, key, item_id)`.execute(tx);
 }
 
 export async function recordLeaverTicks(

@@ -51,7 +51,12 @@ test("a folder of the embedded database that is copied while it is stopped start
   const [home, copy] = [join(folder, "data"), join(folder, "copy")];
   const first = await startEmbedded(home, { settings: { fsync: "off" } });
   await migrateAt(first.url);
-  await onDatabase(first.url, (client) => client.query("create table kept as select 'here' as it"));
+  await onDatabase(first.url, async (client) => {
+    await client.query("create table kept as select 'here' as it");
+    await client.query(
+      "insert into to_seal (at, kinds, payloads) values (now(), '{digest asked for}', array[convert_to('{}', 'UTF8')])",
+    );
+  });
   await first.stop();
   cpSync(home, copy, { recursive: true });
   const second = await startEmbedded(copy, { settings: { fsync: "off" } });

@@ -50,7 +50,7 @@ test("the channel is closed when its digest is due: it comes into the fallback c
 });
 
 test("who was erased before Slack could show their alert is named in no mail", async () => {
-  story = await openStory({ yaml });
+  story = await openStory({ yaml, isTamperedWith: true });
   story.sandbox.admin.revokeTokens("token_revoked");
   await story.reveal({ by: dana });
   const { db } = story.service.house.store;
