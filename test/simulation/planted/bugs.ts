@@ -269,8 +269,8 @@ export const plantedBugs: PlantedBug[] = [
   bug(
     "a-denial-can-be-taken-back",
     asking,
-    'if (denial(question)) return { kind: "already", said: "not-mine" };',
-    "void denial;",
+    'const already = denial(question) ? "not-mine" : isSaid ? what : null;',
+    "void denial; const already = isSaid ? what : null;",
     ["followed-up"],
   ),
   {
