@@ -104,7 +104,10 @@ async function withVerdicts(tx: Tx, what: "accesses" | "alerts", rows: ExportRow
     // Of a single access, "grown" means that the verdict came before it.
     const review = stands.kind === "decided" || (stands.kind === "grown" && what === "alerts") ? stands.review : null;
     const verdict = review?.verdict ?? "open";
-    return { ...row, stands: stands.kind, verdict, verdict_by: review?.by ?? null, verdict_at: review?.at ?? null };
+    const { resolution_of: resolutionOf, ...told } = row;
+    // One of a verdict that was taken back, or that has more under it since, ends nothing.
+    if (what === "alerts" && (stands.kind !== "decided" || resolutionOf !== review?.id)) told.resolution = null;
+    return { ...told, stands: stands.kind, verdict, verdict_by: review?.by ?? null, verdict_at: review?.at ?? null };
   });
 }
 

@@ -131,9 +131,11 @@ const selections: Record<Exportable, (filter: ExportFilter) => RawBuilder<unknow
            (select string_agg(distinct coalesce(access.item_title, access.item_id), '; ')
               from alert_access join access on access.id = alert_access.access_id
              where alert_access.alert_id = alert.id) as items,
-           (select resolution.outcome from resolution where resolution.alert_id = alert.id
-             order by resolution.review_id desc limit 1) as resolution
-      from alert where ${conditions.alerts(filter)} order by alert.opened_at, alert.id`,
+           resolved.outcome as resolution, resolved.review_id::text as resolution_of
+      from alert
+      left join lateral (select outcome, review_id from resolution where resolution.alert_id = alert.id
+                          order by resolution.review_id desc limit 1) as resolved on true
+     where ${conditions.alerts(filter)} order by alert.opened_at, alert.id`,
   verdicts: (filter) => sql`
     select review.id::text as verdict_id, review.at, review.verdict, review.by, review.alert_id, review.revision as alert_revision,
            review.needed as people_needed, review.note, alert.vault_id, ${elder("alert.person_id")} as person

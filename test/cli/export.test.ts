@@ -149,6 +149,40 @@ async function endOf(child: ReturnType<typeof spawn>): Promise<[number | null, s
   return [code, said];
 }
 
+test("a resolution ends what it was given for, and nothing once that was taken back", async () => {
+  const { pool } = story.service.house.store;
+  const { rows } = await pool.query("select alert_id, revision from review limit 1");
+  const [{ alert_id: alertId, revision }] = rows;
+  const say = async (verdict: string) =>
+    (
+      await pool.query(
+        "insert into review (alert_id, revision, verdict, by, note, at) values ($1, $2, $3, $4, $5, now()) returning id",
+        [alertId, revision, verdict, marta, verdict === "suspicious" ? "nobody knows" : null],
+      )
+    ).rows[0].id;
+  const told = async () => {
+    const { text } = await run("alerts", "--format", "jsonl");
+    const found = text.split("\n").find((line) => line.includes(alertId));
+    const { stands, resolution } = JSON.parse(found ?? "{}");
+    const ocsf = (await run("alerts", "--format", "ocsf")).text.split("\n").find((line) => line.includes(alertId));
+    return [stands, resolution ?? null, JSON.parse(ocsf ?? "{}").status];
+  };
+  const suspicious = await say("suspicious");
+  await pool.query("insert into what_now (alert_id, review_id, steps, opened_at) values ($1, $2, '{}', now())", [
+    alertId,
+    suspicious,
+  ]);
+  await pool.query(
+    "insert into resolution (review_id, alert_id, outcome, note, by, at) values ($1, $2, 'false-alarm', 'all well', $3, now())",
+    [suspicious, alertId, marta],
+  );
+  expect(await told()).toEqual(["decided", "false-alarm", "Resolved"]);
+  await say("undone");
+  expect(await told()).toEqual(["decided", null, "Suppressed"]);
+  await say("suspicious");
+  expect(await told()).toEqual(["decided", null, "In Progress"]);
+});
+
 async function run(...args: (string | AbortSignal)[]): Promise<{ code: number; said: string; text: string }> {
   const lines: string[] = [];
   const out = { log: (line: string) => void lines.push(line), error: (line: string) => void lines.push(line) };
