@@ -75,7 +75,9 @@ export async function beginExport(
       tx,
       channels.map((channel) => ({ kind: "asked", subject: id, channel, urgency: urgency.note, at: now })),
     );
-    await seal(tx, now, [{ kind: "export begun", payload: { export: id, by, what, format, hasNames, ...filter } }]);
+    const { question, vaultIds } = asked;
+    const payload = { export: id, by, question, vaults: vaultIds, what, format, hasNames, ...filter };
+    await seal(tx, now, [{ kind: "export begun", payload }]);
     if (channels.length > 0) await wake(tx);
     return id;
   });

@@ -210,10 +210,14 @@ const told: Told[] = [
   },
   {
     what: "questions",
-    kinds: "'question asked'",
+    kinds: "'question asked', 'export begun'",
     from: "asked",
     at: "at",
-    says: [...same("by"), ["to_jsonb(vault_ids)", "said -> 'vaults'"]],
+    says: [
+      // Whoever begins an export may have no Slack user.
+      ["by", "coalesce(said -> 'by' ->> 'id', said ->> 'by')"],
+      ["to_jsonb(vault_ids)", "said -> 'vaults'"],
+    ],
     words: { says: same("question"), areGone: "question = 'erased'" },
   },
   {

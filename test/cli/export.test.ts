@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { exportRows } from "../../src/cli/export.ts";
 import { askedView } from "../../src/pipeline/questions.ts";
+import { matchTables } from "../../src/store/record-and-tables.ts";
 import { aDay } from "../support/a-day.ts";
 import { readCsv } from "../support/read-csv.ts";
 import { readBlocks } from "../support/read-message.ts";
@@ -148,6 +149,12 @@ async function endOf(child: ReturnType<typeof spawn>): Promise<[number | null, s
   const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
   return [code, said];
 }
+
+test("that exports were made is in the tables what it is on the record", async () => {
+  await run("accesses");
+  await run("alerts", "--format", "ocsf", "--vault", "company cards");
+  expect(await matchTables(story.service.house.store.pool)).toEqual([]);
+});
 
 test("a resolution ends what it was given for, and nothing once that was taken back", async () => {
   const { pool } = story.service.house.store;
