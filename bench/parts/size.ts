@@ -143,8 +143,7 @@ async function chain(client: pg.Client): Promise<Row[]> {
   const perSecond = entries / ((monotonicMs() - from) / 1000);
   const reference = await plainChain(client);
   const fromTables = monotonicMs();
-  await client.query("set work_mem = '128MB'");
-  const unmatched = await matchTables(client);
+  const unmatched = await inOneMoment(client, () => matchTables(client));
   const tables = (monotonicMs() - fromTables) / 1000;
   return [
     row(part, "audit verify: the chain", `${figure(perSecond)} entries/s`, {

@@ -1,3 +1,5 @@
+import { instant } from "../../src/store/record-and-tables.ts";
+
 /** How much, and of which time. */
 export interface YearSize {
   accesses: number;
@@ -200,8 +202,6 @@ const record = `
   begin
     return sha256('\\x02'::bytea || int8send(seq) || int8send((extract(epoch from at) * 1000000)::bigint) || before || kind || sha256(payload));
   end $$;
-  create function year_instant(at timestamptz) returns text language sql stable as $$
-    select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$;
   create aggregate year_chain (bigint, timestamptz, bytea, bytea) (
     sfunc = year_link, stype = bytea, initcond = '\\x0000000000000000000000000000000000000000000000000000000000000000');
   insert into record (seq, at, kind, payload, hash, access_id)
@@ -224,13 +224,12 @@ const record = `
                            || '","note":' || coalesce('"' || note || '"', 'null') || ',"salt":"' || substr(md5(id::text), 1, 16) || '"}' from review
                   union all
                   select announced_at, 'intent announced', null, 3, '{"id":"' || id || '","personId":"' || person_id || '","slackUserId":"' || slack_user_id || '","purpose":"' || purpose
-                           || '","startsAt":"' || year_instant(starts_at) || '","endsAt":"' || year_instant(ends_at) || '","vaultId":"' || vault_id || '","salt":"' || substr(md5(id::text), 1, 16) || '"}' from intent
+                           || '","startsAt":"' || ${instant("starts_at")} || '","endsAt":"' || ${instant("ends_at")} || '","vaultId":"' || vault_id || '","salt":"' || substr(md5(id::text), 1, 16) || '"}' from intent
                   union all
                   select at, 'intent done', null, 4, '{"intent":"' || intent_id || '","salt":"' || substr(md5(intent_id::text), 1, 16) || '"}' from intent_end
                  ) as said) as numbered;
   update record_head set (seq, hash) = (select seq, hash from record order by seq desc limit 1);
   drop aggregate year_chain (bigint, timestamptz, bytea, bytea);
-  drop function year_instant(timestamptz);
   drop function year_link(bytea, bigint, timestamptz, bytea, bytea)`;
 
 const numbers = `

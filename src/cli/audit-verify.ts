@@ -50,8 +50,6 @@ async function verify(client: pg.Client, known: KnownHead[], out: Output): Promi
     return 1;
   }
 
-  // Whole tables are put in order.
-  await client.query("set local work_mem = '128MB'");
   const unmatched = await matchTables(client);
   for (const { what, count, example } of unmatched)
     out.error(`The tables differ: ${count} ${what}, the first is ${example}.`);

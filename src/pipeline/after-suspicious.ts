@@ -10,12 +10,13 @@ import {
   recordTicks,
   resolutionsOf,
 } from "../store/aftermaths.ts";
-import { type Db, inTransaction, type Tx } from "../store/database.ts";
+import type { Db, Tx } from "../store/database.ts";
 import { messagesOf, messagesShowing, subjectAt } from "../store/messages.ts";
 import { type RecordEntry, seal } from "../store/record.ts";
 import { allAnswered, readAnswered } from "./answered.ts";
 import type { House } from "./house.ts";
 import { type Admitted, announceChange, decide, refused, refuseUnknown } from "./review.ts";
+import { sealAlone } from "./seal-alone.ts";
 
 /**
  * Somebody ticked a step of a card, or took a tick back: by whom and when is a fact, and everybody's card is drawn anew. Whoever
@@ -123,9 +124,7 @@ async function recordIdle(
   const isIdle = outcome.kind === "refused" && outcome.reason === "nothing-to-resolve";
   if (outcome.kind !== "already-resolved" && !isIdle) return;
   const reason = isIdle ? outcome.reason : outcome.kind;
-  await inTransaction(house.store.db, (tx) =>
-    seal(tx, house.clock.now(), [{ kind: "review refused", payload: { alert: alertId, by, reason, what } }]),
-  );
+  await sealAlone(house, { kind: "review refused", payload: { alert: alertId, by, reason, what } });
 }
 
 /** What was called suspicious at once, the one that holds the card first; of what stands alone, itself. */

@@ -7,10 +7,11 @@ import { inTransaction, type Tx } from "../store/database.ts";
 import { readIntents, recentIntentsBy, recordIntent, recordIntentEnd, standingIntentsBy } from "../store/intents.ts";
 import { urgency, want, wantAnew } from "../store/messages.ts";
 import { personOf, readPerson, slackUsersByEmail } from "../store/people.ts";
-import { seal, wake } from "../store/record.ts";
+import { type RecordEntry, seal, wake } from "../store/record.ts";
 import { readTicket, sayTicket } from "../ticket.ts";
 import { type House, watchedVault } from "./house.ts";
 import { aliasesOfSlackUser } from "./people.ts";
+import { sealAlone } from "./seal-alone.ts";
 import { namesAround, pointOut } from "./wide-intents.ts";
 
 /** An intent for "any vault" is shown in each vault's channel, up to so many; beyond that only where it is used. */
@@ -132,7 +133,7 @@ export async function endIntent(
     const named = intentId === null ? await standingIntentsBy(tx, by, now) : await intentCalled(tx, intentId);
     const [intent, ...others] = named;
     const refused = (reason: IntentRefusal) =>
-      refuseIn(tx, now, { by, reason, what: how, intent: intent?.id ?? intentId?.slice(0, idAtMost) ?? null });
+      seal(tx, now, [refusalOf({ by, reason, what: how, intent: intent?.id ?? intentId?.slice(0, idAtMost) ?? null })]);
     if (!intent) {
       await refused("none");
       return { kind: "none" };
@@ -178,12 +179,10 @@ const idAtMost = 200;
 type Refused = { by: string; reason: IntentRefusal; what: string } & Record<string, unknown>;
 
 async function refuse(house: House, refused: Refused): Promise<void> {
-  await inTransaction(house.store.db, (tx) => refuseIn(tx, house.clock.now(), refused));
+  await sealAlone(house, refusalOf(refused));
 }
 
-async function refuseIn(tx: Tx, now: Date, refused: Refused): Promise<void> {
-  await seal(tx, now, [{ kind: "intent refused", payload: refused }]);
-}
+const refusalOf = (refused: Refused): RecordEntry => ({ kind: "intent refused", payload: refused });
 
 /** What a button carries that nobody made here is no id. */
 async function intentCalled(tx: Tx, id: string): Promise<Intent[]> {

@@ -52,15 +52,16 @@ export async function makeDigests(house: House): Promise<{ made: number; lookAga
   return { made, lookAgainAt };
 }
 
-/** Since when digests wait here for the judge: a host that was down takes up what came before, and judges it first. */
-const waits = new WeakMap<House, Map<string, Date>>();
+/** Since when each channel's digest waits here for the judge: a host that was down takes up what came before, and judges it first. */
+const waits = new WeakMap<House, Map<string, { period: string; since: Date }>>();
 
-function isPatient(house: House, digest: string, now: Date): boolean {
-  const since = waits.get(house) ?? new Map<string, Date>();
-  waits.set(house, since);
-  const first = since.get(digest) ?? now;
-  since.set(digest, first);
-  return now.getTime() - first.getTime() < patienceMs;
+function isPatient(house: House, channel: string, period: string, now: Date): boolean {
+  const ofHouse = waits.get(house) ?? new Map<string, { period: string; since: Date }>();
+  waits.set(house, ofHouse);
+  const known = ofHouse.get(channel);
+  const since = known?.period === period ? known.since : now;
+  ofHouse.set(channel, { period, since });
+  return now.getTime() - since.getTime() < patienceMs;
 }
 
 async function makeDigest(house: House, channel: string, schedule: DigestSchedule): Promise<boolean> {
@@ -72,7 +73,7 @@ async function makeDigest(house: House, channel: string, schedule: DigestSchedul
     if (!period) return false;
     const vaults = vaultsOfChannel(house.config, channel);
     const ids = vaults.map(({ id }) => id);
-    if ((await rows.isJudgingBehind(tx, ids, period.endsAt)) && isPatient(house, `${channel} ${period.key}`, now))
+    if ((await rows.isJudgingBehind(tx, ids, period.endsAt)) && isPatient(house, channel, period.key, now))
       return false;
     const { facts, alertIds } = await gather(tx, { vaults, schedule, period, known, now });
     const head = await recordHead(tx);

@@ -11,6 +11,7 @@ import { recordAsked } from "../store/reports.ts";
 import { type Column, exportColumns } from "./export-columns.ts";
 import { type WhosWho, whosWho } from "./export-people.ts";
 import type { House } from "./house.ts";
+import { sealAlone } from "./seal-alone.ts";
 
 export interface ExportRequest {
   what: Exportable;
@@ -83,14 +84,8 @@ export async function beginExport(
   });
 }
 
-export async function endExport(
-  { store, clock }: Pick<House, "store" | "clock">,
-  id: string,
-  end: ExportEnd,
-): Promise<void> {
-  await inTransaction(store.db, (tx) =>
-    seal(tx, clock.now(), [{ kind: "export ended", payload: { export: id, ...end } }]),
-  );
+export async function endExport(house: Pick<House, "store" | "clock">, id: string, end: ExportEnd): Promise<void> {
+  await sealAlone(house, { kind: "export ended", payload: { export: id, ...end } });
 }
 
 /** With what was judged of them by the time of the export. */

@@ -3,6 +3,7 @@ import { inTransaction } from "../store/database.ts";
 import { endOutage, moveFromClosedChannels, noteOutage, notTold, told, unshownAlerts } from "../store/outages.ts";
 import { seal, wake } from "../store/record.ts";
 import { type House, watchedVault } from "./house.ts";
+import { sealAlone } from "./seal-alone.ts";
 
 /** Sends a mail to these addresses. Rejects when it isn't taken. */
 export type SendMail = (mail: Mail, to: string[]) => Promise<void>;
@@ -77,6 +78,6 @@ async function tell(
   else house.log.error(problem, "the mail server didn't take a mail");
   const kind = problem === null ? "fallback mail sent" : "fallback mail refused";
   const payload = { ...about, to };
-  await inTransaction(house.store.db, (tx) => seal(tx, house.clock.now(), [{ kind, payload }]));
+  await sealAlone(house, { kind, payload });
   return problem === null;
 }

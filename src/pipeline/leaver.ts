@@ -16,6 +16,7 @@ import { type House, watchedVault } from "./house.ts";
 import { limitsOf } from "./limits.ts";
 import { chooseVaults, personsNamed, placeOf } from "./named.ts";
 import { rolesOf } from "./roles.ts";
+import { sealAlone } from "./seal-alone.ts";
 
 /** What somebody has seen is never left out; of the rest of a vault so many items stand on a list. */
 const sightsAtMost = 1_000_000;
@@ -222,13 +223,14 @@ async function listOf(house: House, db: Db | Tx, leaver: leavers.Leaver) {
   const sightOf = new Map(sights.map((sight) => [sight.itemKey, sight]));
   const changesOf = Map.groupBy(events.changes, (one) => one.key);
   const versionsOf = Map.groupBy(events.versions, (one) => one.key);
+  const ticksOf = Map.groupBy(ticks, (one) => one.place);
   const items = all.map(({ place, key, itemId }): RotationItem => {
     const sight = sightOf.get(key) ?? null;
     const history = {
       sight,
       changes: changesOf.get(key) ?? [],
       versions: versionsOf.get(key) ?? [],
-      ticks: ticks.filter((one) => one.place === place),
+      ticks: ticksOf.get(place) ?? [],
     };
     return {
       place,
@@ -259,7 +261,7 @@ async function refuse(
   what: string,
 ): Promise<LeaverOutcome> {
   const payload = { by, reason, what };
-  await inTransaction(house.store.db, (tx) => seal(tx, house.clock.now(), [{ kind: "leaver refused", payload }]));
+  await sealAlone(house, { kind: "leaver refused", payload });
   return { kind: "refused", reason };
 }
 

@@ -1,6 +1,5 @@
-import { inTransaction } from "../store/database.ts";
-import { seal } from "../store/record.ts";
 import type { House } from "./house.ts";
+import { sealAlone } from "./seal-alone.ts";
 
 /** What somebody forged is kept as far as it tells what it was. */
 const carriedAtMost = 200;
@@ -11,5 +10,5 @@ export async function actNotUnderstood(
   { by, what, carried }: { by: string; what: string; carried: string },
 ): Promise<void> {
   const payload = { by, what: what.slice(0, carriedAtMost), carried: carried.slice(0, carriedAtMost) };
-  await inTransaction(house.store.db, (tx) => seal(tx, house.clock.now(), [{ kind: "act not understood", payload }]));
+  await sealAlone(house, { kind: "act not understood", payload });
 }

@@ -13,6 +13,7 @@ import type { House } from "./house.ts";
 import { chooseVaults, personsNamed } from "./named.ts";
 import { type Resolved, reportOn } from "./reports.ts";
 import { rolesOf } from "./roles.ts";
+import { sealAlone } from "./seal-alone.ts";
 
 /** The same question of the same person is announced once in so long. */
 const quietMs = 10 * 60_000;
@@ -26,7 +27,7 @@ export async function ask(house: House, { by, byId, channel, question, page }: V
   const admitted = await admit(house, by, question);
   if (admitted.kind === "refused") {
     const payload = { by: byId, channel, question, reason: admitted.reason };
-    await inTransaction(house.store.db, (tx) => seal(tx, house.clock.now(), [{ kind: "question refused", payload }]));
+    await sealAlone(house, { kind: "question refused", payload });
     return admitted;
   }
   const asker = { id: byId, name: by?.name ?? byId, zone: by?.timezone ?? house.config.timezone };

@@ -9,6 +9,7 @@ import { seal, wake } from "../store/record.ts";
 import type { InFlood } from "./aftermath.ts";
 import type { House } from "./house.ts";
 import { mayReview, refuseUnknown, review } from "./review.ts";
+import { sealAlone } from "./seal-alone.ts";
 
 /** Reasons that hold for every alert of a flood alike: one answer is enough. */
 const aboutTheClicker = new Set(["guest", "stranger", "bot", "deactivated", "unknown-clicker", "wrong-message"]);
@@ -73,10 +74,7 @@ async function forEachOpen(
   const newestReview = await newestReviewId(house.store.db);
   const open = (await readFlood(house.store.db, flood.id)).filter(isOpen);
   if (open.length === 0) {
-    const now = house.clock.now();
-    await inTransaction(house.store.db, (tx) =>
-      seal(tx, now, [{ kind: "review came second", payload: { flood: floodId, by, what } }]),
-    );
+    await sealAlone(house, { kind: "review came second", payload: { flood: floodId, by, what } });
   }
   // One entry says that a vault isn't theirs to judge; but whoever tries to clear themselves is told so at each.
   const notTheirs = new Set<string>();

@@ -16,6 +16,7 @@ import { readAnswered } from "./answered.ts";
 import { type House, watchedVault } from "./house.ts";
 import { ownClickNote } from "./notes.ts";
 import { vaultAsOf } from "./rules-in-force.ts";
+import { sealAlone } from "./seal-alone.ts";
 import { whoMayJudge } from "./who-may-judge.ts";
 import { withdraw } from "./withdraw.ts";
 
@@ -171,7 +172,7 @@ export async function refuseUnknown(
   house: House,
   payload: { by: string; reason: "no-such-alert" | "wrong-message"; what: string } & Record<string, unknown>,
 ): Promise<Refused> {
-  await inTransaction(house.store.db, (tx) => seal(tx, house.clock.now(), [{ kind: "review refused", payload }]));
+  await sealAlone(house, { kind: "review refused", payload });
   return refused(payload.reason, null, []);
 }
 

@@ -17,6 +17,7 @@ import {
   snoozesRanOut,
 } from "../store/snoozes.ts";
 import { type House, watchedVault } from "./house.ts";
+import { sealAlone } from "./seal-alone.ts";
 
 const shortestMs = 5 * 60_000;
 const lookBackMs = 14 * 24 * 60 * 60_000;
@@ -165,7 +166,7 @@ async function refuse(
   what: string,
 ): Promise<SnoozeOutcome> {
   const payload = { vault: vaultId, by: byId, reason, what, ...(id !== undefined && { snooze: id }) };
-  await inTransaction(house.store.db, (tx) => seal(tx, house.clock.now(), [{ kind: "snooze refused", payload }]));
+  await sealAlone(house, { kind: "snooze refused", payload });
   return { kind: "refused", reason, vault: vaultId === null ? null : watchedVault(house.config, vaultId) };
 }
 

@@ -68,10 +68,14 @@ function isHigher(version: string, than: string): boolean {
   return isNumber(version) && isNumber(than) && Number(version) > Number(than);
 }
 
-function latest(all: Date[]): Date | null {
-  return all.reduce<Date | null>((last, at) => (last === null || at > last ? at : last), null);
+function earliest(all: Date[]): Date | null {
+  return inOrder(all).at(0) ?? null;
 }
 
-function earliest(all: Date[]): Date | null {
-  return all.reduce<Date | null>((first, at) => (first === null || at < first ? at : first), null);
+function latest(all: Date[]): Date | null {
+  return inOrder(all).at(-1) ?? null;
+}
+
+function inOrder(all: Date[]): Date[] {
+  return all.toSorted((a, b) => a.getTime() - b.getTime());
 }

@@ -334,14 +334,16 @@ function sayCompared({ compared }: SourceCoverage, zone: string): RichTextElemen
   const many = countOf(missed, "access had been missed", "accesses had been missed");
   const came = said(" this week, and came late. ");
   const late =
-    madeUpDays === 0 ? "" : `${capital(countOf(madeUpDays, "earlier day was", "earlier days were"))} compared late. `;
+    madeUpDays === 0
+      ? []
+      : [said(`${capital(countOf(madeUpDays, "earlier day was", "earlier days were"))} compared late. `)];
   if (until !== null && comparedDays === days) {
     const up = [said("Compared with its own list up to "), when(until, zone)];
     const all = missed === 0 ? [said(": nothing was missing. ")] : [said(": "), bold(many), came];
-    return [...up, ...all, ...(late ? [said(late)] : [])];
+    return [...up, ...all, ...late];
   }
   const found = missed === 0 ? [] : [bold(capital(many)), came];
-  const rest = [...(late ? [said(late)] : []), ...found];
+  const rest = [...late, ...found];
   if (days === 0) return [said("No day was due yet to be compared with its own list. "), ...rest];
   return [said(`${sayNotCompared(days, comparedDays)} `), ...rest];
 }

@@ -4,7 +4,6 @@ import * as comparisons from "../../store/comparisons.ts";
 import { type Db, inTransaction, type Store, type Tx } from "../../store/database.ts";
 import { isQuarantineErased, knownEvents, quarantinedAmong } from "../../store/deliveries.ts";
 import { isAboutTheData } from "../../store/ingest.ts";
-import { newNotices } from "../../store/notices.ts";
 import { pauseAfter } from "./back-off.ts";
 import { comparedFrom, daysAfter, daysToCompare, missedAmong, newestDays, within } from "./compare.ts";
 import { clockOffByMs, recordPage } from "./record-page.ts";
@@ -103,8 +102,7 @@ export function createComparing({ store, clock, log, count, hold }: ComparingPar
       const accesses = await missedNow(tx);
       // No body is searched a second time: what can have changed is that more has come since, or that something was erased.
       const strange = await notKept(tx, source.name, first.strange, { keptSince, cameSince: lookedAt });
-      const notices = await newNotices(tx, source.name, within(page.notices, row));
-      const late = { ...page, accesses, strange, notices, apps: [] };
+      const late = { ...page, accesses, strange, notices: within(page.notices, row), apps: [] };
       const read = {
         page: late,
         text: asked.text,

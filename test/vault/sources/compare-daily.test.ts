@@ -171,12 +171,7 @@ test("what somebody else's late access stands beside in the list doesn't bring b
   await aDay();
   now = new Date("2026-11-24T03:00:10Z");
   await turns(poller(), 2);
-  const dana = { words: ["dana@example.com"], identities: [], slackUserIds: [] };
-  await inTransaction(store.db, async (tx) => {
-    for (let upTo: string | null = "0"; upTo !== null; ) upTo = await eraseBodiesNaming(tx, dana, upTo);
-    const { rows } = await store.pool.query("insert into person (created_at) values (now()) returning id");
-    await eraseTheRest(tx, [rows[0].id], dana, { now, upTo: "0", erased: 0 });
-  });
+  await eraseDana();
   const marta = { uuid: "U9MARTA", name: "Marta Vidal", email: "marta@example.com", type: "user" };
   service.slipIn("itemusages", usage(`${name}-evening`, "2026-11-23T23:30:00Z", { user: marta }));
   now = new Date("2026-11-25T03:00:10Z");
@@ -341,12 +336,7 @@ test("what the first pages had found missing is told with the next days where th
 
 test("a stretch that the stream reads again doesn't bring back who was erased, beside what is new in it", async () => {
   await aDay();
-  const dana = { words: ["dana@example.com"], identities: [], slackUserIds: [] };
-  await inTransaction(store.db, async (tx) => {
-    for (let upTo: string | null = "0"; upTo !== null; ) upTo = await eraseBodiesNaming(tx, dana, upTo);
-    const { rows } = await store.pool.query("insert into person (created_at) values (now()) returning id");
-    await eraseTheRest(tx, [rows[0].id], dana, { now, upTo: "0", erased: 0 });
-  });
+  await eraseDana();
   const marta = { uuid: "U9MARTA", name: "Marta Vidal", email: "marta@example.com", type: "user" };
   service.slipIn("itemusages", usage(`${name}-new`, "2026-11-23T23:30:00Z", { user: marta }));
   service.forgetCursors();
@@ -373,6 +363,16 @@ async function turns(polling: ReturnType<typeof poller>, times: number): Promise
     while ((await polling.work()) > 0);
     now = new Date(now.getTime() + 15_000);
   }
+}
+
+/** Bodies that name her, and what says that she was erased. */
+async function eraseDana(): Promise<void> {
+  const dana = { words: ["dana@example.com"], identities: [], slackUserIds: [] };
+  await inTransaction(store.db, async (tx) => {
+    for (let upTo: string | null = "0"; upTo !== null; ) upTo = await eraseBodiesNaming(tx, dana, upTo);
+    const { rows } = await store.pool.query("insert into person (created_at) values (now()) returning id");
+    await eraseTheRest(tx, [rows[0].id], dana, { now, upTo: "0", erased: 0 });
+  });
 }
 
 /** How lists were begun. */
