@@ -37,8 +37,8 @@ interface Told {
   /** Kinds of entries, as a list for `in`. */
   kinds: string;
   from: string;
-  /** When, as the entry has it. */
-  at: string;
+  /** When, as the entry has it; `null`: the entry was made a moment later, and the ids tell which it is. */
+  at: string | null;
   /** What stays, each as the row has it and as the payload (`said`) does; compared as text. */
   says: [row: string, entry: string][];
   /** What may be erased, and whether it was. */
@@ -58,7 +58,7 @@ const told: Told[] = [
     what: "deliveries",
     kinds: "'delivery recorded', 'delivery quarantined'",
     from: `delivery left join (select delivery_id, count(*) as accepted from access group by 1) as of_it on of_it.delivery_id = delivery.id`,
-    at: "received_at",
+    at: null,
     says: [
       ["case when problem is null then 'delivery recorded' else 'delivery quarantined' end", "kind"],
       ...same(["id", "delivery"], "source", ["secret_id", "secret"], ["encode(body_sha256, 'hex')", "bodySha256"]),
@@ -266,35 +266,40 @@ interface Comparison extends Omit<Told, "words"> {
   areGone: string;
 }
 
+/** Where the moments don't tell, one stands for all. */
+const untold = "'epoch'::timestamptz";
+
 function compared(all: Comparison[]): string {
   const there = all.map(
     ({ what, from, at, says, areGone }) => `
-      select '${what.replaceAll("'", "''")}' as what, ${at} as at, case when not ${areGone} then ${json(says.map(([row]) => row))} end as says, count(*) as n
+      select '${what.replaceAll("'", "''")}' as what, ${at ?? untold} as at, case when not ${areGone} then ${json(says.map(([row]) => row))} end as says, count(*) as n
         from ${from} group by 2, 3`,
   );
   const byKind = (of: (one: Comparison) => string) =>
     `case ${all.map((one) => `when kind in (${one.kinds}) then ${of(one)}`).join("\n")} end`;
   const whatOf = byKind(({ what }) => `'${what.replaceAll("'", "''")}'`);
+  const atOf = byKind(({ at }) => (at === null ? untold : "at"));
   const kinds = all.map((one) => one.kinds).join(", ");
   return `
     with there as (${there.join(" union all ")}),
-         said as (select ${whatOf} as what, at, ${byKind(({ says }) => json(says.map(([, entry]) => entry)))} as says, count(*) as n
+         said as (select ${whatOf} as what, ${atOf} as at, ${byKind(({ says }) => json(says.map(([, entry]) => entry)))} as says, count(*) as n
                     from (select at, kind, convert_from(payload, 'UTF8')::jsonb as said from record
                            where kind in (${kinds}) and payload is not null offset 0) as entry group by 1, 2, 3
                    union all
-                  select ${whatOf}, at, null, count(*) from record where kind in (${kinds}) and payload is null group by 1, 2),
+                  select ${whatOf}, ${atOf}, null, count(*) from record where kind in (${kinds}) and payload is null group by 1, 2),
          moment as (select coalesce(there.what, said.what) as what, coalesce(there.at, said.at) as at,
-                           coalesce(there.says, said.says) is not null as is_known, coalesce(there.n, 0) - coalesce(said.n, 0) as more
+                           coalesce(there.says, said.says) as says, coalesce(there.n, 0) - coalesce(said.n, 0) as more
                       from there full join said on said.what = there.what and said.at = there.at and said.says = there.says),
-         counted as (select what, at, sum(greatest(more, 0)) filter (where is_known) as rows,
-                            sum(greatest(-more, 0)) filter (where is_known) as entries,
-                            sum(greatest(more, 0)) filter (where not is_known) as blank_rows,
-                            sum(greatest(-more, 0)) filter (where not is_known) as erased
-                       from moment where more <> 0 group by 1, 2)
-    select what, count(*), min(at)::text as example from counted
+         counted as (select what, coalesce(nullif(at, ${untold})::text, min(says), 'an erased one') as example,
+                            sum(greatest(more, 0)) filter (where says is not null) as rows,
+                            sum(greatest(-more, 0)) filter (where says is not null) as entries,
+                            sum(greatest(more, 0)) filter (where says is null) as blank_rows,
+                            sum(greatest(-more, 0)) filter (where says is null) as erased
+                       from moment where more <> 0 group by what, at)
+    select what, count(*), min(example) as example from counted
      where coalesce(rows, 0) > coalesce(erased, 0) or coalesce(entries, 0) > coalesce(blank_rows, 0)
         or coalesce(rows, 0) + coalesce(blank_rows, 0) <> coalesce(entries, 0) + coalesce(erased, 0)
-     group by 1 order by min(at)`;
+     group by 1 order by 3`;
 }
 
 /** What was judged: by the access, which the record has beside each entry, and by the moments. */
@@ -376,6 +381,15 @@ const kept = [
   {
     what: "deliveries whose body isn't the one that was recorded",
     text: `select count(*), min(id)::text as example from delivery where body <> '' and sha256(body) <> body_sha256`,
+  },
+  {
+    // The entry is made as the group that it came with is taken in; an hour is longer than anybody waits, and clocks are set by less than a minute.
+    what: "deliveries that came at another time than their entry says",
+    text: `select count(*), min(delivery.id)::text as example
+             from (select at, (convert_from(payload, 'UTF8')::jsonb ->> 'delivery')::bigint as id from record
+                    where kind in ('delivery recorded', 'delivery quarantined') and payload is not null offset 0) as entry
+             join delivery using (id)
+            where entry.at not between received_at - interval '1 minute' and received_at + interval '1 hour'`,
   },
   {
     what: "deliveries without their body that no erasure accounts for",

@@ -181,7 +181,11 @@ const changes: [table: string, statement: string, found: RegExp][] = [
   ["person_item", "delete from person_item", /of which less is remembered/],
   ["delivery", "update delivery set body = 'other'", /body isn't the one that was recorded/],
   ["delivery", "update delivery set body = 'other', body_sha256 = sha256('other')", /deliveries that aren't those/],
-  ["delivery", "update delivery set received_at = received_at - interval '1 day'", /deliveries that aren't those/],
+  [
+    "delivery",
+    "update delivery set received_at = received_at - interval '1 day'",
+    /deliveries that came at another time/,
+  ],
   ["delivery", "update delivery set body = ''", /without their body that no erasure accounts for/],
   [
     "access",

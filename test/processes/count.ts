@@ -1,4 +1,5 @@
 import { chainHash } from "../support/chain-hash.ts";
+import { differences } from "../support/differences.ts";
 import { alertsOf, saysDecided } from "./clicker.ts";
 import { ask } from "./fsync-server.ts";
 import type { House } from "./house.ts";
@@ -20,6 +21,8 @@ export interface Wrongs {
   misread: string[];
   /** Entries of the record whose hash doesn't follow from the one before. */
   brokenChain: string[];
+  /** What `audit verify` says of the tables. */
+  differing: string[];
 }
 
 export const nothingWrong: Wrongs = {
@@ -30,6 +33,7 @@ export const nothingWrong: Wrongs = {
   verdictsTwice: [],
   misread: [],
   brokenChain: [],
+  differing: [],
 };
 
 export async function countWrongs(house: House, databaseUrl: string): Promise<Wrongs> {
@@ -95,6 +99,7 @@ export async function countWrongs(house: House, databaseUrl: string): Promise<Wr
     // What happened before anybody asked is learnt, and rings no bell.
     misread: [...(await misreadIn(house, databaseUrl)), ...rings.map(({ ts }) => `history in a message: ${ts}`)],
     brokenChain: await brokenLinks(databaseUrl),
+    differing: (await differences(databaseUrl)).map(({ what, count, example }) => `${count} ${what}: ${example}`),
   };
 }
 

@@ -1,15 +1,14 @@
 import { randomUUID } from "node:crypto";
-import pg from "pg";
 import { buildService, type Service } from "../../src/app.ts";
 import { parseConfig } from "../../src/config.ts";
 import { movableClock } from "../../src/sandbox/clock.ts";
 import type { Reveal, Sandbox, SandboxMessage } from "../../src/sandbox/types.ts";
 import { createStandIn } from "../../src/stand-in.ts";
-import { matchTables, type Unmatched } from "../../src/store/record-and-tables.ts";
 import type { PushedSource } from "../../src/vault/sources/pushed.ts";
 import type { PolledSource } from "../../src/vault/sources/source.ts";
 import { parseSecrets, sign } from "../../src/vault/standard-webhooks.ts";
 import { freshDatabase } from "./database.ts";
+import { differences } from "./differences.ts";
 import { readBlocks } from "./read-message.ts";
 import { watchedLog } from "./watched-log.ts";
 
@@ -208,17 +207,6 @@ export async function openStory({
       if (differing.length > 0) throw new Error(`tables and record differ: ${JSON.stringify(differing)}`);
     },
   };
-}
-
-/** Whatever a story was about: what it leaves behind in the tables is what the record says. */
-async function differences(databaseUrl: string): Promise<Unmatched[]> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    return await matchTables(client);
-  } finally {
-    await client.end();
-  }
 }
 
 interface Button {
