@@ -523,6 +523,8 @@ export type Report = {
   page: number;
   pages: number;
   total: number;
+  /** How its lines are to be read. */
+  notes: string[];
   /** How far it can be trusted, a sentence for each source. */
   coverage: string[];
 } & ReportRows;

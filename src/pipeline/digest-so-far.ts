@@ -1,7 +1,7 @@
 import type { DigestSoFarOutcome } from "../bot/ports.ts";
 import type { SlackUser, WatchedVault } from "../model.ts";
 import { slotUpTo } from "../policies/digest-time.ts";
-import { mayManage, outsider } from "../policies/eligibility.ts";
+import { outsider } from "../policies/eligibility.ts";
 import { inTransaction } from "../store/database.ts";
 import { recordHead } from "../store/digests.ts";
 import { seal } from "../store/record.ts";
@@ -21,7 +21,7 @@ export async function digestSoFar(
 ): Promise<DigestSoFarOutcome> {
   const { config, clock, store } = house;
   const here = channel === null ? [] : vaultsOfChannel(config, channel);
-  const admitted = await managedBy(house, by, here.length > 0 ? here : config.vaults);
+  const admitted = await thoseOf(house, by, here.length > 0 ? here : config.vaults);
   const now = clock.now();
   if (admitted.kind === "refused") {
     const payload = { by: byId, channel, reason: admitted.reason };
@@ -44,22 +44,15 @@ export async function digestSoFar(
   };
 }
 
-/** Those of these vaults that they manage, and all where they answer for the whole; if none, why not of the first. */
-async function managedBy(
+/** Those of these vaults that they answer for. */
+async function thoseOf(
   house: House,
   clicker: SlackUser | null,
   vaults: WatchedVault[],
 ): Promise<{ kind: "may"; vaults: WatchedVault[] } | Extract<DigestSoFarOutcome, { kind: "refused" }>> {
   const outside = outsider(clicker, house.people.homeTeamId());
-  if (clicker && !outside && (await rolesOf(house, clicker)).isLead) return { kind: "may", vaults };
-  const managed: WatchedVault[] = [];
-  let reason: Exclude<ReturnType<typeof mayManage>, "ok"> = "not-a-manager";
-  for (const vault of vaults.toReversed()) {
-    const managerSlackIds = await house.people.managerIds(vault);
-    const homeTeamId = house.people.homeTeamId();
-    const one = mayManage({ clicker, vault, managerSlackIds, managerEmails: [], homeTeamId });
-    if (one === "ok") managed.unshift(vault);
-    else reason = one;
-  }
-  return managed.length > 0 ? { kind: "may", vaults: managed } : { kind: "refused", reason };
+  if (!clicker || outside) return { kind: "refused", reason: outside ?? "unknown-clicker" };
+  const { answersFor } = await rolesOf(house, clicker);
+  const theirs = vaults.filter((vault) => answersFor.includes(vault));
+  return theirs.length > 0 ? { kind: "may", vaults: theirs } : { kind: "refused", reason: "not-a-manager" };
 }

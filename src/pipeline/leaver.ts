@@ -249,8 +249,7 @@ async function admit(
 ): Promise<{ kind: "may"; vaults: WatchedVault[] } | { kind: "refused"; reason: ReportRefusal }> {
   const outside = outsider(by, house.people.homeTeamId());
   if (!by || outside) return { kind: "refused", reason: outside ?? "unknown-clicker" };
-  const { manages, isLead } = await rolesOf(house, by);
-  const vaults = isLead ? house.config.vaults : manages;
+  const { answersFor: vaults } = await rolesOf(house, by);
   return vaults.length > 0 ? { kind: "may", vaults } : { kind: "refused", reason: "not-a-manager" };
 }
 

@@ -1,8 +1,9 @@
 import { sayErased } from "../bot/views/erased.ts";
+import type { Db } from "../store/database.ts";
 import { lastHeard } from "../store/digest-facts.ts";
 import { whatIsErased } from "../store/erasing.ts";
-import { appsSeen } from "../store/notices.ts";
-import { coverageOfAll, oldApps } from "../vault/coverage.ts";
+import { appsSeen, seenInVaults } from "../store/notices.ts";
+import { coverageOfAll, isTooOld, oldApps } from "../vault/coverage.ts";
 import type { House } from "./house.ts";
 
 /** Whoever wasn't heard of for so long uses something else by now. */
@@ -16,10 +17,24 @@ export async function limitsOf(
 ): Promise<string[]> {
   const heard = await lastHeard(db, vaultIds, new Date(now.getTime() + 1));
   const setUp = config.sources.map(({ name }) => name);
-  const apps = setUp.length > 0 ? await appsSeen(db, setUp, new Date(now.getTime() - appsSinceMs)) : [];
   return [
     ...coverageOfAll(heard, now, setUp),
-    ...oldApps(apps),
+    ...(await oldAppsIn(db, setUp, vaultIds, now)),
     ...sayErased(await whatIsErased(db, vaultIds), config.timezone),
   ];
+}
+
+/** Who uses what isn't told to whoever answers for other vaults. */
+async function oldAppsIn(db: Db, sources: string[], vaultIds: string[], now: Date): Promise<string[]> {
+  if (sources.length === 0) return [];
+  const old = (await appsSeen(db, sources, new Date(now.getTime() - appsSinceMs))).filter(isTooOld);
+  const here = await seenInVaults(db, old, vaultIds);
+  const known = old.filter((_, place) => here.has(place));
+  const personOf = ({ source, identity }: { source: string; identity: string }) => `${source} ${identity}`;
+  const named = new Set(known.map(personOf));
+  const others = new Set(old.map(personOf).filter((one) => !named.has(one)));
+  return oldApps(
+    known.map((one) => ({ ...one, who: one.name ?? one.email ?? one.identity })),
+    others.size,
+  );
 }

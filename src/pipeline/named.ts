@@ -34,6 +34,11 @@ export async function personsNamed(house: Pick<House, "store" | "config">, named
   return known.filter(({ person: { slack } }) => slack.kind === "matched" && slack.user.id === named.id);
 }
 
+/** What somebody is called of whom nothing may be known: as Slack says, or as they were named. */
+export async function calledAsNamed({ store }: Pick<House, "store">, named: PersonNamed): Promise<string> {
+  return named.kind === "email" ? named.email : ((await slackUserOf(store.db, named.id))?.name ?? named.id);
+}
+
 /** What a vault and an item are called: as configured, else as reported, else by their ids. */
 export function placeOf(
   { config }: Pick<House, "config">,

@@ -8,9 +8,9 @@ import { itemKey } from "../policies/memory.ts";
 import { inTransaction } from "../store/database.ts";
 import { urgency, wantAll } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
-import { itemsOf, readAsked, recordAsked } from "../store/reports.ts";
+import { hasSights, itemsOf, readAsked, recordAsked } from "../store/reports.ts";
 import type { House } from "./house.ts";
-import { chooseVaults, personsNamed } from "./named.ts";
+import { calledAsNamed, chooseVaults, personsNamed } from "./named.ts";
 import { type Resolved, reportOn } from "./reports.ts";
 import { rolesOf } from "./roles.ts";
 import { sealAlone } from "./seal-alone.ts";
@@ -71,7 +71,7 @@ export async function answerFor(house: House, asking: Asking): Promise<ReportOut
   });
   return {
     kind: "report",
-    report: await reportOn(house, resolved, { asked: words, vaults, zone: asker.zone, now, page, perPage }),
+    report: await reportOn(house, resolved, { question, asked: words, vaults, zone: asker.zone, now, page, perPage }),
   };
 }
 
@@ -84,14 +84,13 @@ export async function askedView(house: House, subject: string, blockId: string):
 
 type Admitted = { kind: "may"; vaults: WatchedVault[] } | { kind: "refused"; reason: ReportRefusal };
 
-/** Leads ask about every vault, managers about theirs. */
+/** Everybody asks about the vaults that they answer for; how the verdicts come is over all of them. */
 async function admit(house: House, by: SlackUser | null, question: VaultQuestion): Promise<Admitted> {
   const outside = outsider(by, house.people.homeTeamId());
   if (!by || outside) return { kind: "refused", reason: outside ?? "unknown-clicker" };
-  const { manages, isLead } = await rolesOf(house, by);
-  if (isLead) return { kind: "may", vaults: house.config.vaults };
-  if (question.kind === "reviewers") return { kind: "refused", reason: "leads-only" };
-  return manages.length > 0 ? { kind: "may", vaults: manages } : { kind: "refused", reason: "not-a-manager" };
+  const { answersFor: vaults, isLead } = await rolesOf(house, by);
+  if (question.kind === "reviewers" && !isLead) return { kind: "refused", reason: "leads-only" };
+  return vaults.length > 0 ? { kind: "may", vaults } : { kind: "refused", reason: "not-a-manager" };
 }
 
 type Found =
@@ -104,10 +103,12 @@ async function resolve(house: House, { vaults, channel, question }: Asking): Pro
       return resolveItem(house, vaults, question);
     case "seen": {
       const people = await personsNamed(house, question.person);
-      const [first] = people;
-      if (!first) return { kind: "unknown", what: "person" };
       const personIds = people.flatMap(({ ids }) => ids);
-      return { kind: "found", vaults, about: first.person.name, resolved: { ...question, personIds } };
+      const vaultIds = vaults.map(({ id }) => id);
+      const isSeen = await hasSights(house.store.db, { personIds, vaultIds });
+      // Whoever was seen in other vaults alone is answered for as if nothing were known of them.
+      const about = (isSeen ? people[0]?.person.name : null) ?? (await calledAsNamed(house, question.person));
+      return { kind: "found", vaults, about, resolved: { ...question, personIds } };
     }
     case "changed":
     case "open": {

@@ -1,4 +1,5 @@
-import type { Named, OpenAlert, Report, ReportRows, ReviewerHealth, Sight } from "../bot/ports.ts";
+import type { Named, OpenAlert, Report, ReportRows, ReviewerHealth, Sight, VaultQuestion } from "../bot/ports.ts";
+import { reportNotes } from "../bot/views/report.ts";
 import type { WatchedVault } from "../model.ts";
 import { standing } from "../policies/standing.ts";
 import type { Db } from "../store/database.ts";
@@ -23,6 +24,7 @@ export type Resolved =
   | { kind: "leaver"; people: KnownPerson[] };
 
 export interface Reporting {
+  question: VaultQuestion;
   asked: string;
   vaults: WatchedVault[];
   zone: string;
@@ -50,6 +52,7 @@ export async function reportOn(house: House, question: Resolved, reporting: Repo
     page,
     total,
     pages: Math.max(1, Math.ceil(total / perPage)),
+    notes: reportNotes(reporting.question, { total }),
     coverage: await limitsOf(house, vaultIds, now),
   };
 }

@@ -10,16 +10,21 @@ export interface Roles {
   manages: WatchedVault[];
   /** The names in the configuration under which escalations call them: their address, id or groups. */
   calledAs: string[];
-  /** They answer for the whole: named at the top of the file, or called by an escalation. */
+  /** What they may ask about: the vaults that they manage and those whose escalation calls them; a lead's are all. */
+  answersFor: WatchedVault[];
+  /** They answer for the whole: named at the top of the file, or called by the escalation of every vault. */
   isLead: boolean;
 }
 
 export async function rolesOf(house: House, user: SlackUser): Promise<Roles> {
   const manages: WatchedVault[] = [];
   for (const vault of house.config.vaults) if (await managesVault(house, user, vault)) manages.push(vault);
-  const calledAs = await thoseMeaning(house, user, targetsOf(house));
-  const atTheTop = await thoseMeaning(house, user, house.config.managers);
-  return { manages, calledAs, isLead: calledAs.length > 0 || atTheTop.length > 0 };
+  const { vaults, managers } = house.config;
+  const calledAs = await thoseMeaning(house, user, peopleAmong(vaults));
+  const calling = vaults.filter((vault) => peopleAmong([vault]).some((to) => calledAs.includes(nameOf(to))));
+  const isLead = calling.length === vaults.length || (await thoseMeaning(house, user, managers)).length > 0;
+  const answersFor = isLead ? vaults : vaults.filter((vault) => manages.includes(vault) || calling.includes(vault));
+  return { manages, calledAs, answersFor, isLead };
 }
 
 async function managesVault(house: House, user: SlackUser, vault: WatchedVault): Promise<boolean> {
@@ -28,9 +33,9 @@ async function managesVault(house: House, user: SlackUser, vault: WatchedVault):
   return mayManage({ clicker: user, vault, managerSlackIds, managerEmails: [], homeTeamId }) === "ok";
 }
 
-/** Persons and groups that any vault's escalation names, each once. */
-function targetsOf(house: House): ManagerRef[] {
-  const all = house.config.vaults.flatMap(({ followUp }) => followUp.steps.map(({ to }) => to));
+/** Persons and groups that the escalations of these vaults name, each once. */
+function peopleAmong(vaults: readonly WatchedVault[]): ManagerRef[] {
+  const all = vaults.flatMap(({ followUp }) => followUp.steps.map(({ to }) => to));
   const meant = all.flatMap((to): ManagerRef[] => (to.kind === "channel" ? [] : [to]));
   return [...new Map(meant.map((to) => [nameOf(to), to])).values()];
 }

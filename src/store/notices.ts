@@ -157,13 +157,18 @@ export async function recordApps(tx: Tx, source: string, apps: AppSeen[]): Promi
     .execute();
 }
 
+export interface AppRow {
+  source: string;
+  identity: string;
+  email: string | null;
+  name: string | null;
+  app: string;
+  version: string;
+}
+
 /** With which apps people were heard of since then, the newest first. */
-export async function appsSeen(
-  db: Db | Tx,
-  sources: string[],
-  since: Date,
-): Promise<{ source: string; who: string; app: string; version: string }[]> {
-  const rows = await db
+export async function appsSeen(db: Db | Tx, sources: string[], since: Date): Promise<AppRow[]> {
+  return db
     .selectFrom("app_seen")
     .select(["source", "identity", "email", "name", "app", "version"])
     .where("source", "in", sources)
@@ -171,7 +176,32 @@ export async function appsSeen(
     .orderBy("last_at", "desc")
     .limit(5_000)
     .execute();
-  return rows.map(({ identity, email, name, ...app }) => ({ ...app, who: name ?? email ?? identity }));
+}
+
+/** Those of them who were seen in any of these vaults, or were given access to one; by their places in the list. */
+export async function seenInVaults(db: Db | Tx, people: AppRow[], vaultIds: string[]): Promise<Set<number>> {
+  if (people.length === 0) return new Set();
+  const { rows } = await sql<{ place: number }>`
+    with asked as (
+      select * from unnest(${people.map(({ source }) => source)}::text[], ${people.map(({ identity }) => identity)}::text[],
+                           ${people.map(({ email }) => email)}::text[]) with ordinality as asked (source, identity, email, place)
+    ), known as (
+      select asked.place, alias.person_id as id
+        from asked join person_alias as alias on alias.kind = 'vault' and alias.value = asked.source || ':' || asked.identity
+      union select asked.place, alias.person_id
+        from asked join person_alias as alias on alias.kind = 'email' and alias.value = lower(asked.email)
+    ), also as (
+      select place, id from known
+      union select known.place, younger.id from known join person as younger on younger.same_as = known.id
+    )
+    select (also.place - 1)::integer as place
+      from also join person_context as context on context.person_id = also.id and context.kind = 'vault'
+                                              and context.value = any (${vaultIds}::text[])
+    union
+    select (asked.place - 1)::integer
+      from asked join notice on notice.source = asked.source and notice.subject_identity = asked.identity
+     where notice.vault_id = any (${vaultIds}::text[])`.execute(db);
+  return new Set(rows.map(({ place }) => place));
 }
 
 function notices(db: Db | Tx) {

@@ -43,6 +43,19 @@ export function sightsOfPerson(
   return sights(db, mine, since, page);
 }
 
+/** Whether they ever opened anything there. */
+export async function hasSights(
+  db: Db | Tx,
+  { personIds, vaultIds }: { personIds: string[]; vaultIds: string[] },
+): Promise<boolean> {
+  const { rows } = await sql`
+    select from person_item as seen join item on item.item_key = seen.item_key
+     where seen.person_id = any (${personIds}::bigint[]) and item.vault_id = any (${vaultIds}::text[]) limit 1`.execute(
+    db,
+  );
+  return rows.length > 0;
+}
+
 async function sights(
   db: Db | Tx,
   which: RawBuilder<unknown>,

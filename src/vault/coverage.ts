@@ -157,27 +157,36 @@ export function coverageOfAll(heard: Heard[], now: Date, setUp: readonly string[
 
 interface AppOf {
   source: string;
-  /** As people know whoever uses it. */
-  who: string;
   app: string;
   version: string;
 }
 
 const namedAtMost = 5;
 
-/** Who was last heard of with an app that is too old to tell what is opened in it: their silence means nothing. */
-export function oldApps(apps: AppOf[]): string[] {
-  const old = apps.filter(isTooOld);
-  if (old.length === 0) return [];
-  const named = old.slice(0, namedAtMost).map(({ who, app, version }) => `${who} (${app} ${sayVersion(version)})`);
-  const rest = old.length > namedAtMost ? ` and ${old.length - namedAtMost} more` : "";
+/**
+ * Who was last heard of with an app that is too old to tell what is opened in it: their silence means nothing. Named are those who are known
+ * in the vaults in question; of `others`, who may have nothing to do with these, it is said how many they are.
+ */
+export function oldApps(known: (AppOf & { who: string })[], others: number): string[] {
+  const named = known.slice(0, namedAtMost).map(({ who, app, version }) => `${who} (${app} ${sayVersion(version)})`);
+  const rest = known.length > namedAtMost ? ` and ${known.length - namedAtMost} more` : "";
+  const [people, use] = others === 1 ? ["1 person", "uses"] : [`${others} people`, "use"];
+  const nothing = "an app that is too old to report anything, so that nothing is known of what they open in it";
+  const ofOthers = known.length > 0 ? `So ${others === 1 ? "does 1 other" : `do ${others} others`}` : null;
   return [
-    `These people use an app that is too old to report anything, so that nothing is known of what they open in it: ${named.join(", ")}${rest}.`,
+    ...(known.length > 0 ? [`These people use ${nothing}: ${named.join(", ")}${rest}.`] : []),
+    ...(others > 0
+      ? [
+          ofOthers
+            ? `${ofOthers}, of whom nothing is recorded here.`
+            : `${people} of whom nothing is recorded here ${use} ${nothing}.`,
+        ]
+      : []),
   ];
 }
 
 /** Browser extensions count their versions otherwise, and are never called old. */
-function isTooOld({ source, app, version }: AppOf): boolean {
+export function isTooOld({ source, app, version }: AppOf): boolean {
   const since = coverageOf(source).reaches.find((reach) => reach.since !== null)?.since;
   const parts = partsOf(version);
   if (!since || !parts || !/^1Password for (Mac|Windows|Linux|iOS|Android)/i.test(app)) return false;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Report, ReportRows, Sight } from "../../src/bot/ports.ts";
 import { askedNote, sayQuestion } from "../../src/bot/views/asked.ts";
-import { reportAnswer } from "../../src/bot/views/report.ts";
+import { reportAnswer, reportNotes } from "../../src/bot/views/report.ts";
 import { coverageSentence } from "../../src/vault/coverage.ts";
 import { golden, readAloud } from "./read-aloud.ts";
 import { hiddenIn, markupIn, refusals, shownIn } from "./slack-reading.ts";
@@ -23,7 +23,10 @@ const sight: Sight = {
 function answered(rows: ReportRows, more: Partial<Report> = {}) {
   const zone = "Europe/Madrid";
   const asked = sayQuestion("who", { about: "Company Visa", since: new Date("2026-01-01T00:00:00Z"), zone });
-  const report = { asked, at, zone, page: 0, pages: 1, total: rows.rows.length, coverage, ...rows, ...more } as Report;
+  const question = { kind: "who" as const, item: "Company Visa", since: null };
+  const total = more.total ?? rows.rows.length;
+  const notes = rows.kind === "sights" ? reportNotes(question, { total }) : [];
+  const report = { asked, at, zone, page: 0, pages: 1, total, notes, coverage, ...rows, ...more } as Report;
   return reportAnswer({ kind: "report", report }, (page) => JSON.stringify({ page }));
 }
 

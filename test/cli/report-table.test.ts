@@ -19,6 +19,7 @@ function seen(item: string): Report {
     page: 0,
     pages: 1,
     total: 2,
+    notes: [],
     coverage: [],
   };
 }

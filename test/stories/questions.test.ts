@@ -35,7 +35,7 @@ test("a manager asks who opened an item: first, last, how often, why and the ver
   await vault(juan, `seen <@${dana}|dana>`);
   expect(story.told(juan)).toContain("What Dana Ruiz opened\n• Dana Ruiz: Company Visa in Company cards, twice");
   await vault(juan, `seen <@${lena}|lena>`);
-  expect(story.told(juan)).toContain("No recorded access of this person");
+  expect(story.told(juan)).toContain("What Lena Park opened\nNo recorded access.");
   await vault(juan, "who Team Amex");
   expect(story.told(juan)).toContain("No recorded access.");
   await vault(juan, "who Visa");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { blindSpotsOf, coverageOfAll, coverageSentence, oldApps } from "../../src/vault/coverage.ts";
+import { blindSpotsOf, coverageOfAll, coverageSentence, isTooOld, oldApps } from "../../src/vault/coverage.ts";
 import { bitwarden } from "../../src/vault/sources/bitwarden.ts";
 import { onePassword } from "../../src/vault/sources/one-password.ts";
 
@@ -55,15 +55,20 @@ test.each([
   ["1Password Browser Extension", "20250", false],
   ["1Password for iOS", "unknown", false],
 ])("%s %s is too old to report: %s", (app, version, isOld) => {
-  const said = oldApps([{ source: "1password", who: "Dana Ruiz", app, version }]);
-  expect(said.length === 1).toBe(isOld);
+  expect(isTooOld({ source: "1password", app, version })).toBe(isOld);
 });
 
 test("people with old apps are named, a few of them", () => {
   const apps = Array.from({ length: 7 }, (_, n) => {
     return { source: "1password", who: `P${n}`, app: "1Password for Mac", version: "70904004" };
   });
-  expect(oldApps(apps)).toEqual([expect.stringMatching(/: P0 \(1Password for Mac 7\.9\.4\), .*P4 .* and 2 more\.$/)]);
+  const named = expect.stringMatching(/: P0 \(1Password for Mac 7\.9\.4\), .*P4 .* and 2 more\.$/);
+  expect(oldApps(apps, 0)).toEqual([named]);
+  expect(oldApps(apps, 1)).toEqual([named, "So does 1 other, of whom nothing is recorded here."]);
+  expect(oldApps([], 2)).toEqual([
+    expect.stringMatching(/^2 people of whom nothing is recorded here use an app that is too old to report anything/),
+  ]);
+  expect(oldApps([], 0)).toEqual([]);
 });
 
 test("where nothing ever spoke, that is said", () => {

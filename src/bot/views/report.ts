@@ -9,6 +9,7 @@ import type {
   ReviewerHealth,
   RotationRow,
   Sight,
+  VaultQuestion,
 } from "../ports.ts";
 import type { MessageView } from "./alert.ts";
 import { plain } from "./alert-actions.ts";
@@ -38,7 +39,7 @@ export function reportAnswer(outcome: ReportOutcome, carried: (page: number) => 
 }
 
 function reportMessage(report: Report, carried: (page: number) => string): MessageView {
-  const { asked, total, page, pages, coverage } = report;
+  const { asked, total, page, pages, notes, coverage } = report;
   const rows = rowsOf(report);
   const title = capital(clean(asked, 240) || "what was asked");
   const found = total === 0 ? NOTHING[report.kind] : total === 1 ? "1 line" : `${total} lines`;
@@ -47,7 +48,7 @@ function reportMessage(report: Report, carried: (page: number) => string): Messa
     blocks: [
       richText(line(bold(title), ...(pages > 1 ? [said(` (page ${page + 1} of ${pages})`)] : []))),
       richText(rows.length > 0 ? bullets(rows) : line(said(NOTHING[report.kind]))),
-      ...(report.kind === "sights" && rows.length > 0 ? [richText(line(italic(COUNTED)))] : []),
+      ...(notes.length > 0 ? [richText(lines(notes.map((note) => [italic(clean(note, 300) || "…")])))] : []),
       ...pageButtons(report, carried),
       richText(
         lines(
@@ -57,6 +58,21 @@ function reportMessage(report: Report, carried: (page: number) => string): Messa
     ],
   };
 }
+
+/** How the lines of an answer are to be read, for Slack and for the command line. */
+export function reportNotes(question: VaultQuestion, { total }: { total: number }): string[] {
+  switch (question.kind) {
+    case "who":
+      return total > 0 ? [COUNTED] : [];
+    case "seen":
+      return total > 0 ? [COUNTED] : question.person.kind === "slack" ? [SHARED] : [];
+    default:
+      return [];
+  }
+}
+
+const SHARED =
+  "Where two Slack accounts share their address I can’t tell which is meant, and find nothing by the account; the address finds it.";
 
 const COUNTED =
   "First, last and how often are over all that was ever recorded; purpose and verdict are of the last time.";

@@ -263,7 +263,14 @@ test("audit events become notices and edits, once; those of the past are told to
   const apps = await store.pool.query("select identity, app, version from app_seen where source = $1", [name]);
   expect(apps.rows).toEqual([{ identity: "U7DANA", app: "1Password for Mac", version: "81204000" }]);
   expect(await appsSeen(store.db, [name], new Date("2026-11-01T00:00:00Z"))).toEqual([
-    { source: name, who: "dana@example.com", app: "1Password for Mac", version: "81204000" },
+    {
+      source: name,
+      identity: "U7DANA",
+      email: "dana@example.com",
+      name: null,
+      app: "1Password for Mac",
+      version: "81204000",
+    },
   ]);
   const kept = await store.pool.query("select body from delivery where source = $1", [name]);
   expect(kept.rows.map(({ body }) => String(body)).join()).not.toContain("198.51.100.77");
