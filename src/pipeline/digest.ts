@@ -111,14 +111,12 @@ export async function gather(
   const stretch = { vaultIds, startsAt: period.startsAt, endsAt: period.endsAt };
   const weekBefore = slotUpTo(schedule, new Date(period.startsAt.getTime() - 1)).at;
   const week = await rows.weekRows(db, stretch, weekBefore);
-  const silent = vaultIds.filter((id) => !week.sources.some(({ vaultId }) => vaultId === id));
-  const longAgo = silent.length > 0 ? await rows.lastHeard(db, silent, period.endsAt) : [];
   const openSince = new Date(now.getTime() - openSinceMs);
   const open = waitingAlerts(await undecidedAlerts(db, { vaultIds, called: [], since: openSince, limit: null }));
   const { missed } = period;
   const facts = digestFacts({
     ...week,
-    sources: [...week.sources, ...longAgo],
+    sources: await rows.lastHeard(db, vaultIds, period.endsAt),
     vaults,
     period,
     zone: schedule.zone,

@@ -1,5 +1,5 @@
 import type { Leading } from "../bot/views/home-lead.ts";
-import { lastHeard, lastOutage, reviewerTimes } from "../store/home-facts.ts";
+import { lastHeardOf, lastOutage, reviewerTimes } from "../store/home-facts.ts";
 import { backlog } from "../store/lanes.ts";
 import { openAlerts } from "./home-manager.ts";
 import type { House } from "./house.ts";
@@ -14,7 +14,7 @@ export async function leadingOf(house: House, now: Date): Promise<Leading> {
   const vaultIds = vaults.map(({ id }) => id);
   const { waiting, oldestSince } = await backlog(db);
   const { open } = await openAlerts(house, { vaultIds, called: [] }, now);
-  const heard = await lastHeard(db, vaultIds);
+  const heard = await lastHeardOf(db, vaultIds, now);
   return {
     slack: { waiting, oldestSince, outage: await lastOutage(db, new Date(now.getTime() - 7 * dayMs)) },
     vaults: vaults.map((vault) => {

@@ -4,7 +4,7 @@ import { mayReview } from "../policies/eligibility.ts";
 import { type Loudness, waitingAlerts } from "../policies/loudness.ts";
 import { standing } from "../policies/standing.ts";
 import { placesOf } from "../store/home-alerts.ts";
-import { lastHeard } from "../store/home-facts.ts";
+import { lastHeardOf } from "../store/home-facts.ts";
 import { undecidedAlerts } from "../store/undecided-alerts.ts";
 import { allAnswered } from "./answered.ts";
 import { addressOf, type House, watchedVault } from "./house.ts";
@@ -29,7 +29,7 @@ export async function managingOf(house: House, user: SlackUser, roles: Roles, no
   const vaultIds = manages.map(({ id }) => id);
   const { open, isMore } = await openAlerts(house, { vaultIds, called: calledAs }, now);
   if (manages.length === 0 && open.length === 0) return null;
-  const heard = await lastHeard(house.store.db, vaultIds);
+  const heard = await lastHeardOf(house.store.db, vaultIds, now);
   return {
     waiting: await waitingFor(house, user, open.slice(0, shownAtMost)),
     total: open.length,

@@ -1,7 +1,7 @@
 import type { MessageView } from "../bot/views/alert.ts";
 import { sourceSilent, sourceSpeaks } from "../bot/views/silence.ts";
 import type { WatchedVault } from "../model.ts";
-import { silenceOf } from "../policies/silence.ts";
+import { areAwaited, silenceOf } from "../policies/silence.ts";
 import { inTransaction } from "../store/database.ts";
 import { lastHeard } from "../store/digest-facts.ts";
 import { urgency, wantAll } from "../store/messages.ts";
@@ -22,16 +22,15 @@ export interface SourceHeard {
   silence: silences.SilenceRow | null;
 }
 
-/** When each source of the watched vaults last spoke. */
+/** When each source of the watched vaults last spoke, as far as anybody still expects it to. */
 export async function sourcesHeard(house: House): Promise<SourceHeard[]> {
   const { db } = house.store;
-  const { vaults } = house.config;
+  const { vaults, sources } = house.config;
+  const setUp = new Set(["webhook", ...sources.map(({ name }) => name)]);
   const soon = new Date(house.clock.now().getTime() + 60_000);
-  const heard = await lastHeard(
-    db,
-    vaults.map(({ id }) => id),
-    soon,
-  );
+  const ids = vaults.map(({ id }) => id);
+  const all = (await lastHeard(db, ids, soon)).filter(({ source }) => setUp.has(source));
+  const heard = ids.flatMap((id) => areAwaited(all.filter(({ vaultId }) => vaultId === id)));
   const open = await silences.openSilences(db);
   return [...new Set(heard.map(({ source }) => source))].map((source) => {
     const theirs = heard.filter((one) => one.source === source);

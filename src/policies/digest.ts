@@ -1,6 +1,7 @@
 import { DateTime, IANAZone } from "luxon";
 import type { DigestFacts, HourCell, QuarterRow, VaultWeek, WatchedVault, WeekNumbers, WeekRows } from "../model.ts";
 import { saysNothing } from "./purpose-quality.ts";
+import { areAwaited } from "./silence.ts";
 
 interface Purpose {
   purpose: string;
@@ -100,9 +101,10 @@ function weekOf(vault: WatchedVault, { quarters, people, items, sources }: Diges
     people: people.find(({ vaultId }) => vaultId === id)?.people ?? 0,
     items: own.slice(0, itemsAtMost).map(({ vaultId: _, ...item }) => item),
     moreItems: Math.max(0, own.length - itemsAtMost),
-    sources: sources
-      .filter(({ vaultId }) => vaultId === id)
-      .map(({ source, lastAt }) => ({ source, lastAt: lastAt.getTime() })),
+    sources: areAwaited(sources.filter(({ vaultId }) => vaultId === id)).map(({ source, lastAt }) => ({
+      source,
+      lastAt: lastAt.getTime(),
+    })),
   };
 }
 

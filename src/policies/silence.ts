@@ -20,6 +20,8 @@ export interface Silence {
 
 const hourMs = 60 * 60_000;
 const dayMs = 24 * hourMs;
+/** Whoever is silent for so much longer than another source of the same vault was replaced by it. */
+const replacedAfterMs = 60 * dayMs;
 /** Nothing is said of the rhythm of a source that is hardly known. */
 const leastHistoryMs = 14 * dayMs;
 const leastHours = 20;
@@ -82,6 +84,12 @@ export function silenceOf({ hours, lastAt, zone, isQuietDay, faults }: SourceHis
   const usualOn = missed.weekends > missed.weekdays ? "weekends" : "weekdays";
   const { speaking, accesses } = total[usualOn];
   return { since: lastAt, usualOn, usualMs: Math.round((speaking * hourMs) / Math.max(1, accesses)) };
+}
+
+/** Of the sources that ever spoke of one vault, those of which anybody still expects something. */
+export function areAwaited<Heard extends { lastAt: Date }>(heard: Heard[]): Heard[] {
+  const newest = Math.max(...heard.map(({ lastAt }) => lastAt.getTime()));
+  return heard.filter(({ lastAt }) => newest - lastAt.getTime() <= replacedAfterMs);
 }
 
 function hourOf(at: Date): number {

@@ -17,11 +17,10 @@ export async function weekRows(
   db: Db | Tx,
   { vaultIds, startsAt, endsAt }: Stretch,
   comparedFrom: Date,
-): Promise<WeekRows> {
+): Promise<Omit<WeekRows, "sources">> {
   const { rows } = await sql<{ found: Found }>`
     with week as materialized (
-      select counted_vault as vault_id, counted_at >= ${startsAt}::timestamptz as is_this, counted_source as source,
-             counted_at as received_at, counted_item as item_key, person_id, unusual, counted_quarter as beginning,
+      select counted_vault as vault_id, counted_at >= ${startsAt}::timestamptz as is_this, counted_item as item_key, person_id, unusual, counted_quarter as beginning,
              state = 'explained' as is_explained, is_after_hours, access_id, is_spot_check
         from assessment
        where outcome = 'alert' and counted_vault = any (${vaultIds}::text[])
@@ -49,9 +48,7 @@ export async function weekRows(
       -- Most vaults have no alert that is told in the digest alone.
       'quiet', case when exists (select from alert where is_quiet and vault_id = any (${vaultIds}::text[])) then
         (select count(*) from this_week join alert_access using (access_id) join alert on alert.id = alert_access.alert_id
-          where is_explained and alert.is_quiet) else 0 end,
-      'sources', (select json_agg(one) from (
-         select vault_id as "vaultId", source, max(received_at) as "lastAt" from week group by 1, 2 order by 1, 2) as one)
+          where is_explained and alert.is_quiet) else 0 end
     ) as found`.execute(db);
   const found = rows[0]?.found;
   const quarters = (found?.quarters ?? []).map((row) => ({ ...row, beginning: new Date(row.beginning) }));
@@ -63,7 +60,6 @@ export async function weekRows(
     people: found?.people ?? [],
     quiet: found?.quiet ?? 0,
     spotChecks: found?.spotChecks ?? 0,
-    sources: (found?.sources ?? []).map((row) => ({ ...row, lastAt: new Date(row.lastAt) })),
   };
 }
 
@@ -74,18 +70,29 @@ interface Found {
   people: WeekRows["people"] | null;
   quiet: number;
   spotChecks: number;
-  sources: { vaultId: string; source: string; lastAt: string }[] | null;
 }
 
-/** What each source last reported of each of these vaults before then, however long ago. */
+/**
+ * When each source last reported anything of each of these vaults before then, however long ago, and however much another has reported
+ * since. An index is gone through from source to source: what lies between isn't read.
+ */
 export async function lastHeard(db: Db | Tx, vaultIds: string[], before: Date): Promise<WeekRows["sources"]> {
   const { rows } = await sql<{ vaultId: string; source: string; lastAt: Date }>`
-    select asked.vault_id as "vaultId", last.source, last.received_at as "lastAt"
-      from unnest(${vaultIds}::text[]) as asked (vault_id)
-     cross join lateral (
-       select source, received_at from access
-        where access.vault_id = asked.vault_id and received_at < ${before}::timestamptz and item_id <> ${testItemId}
-        order by received_at desc limit 1) as last`.execute(db);
+    with recursive speaking (vault_id, source) as (
+      select asked.vault_id, (select source from access where access.vault_id = asked.vault_id order by source limit 1)
+        from unnest(${vaultIds}::text[]) as asked (vault_id)
+      union all
+      select vault_id, (select source from access
+                         where access.vault_id = speaking.vault_id and access.source > speaking.source order by source limit 1)
+        from speaking where source is not null
+    )
+    select speaking.vault_id as "vaultId", speaking.source, last.received_at as "lastAt"
+      from speaking cross join lateral (
+       select received_at from access
+        where access.vault_id = speaking.vault_id and access.source = speaking.source
+          and received_at < ${before}::timestamptz and item_id <> ${testItemId}
+        order by received_at desc limit 1) as last
+     order by 1, 2`.execute(db);
   return rows;
 }
 

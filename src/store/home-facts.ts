@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { AccessState, Answer, Review } from "../model.ts";
 import { reviewsOf } from "./alerts.ts";
 import type { Db, Tx } from "./database.ts";
+import { lastHeard } from "./digest-facts.ts";
 import type { Alias } from "./people.ts";
 import { answersAbout } from "./questions.ts";
 
@@ -60,12 +61,13 @@ export async function peopleKnownAs(db: Db | Tx, aliases: Alias[]): Promise<stri
   return rows.map(({ id }) => id);
 }
 
-/** When anything was last reported of each vault; one look-up in an index for each. */
-export async function lastHeard(db: Db, vaultIds: string[]): Promise<Map<string, Date>> {
-  const { rows } = await sql<{ vault: string; at: Date | null }>`
-    select vault, (select max(received_at) from access where access.vault_id = vault) as at
-      from unnest(${vaultIds}::text[]) as vault`.execute(db);
-  return new Map(rows.flatMap(({ vault, at }) => (at === null ? [] : [[vault, at] as const])));
+/** When anything was last reported of each vault, by whatever source. */
+export async function lastHeardOf(db: Db, vaultIds: string[], now: Date): Promise<Map<string, Date>> {
+  const last = new Map<string, Date>();
+  for (const { vaultId, lastAt } of await lastHeard(db, vaultIds, new Date(now.getTime() + 1))) {
+    if (lastAt > (last.get(vaultId) ?? 0)) last.set(vaultId, lastAt);
+  }
+  return last;
 }
 
 export interface ReviewerTime {

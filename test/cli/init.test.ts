@@ -104,7 +104,7 @@ test("the test is on the record as one, its message says so, and it counts nowhe
   );
   expect(rows.map(({ said }) => JSON.parse(said))).toMatchObject([{ test: true }, { verdict: "expected" }]);
   const week = { vaultIds: ["v_cards"], startsAt: new Date(0), endsAt: new Date("2100-01-01") };
-  expect(await weekRows(db, week, week.startsAt)).toMatchObject({ quarters: [], items: [], sources: [] });
+  expect(await weekRows(db, week, week.startsAt)).toMatchObject({ quarters: [], items: [] });
   expect(await verdictsIn(db, week, week.startsAt)).toMatchObject({ verdicts: 0 });
   expect(await lastHeard(db, week.vaultIds, week.endsAt)).toEqual([]);
   for (const table of ["item", "person_item", "vault_watch"]) {

@@ -1,29 +1,20 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { lookForSilence } from "../../src/pipeline/silence.ts";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { lookForSilence, sourcesHeard } from "../../src/pipeline/silence.ts";
 import { beginSource } from "../../src/store/sources.ts";
 import { openStage, type Stage, yaml } from "./stage.ts";
 
 const now = new Date("2026-11-24T14:30:00Z");
 const hourMs = 60 * 60_000;
+const with1Password = `${yaml}sources: [{ kind: 1password }]\n`;
 let stage: Stage;
-beforeAll(async () => {
+beforeEach(async () => {
   stage = await openStage(now);
 });
-afterAll(() => stage.close());
+afterEach(() => stage.close());
 
 test("a source that is asked and answers isn't silent when nobody opens anything; one that isn't read is", async () => {
-  // Two accesses in each hour of working days, for three weeks up to the day before.
-  for (let day = 22; day >= 1; day--) {
-    const morning = new Date(Date.UTC(2026, 10, 24 - day, 8));
-    if ([0, 6].includes(morning.getUTCDay())) continue;
-    await stage.store.pool.query(
-      `insert into access (digest, delivery_id, source, event_id, action, occurred_at, received_at, actor_identity, vault_id, item_id)
-       select sha256(convert_to($1 || n, 'UTF8')), 0, '1password', $1 || n, 'reveal', at, at, 'U7', 'v_cards', 'i_visa'
-         from generate_series(0, 15) as n, lateral (select $2::timestamptz + n * interval '30 minutes' as at) as moment`,
-      [`day-${day}-`, morning],
-    );
-  }
-  const house = stage.houseOf(`${yaml}sources: [{ kind: 1password }]\n`);
+  await spokeOnWorkingDays("1password");
+  const house = stage.houseOf(with1Password);
   await stage.store.db
     .transaction()
     .execute((tx) => beginSource(tx, "1password", ["itemusages"], new Date(now.getTime() - 30 * 24 * hourMs)));
@@ -33,3 +24,41 @@ test("a source that is asked and answers isn't silent when nobody opens anything
   await readAt(new Date(now.getTime() - 2 * hourMs));
   expect(await lookForSilence(house)).toBe(1);
 });
+
+test("a source is missed also where another goes on about the same vault, as long as it is set up", async () => {
+  await spokeOnWorkingDays("1password");
+  await spokeOnWorkingDays("webhook");
+  await spoke("webhook", now);
+  expect(await lookForSilence(stage.houseOf())).toBe(0);
+  expect(await lookForSilence(stage.houseOf(with1Password))).toBe(1);
+  expect(await stage.store.db.selectFrom("silence").select("source").execute()).toEqual([{ source: "1password" }]);
+});
+
+test("what another source has replaced months ago isn't waited for", async () => {
+  await spoke("webhook", new Date("2026-09-01T10:00:00Z"));
+  const house = stage.houseOf(with1Password);
+  const heard = async () => (await sourcesHeard(house)).map(({ source }) => source);
+  expect(await heard()).toEqual(["webhook"]);
+  await spoke("1password", new Date("2026-10-31T10:00:00Z"));
+  expect(await heard()).toEqual(["1password", "webhook"]);
+  await spoke("1password", new Date("2026-10-31T10:00:01Z"));
+  expect(await heard()).toEqual(["1password"]);
+});
+
+/** Two accesses in each hour of working days, for three weeks up to the day before. */
+async function spokeOnWorkingDays(source: string): Promise<void> {
+  for (let day = 22; day >= 1; day--) {
+    const morning = Date.UTC(2026, 10, 24 - day, 8);
+    if ([0, 6].includes(new Date(morning).getUTCDay())) continue;
+    await spoke(source, ...Array.from({ length: 16 }, (_, n) => new Date(morning + (n * hourMs) / 2)));
+  }
+}
+
+async function spoke(source: string, ...moments: Date[]): Promise<void> {
+  await stage.store.pool.query(
+    `insert into access (digest, delivery_id, source, event_id, action, occurred_at, received_at, actor_identity, vault_id, item_id)
+     select sha256(convert_to($1 || at::text, 'UTF8')), 0, $1, at::text, 'reveal', at, at, 'U7', 'v_cards', 'i_visa'
+       from unnest($2::timestamptz[]) as at`,
+    [source, moments],
+  );
+}
