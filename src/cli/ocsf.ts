@@ -1,5 +1,7 @@
 import { isIP } from "node:net";
 import { isExposure } from "../policies/exposure.ts";
+import { isCountryCode } from "../policies/plain-words.ts";
+import { leftOut } from "../policies/pseudonyms.ts";
 import type { ExportRow } from "../store/exports.ts";
 
 /**
@@ -15,7 +17,7 @@ export function ocsfAccess(row: ExportRow, labels: string[]): Record<string, unk
   const activity = activityOf(text(row.action) ?? "");
   const ip = text(row.ip);
   const country = text(row.country);
-  const isCountry = country !== null && /^[A-Z]{2}$/.test(country);
+  const isCountry = country !== null && isCountryCode(country);
   return whole({
     ...classified(3, "Identity & Access Management", 3004, "Entity Management", activity),
     ...severityOf(row.severity),
@@ -39,7 +41,9 @@ export function ocsfAccess(row: ExportRow, labels: string[]): Record<string, unk
       ip: ip !== null && isIP(ip) !== 0 ? ip : null,
       name: text(row.device),
       location:
-        isCountry || row.city !== null ? whole({ country: isCountry ? country : null, city: text(row.city) }) : null,
+        isCountry || text(row.city) !== null
+          ? whole({ country: isCountry ? country : null, city: text(row.city) })
+          : null,
     }),
     metadata: whole({
       version: ocsfVersion,
@@ -98,6 +102,7 @@ export function ocsfAlert(row: ExportRow, labels: string[]): Record<string, unkn
     unmapped: whole({
       verdict: text(row.verdict),
       verdict_by: text(row.verdict_by),
+      verdict_by_person: text(row.verdict_by_person),
       verdict_time: millis(row.verdict_at),
       resolution: text(row.resolution),
     }),
@@ -159,8 +164,9 @@ function endpointOf(endpoint: { ip: string | null; name: string | null; location
   return endpoint.ip === null && endpoint.name === null ? null : whole(endpoint);
 }
 
+/** Under pseudonyms, what is left out isn't there: one and the same word would be a name that everybody shares. */
 function text(value: ExportRow[string] | undefined): string | null {
-  return value === null || value === undefined ? null : String(value);
+  return value === null || value === undefined || value === leftOut ? null : String(value);
 }
 
 function millis(value: ExportRow[string] | undefined): number | null {

@@ -1,9 +1,11 @@
 import { sayExport } from "../bot/views/asked.ts";
 import type { WatchedVault } from "../model.ts";
+import { isPlainId } from "../policies/plain-words.ts";
 import { type Disguise, leftOut } from "../policies/pseudonyms.ts";
 import { standing } from "../policies/standing.ts";
 import { reviewsOf } from "../store/alerts.ts";
 import { inTransaction, type Tx } from "../store/database.ts";
+import { erasedWord } from "../store/erasing.ts";
 import { type Exportable, type ExportFilter, type ExportRow, exportRows } from "../store/exports.ts";
 import { urgency, wantAll } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
@@ -119,7 +121,7 @@ function finished(row: ExportRow, columns: Column[], who: WhosWho, disguise: Dis
   const said: ExportRow = {};
   for (const [name, holds] of columns) {
     const value = named[name] ?? null;
-    said[name] = disguise === null || value === null ? value : disguised(value, holds, row, who, disguise);
+    said[name] = disguise === null || value === null ? value : disguised(value, holds, row, disguise);
   }
   return said;
 }
@@ -133,26 +135,40 @@ function withNames(row: ExportRow, columns: Column[], who: WhosWho): ExportRow {
       const { name: called, email } = who.person(value);
       Object.assign(named, { [`${name}_name`]: called, [`${name}_email`]: email });
     }
-    if (holds === "slack-user") named[`${name}_name`] = who.slackUser(value).name ?? row[`${name}_name`] ?? null;
+    if (holds === "slack-user") {
+      const { name: called, personId } = who.slackUser(value);
+      Object.assign(named, { [`${name}_name`]: called ?? row[`${name}_name`] ?? null, [`${name}_person`]: personId });
+    }
   }
   return named;
 }
 
+/** The word for one person or Slack user comes of one id, so that it is the same under one key whatever is learnt of them later. */
 function disguised(
   value: NonNullable<ExportRow[string]>,
   holds: Column[1],
   row: ExportRow,
-  who: WhosWho,
   disguise: Disguise,
 ): ExportRow[string] {
-  if (holds === "fact") return value;
-  if (holds === "name" || holds === "text") return leftOut;
-  const slackUser = (id: string) => {
-    const { personId } = who.slackUser(id);
-    return personId === null ? disguise("slack-user", id) : disguise("person", personId);
-  };
-  if (holds === "person") return disguise("person", String(value));
-  if (holds === "slack-user") return slackUser(String(value));
-  if (holds === "target") return row.target_kind === "channel" ? value : disguise("address", String(value));
-  return disguise(holds.trace, String(value));
+  // It stands for everybody of whom it was erased: a pseudonym would make them one.
+  if (holds === "fact" || value === erasedWord) return value;
+  const text = String(value);
+  switch (holds) {
+    case "name":
+    case "text":
+    case "place on the record":
+      return leftOut;
+    case "person":
+    case "slack-user":
+      return disguise(holds, text);
+    case "target":
+      if (row.target_kind === "channel") return value;
+      return disguise(row.target_kind === "slack-user" ? "slack-user" : "address", text);
+    case "vault ids": {
+      const ids: string[] = JSON.parse(String(row.vault_id_list));
+      return ids.map((id) => (isPlainId(id) ? id : disguise("vault", id))).join(" ");
+    }
+    default:
+      return holds.isPlain?.(text) ? value : disguise(holds.trace, text);
+  }
 }

@@ -1,10 +1,24 @@
 import { createHmac } from "node:crypto";
 
 /** Says the same word for the same person, address or device, and tells nobody without the key who it is. */
-export type Disguise = (
-  sort: "person" | "slack-user" | "address" | "device" | "ip" | "event" | "identity",
-  value: string,
-) => string;
+export type Disguise = (sort: Sort, value: string) => string;
+
+export type Sort =
+  | "person"
+  | "slack-user"
+  | "address"
+  | "device"
+  | "ip"
+  | "event"
+  | "identity"
+  | "act"
+  | "app"
+  | "version"
+  | "platform"
+  | "category"
+  | "country"
+  | "vault"
+  | "item";
 
 /** What stands in an export in the place of words that may name somebody. */
 export const leftOut = "(left out)";

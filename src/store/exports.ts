@@ -159,6 +159,7 @@ const selections: Record<Exportable, (filter: ExportFilter) => RawBuilder<unknow
      order by escalation.at, escalation.alert_id, escalation.round, escalation.step`,
   questions: (filter) => sql`
     select asked.id::text as question_id, asked.at, asked.by, asked.by_name, asked.question,
-           array_to_string(asked.vault_ids, ' ') as vault_ids, asked.is_announced
+           array_to_string(asked.vault_ids, ' ') as vault_ids, array_to_json(asked.vault_ids)::text as vault_id_list,
+           asked.is_announced
       from asked where ${conditions.questions(filter)} order by asked.id`,
 };

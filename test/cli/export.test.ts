@@ -1,32 +1,30 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { exportRows } from "../../src/cli/export.ts";
 import { askedView } from "../../src/pipeline/questions.ts";
 import { matchTables } from "../../src/store/record-and-tables.ts";
 import { aDay } from "../support/a-day.ts";
+import { type Exporting, exportingOf } from "../support/exporting.ts";
 import { readCsv } from "../support/read-csv.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { entriesOf } from "../support/record-entries.ts";
-import { cards, defaultYaml, marta, openStory, type Story } from "../support/story.ts";
+import { cards, marta, openStory, type Story } from "../support/story.ts";
 
 let story: Story;
-let files = 0;
-const folder = mkdtempSync(join(tmpdir(), "vaultbell-files-"));
-const config = join(folder, "vaultbell.yaml");
+let exporting: Exporting;
+let run: Exporting["run"];
 
 beforeAll(async () => {
-  writeFileSync(config, defaultYaml);
-  writeFileSync(join(folder, "key"), Buffer.alloc(32, 7));
   story = await openStory({ isTamperedWith: true });
+  exporting = exportingOf(story);
+  ({ run } = exporting);
   await aDay(story, "=paying Dana's licence renewal for Company Visa");
 });
 afterAll(async () => {
   await story.stop();
-  rmSync(folder, { recursive: true });
+  exporting.end();
 });
 
 test("accesses come as a table with names, purposes, verdicts and the entries that judged them", async () => {
@@ -66,30 +64,6 @@ test("what is asked for is what comes: days, vaults, and what came after an entr
   expect(await rows("--after", entry.record_entry)).toBe(1);
 });
 
-test("with pseudonyms nobody is named, and who is the same stays the same, under one key from file to file", async () => {
-  const keyed = ["--pseudonyms", "--key", join(folder, "key")];
-  const files = await Promise.all(
-    ["accesses", "alerts", "verdicts", "intents"].map(
-      async (what) => (await run(what, "--format", "jsonl", ...keyed)).text,
-    ),
-  );
-  for (const text of files) expect(text).not.toMatch(/Dana|dana@|Marta|Juan|U02|203\.0\.113|licence/i);
-  const [accesses, alerts, verdicts, intents] = files.map((text) =>
-    text
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line)),
-  );
-  expect(accesses?.[0]).toMatchObject({ person_name: "(left out)", purpose: "(left out)", item_id: "i_visa" });
-  expect(accesses?.[0].person).toMatch(/^person-[0-9a-f]{16}$/);
-  expect(accesses?.[0].person).not.toBe(accesses?.[1].person);
-  expect(alerts?.map(({ person }) => person).sort()).toEqual(accesses?.map(({ person }) => person).sort());
-  expect(intents?.[0]).toMatchObject({ person: accesses?.[0].person, announced_by: accesses?.[0].person });
-  expect(verdicts?.[0].by).toBe(accesses?.[1].verdict_by);
-  const other = JSON.parse((await run("accesses", "--format", "jsonl", "--pseudonyms")).text.split("\n")[0] ?? "");
-  expect(other.person).not.toBe(accesses?.[0].person);
-});
-
 test("each file is on the record, before and after, and a line in the channel", async () => {
   const { text } = await run("alerts", "--format", "ocsf");
   const [begun, ended] = [
@@ -109,6 +83,7 @@ test("each file is on the record, before and after, and a line in the channel", 
 });
 
 test("one that is stopped leaves no half file, and says so on the record", async () => {
+  const { folder } = exporting;
   const file = join(folder, "stopped.csv");
   writeFileSync(file, "what was there");
   const { code, said } = await run("accesses", "--out", file, AbortSignal.abort());
@@ -121,7 +96,7 @@ test("one that is stopped leaves no half file, and says so on the record", async
 
 test("a pipe that is closed and a disk that is full end it with a word and exit code 1", async () => {
   const main = join(import.meta.dirname, "../../src/main.ts");
-  const env = { ...process.env, DATABASE_URL: story.databaseUrl, VAULTBELL_CONFIG: config };
+  const env = { ...process.env, ...exporting.env };
   const full = spawn("sh", ["-c", `exec ${process.execPath} ${main} export accesses > /dev/full`], { env });
   expect(await endOf(full)).toEqual([1, expect.stringContaining("The disk is full.")]);
   const closed = spawn(process.execPath, [main, "export", "accesses"], { env, stdio: ["ignore", "pipe", "pipe"] });
@@ -189,16 +164,3 @@ test("a resolution ends what it was given for, and nothing once that was taken b
   await say("suspicious");
   expect(await told()).toEqual(["decided", null, "In Progress"]);
 });
-
-async function run(...args: (string | AbortSignal)[]): Promise<{ code: number; said: string; text: string }> {
-  const lines: string[] = [];
-  const out = { log: (line: string) => void lines.push(line), error: (line: string) => void lines.push(line) };
-  const words = args.filter((arg) => typeof arg === "string");
-  const stop = args.find((arg) => typeof arg !== "string") ?? new AbortController().signal;
-  const file = join(folder, `file-${files++}`);
-  const to = words.includes("--out") ? [] : ["--out", file];
-  const env = { DATABASE_URL: story.databaseUrl, VAULTBELL_CONFIG: config };
-  const code = await exportRows([...words, ...to], env, out, stop);
-  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
-  return { code, said: lines.join("\n"), text };
-}
