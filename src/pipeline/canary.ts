@@ -8,7 +8,7 @@ import { urgency, wantAll } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
 import { type House, watchedVault } from "./house.ts";
 import { placeOf } from "./named.ts";
-import { tellConfiguration } from "./rules-in-force.ts";
+import { saidSince, tellConfiguration } from "./rules-in-force.ts";
 
 /** Further back than any canary is waited for. */
 const lookBackMs = 30 * 24 * 60 * 60_000;
@@ -21,7 +21,7 @@ export async function lookForCanaries(house: House): Promise<number> {
   const watched = house.config.vaults.filter(({ canary }) => canary !== null);
   if (watched.length === 0) return 0;
   const { db } = house.store;
-  // One that never came is waited for from when it was configured.
+  // Each is waited for from when it was configured.
   await tellConfiguration(house);
   const open = await canaries.openMissing(db);
   const since = new Date(house.clock.now().getTime() - lookBackMs);
@@ -29,7 +29,7 @@ export async function lookForCanaries(house: House): Promise<number> {
   for (const vault of watched) {
     const { canary } = vault;
     if (canary === null) continue;
-    const came = await canaries.lastReported(db, { vaultId: vault.id, itemId: canary.itemId, since });
+    const came = await canaries.lastOpened(db, { vaultId: vault.id, itemId: canary.itemId, since });
     const missing = open.find(({ vaultId, itemId }) => vaultId === vault.id && itemId === canary.itemId);
     const isTold = missing ? await tellBack(house, vault, missing, came) : await tellMissing(house, vault, came);
     if (isTold) told += 1;
@@ -38,8 +38,10 @@ export async function lookForCanaries(house: House): Promise<number> {
 }
 
 async function tellBack(house: House, vault: WatchedVault, missing: canaries.MissingRow, came: Date | null) {
-  if (came === null || came <= missing.since) return false;
+  const { canary } = vault;
   const now = house.clock.now();
+  // What is reported so late that it would be missed again already is no return.
+  if (canary === null || came === null || came <= missing.since || isMissing(canary, came, now)) return false;
   return inTransaction(house.store.db, async (tx) => {
     if (!(await canaries.recordBack(tx, missing.id, came, now))) return false;
     await wantAll(tx, [wanted(`canary:${missing.id}:back`, vault, now)]);
@@ -54,8 +56,14 @@ async function tellMissing(house: House, vault: WatchedVault, came: Date | null)
   const { canary } = vault;
   const { db } = house.store;
   const now = house.clock.now();
-  const since = came ?? (await canaries.configuredSince(db));
-  if (canary === null || since === null || !isMissing(canary, since, now)) return false;
+  if (canary === null || (came !== null && !isMissing(canary, came, now))) return false;
+  const configured = await saidSince(
+    house,
+    (config) => watchedVault(config, vault.id)?.canary?.itemId === canary.itemId,
+  );
+  if (configured === null) return false;
+  const since = came !== null && came > configured ? came : configured;
+  if (!isMissing(canary, since, now)) return false;
   return inTransaction(db, async (tx) => {
     const about = { vaultId: vault.id, itemId: canary.itemId, since, toldAt: now };
     const id = await canaries.recordMissing(tx, about);

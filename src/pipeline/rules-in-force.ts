@@ -55,6 +55,18 @@ export async function vaultAsOf(house: House, db: Db | Tx, vault: WatchedVault, 
   return (then && watchedVault(then, vault.id)) ?? vault;
 }
 
+/** Since when each configuration up to the one in force has said so; `null`: that one doesn't. */
+export async function saidSince(house: House, says: (config: Config) => boolean): Promise<Date | null> {
+  const { db } = house.store;
+  let saidFrom: Date | null = null;
+  for (const { fingerprint, since } of await configurationsInForce(db)) {
+    const then = fingerprint === house.config.fingerprint ? house.config : await readEarlier(db, fingerprint);
+    if (then === null || !says(then)) break;
+    saidFrom = since;
+  }
+  return saidFrom;
+}
+
 async function readEarlier(db: Db | Tx, fingerprint: string): Promise<Config | null> {
   if (!parsed.has(fingerprint)) {
     parsed.set(fingerprint, readText((await configurationText(db, fingerprint)) ?? ""));

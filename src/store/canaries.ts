@@ -11,21 +11,16 @@ export interface MissingRow {
   cameAt: Date | null;
 }
 
-/** When an item was last reported since then, whatever was done with it; `null`: not at all. */
-export async function lastReported(
+/** When an item was last opened since then, as far as it was reported, whatever was done with it; `null`: not at all. */
+export async function lastOpened(
   db: Db | Tx,
   { vaultId, itemId, since }: { vaultId: string; itemId: string; since: Date },
 ): Promise<Date | null> {
-  const { rows } = await sql<{ at: Date }>`
-    select received_at as at from access where vault_id = ${vaultId} and item_id = ${itemId} and received_at > ${since}
-     order by received_at desc limit 1`.execute(db);
+  // A clock that is ahead of ours makes nothing last longer.
+  const { rows } = await sql<{ at: Date | null }>`
+    select max(least(occurred_at, received_at)) as at from access
+     where vault_id = ${vaultId} and item_id = ${itemId} and occurred_at > ${since}`.execute(db);
   return rows[0]?.at ?? null;
-}
-
-/** Since when the present configuration holds. */
-export async function configuredSince(db: Db | Tx): Promise<Date | null> {
-  const row = await db.selectFrom("configuration").select("since").orderBy("id", "desc").limit(1).executeTakeFirst();
-  return row?.since ?? null;
 }
 
 export function openMissing(db: Db | Tx): Promise<MissingRow[]> {
