@@ -568,8 +568,10 @@ export interface Alert {
 
 /** What a digest says of its period: numbers, taken down when it is made. Instants are in milliseconds, because it is kept as JSON. */
 export interface DigestFacts {
-  /** Open when it was made. */
+  /** Opened in the five weeks before it was made, and open then. */
   openAlerts: number;
+  /** What had waited for longer, and whether there was more than is counted. Absent in older ones: not counted. */
+  older?: { alerts: number; isMore: boolean };
   numbers: WeekNumbers;
   /** The week before; `null`: there is none to compare with. */
   before: WeekNumbers | null;

@@ -16,7 +16,7 @@ import {
 import { rotationDebt } from "../store/leavers.ts";
 import { urgency, wantAll } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
-import { undecidedAlerts } from "../store/undecided-alerts.ts";
+import { undecidedAlerts, undecidedFromBefore } from "../store/undecided-alerts.ts";
 import type { House } from "./house.ts";
 
 /** What was reported up to the last moment is committed by then. */
@@ -25,8 +25,9 @@ const graceMs = 10_000;
 const patienceMs = 5 * 60_000;
 const looksEveryMs = 60_000;
 const dayMs = 24 * 60 * 60_000;
-/** What nobody judged for longer is the escalation's story, and the reports'. */
+/** What nobody judged for longer is counted apart, up to so many, and shown by `/vault open`. */
 const openSinceMs = 35 * dayMs;
+const olderAtMost = 50;
 
 /**
  * Makes the digests that are due, each once whatever restarts, replicas and clock changes there are: a row with a unique key, in the
@@ -113,6 +114,7 @@ export async function gather(
   const week = await rows.weekRows(db, stretch, weekBefore);
   const openSince = new Date(now.getTime() - openSinceMs);
   const open = waitingAlerts(await undecidedAlerts(db, { vaultIds, called: [], since: openSince, limit: null }));
+  const before = await undecidedFromBefore(db, { vaultIds, before: openSince, atMost: olderAtMost + 1 });
   const { missed } = period;
   const facts = digestFacts({
     ...week,
@@ -125,6 +127,7 @@ export async function gather(
     reviews: await rows.verdictsIn(db, stretch, new Date(period.startsAt.getTime() - openSinceMs)),
     rotation: await rotationDebt(db, vaultIds, now),
     openAlerts: open.length,
+    older: { alerts: waitingAlerts(before).slice(0, olderAtMost).length, isMore: before.length > olderAtMost },
     missedAccesses: missed
       ? await rows.countAccesses(db, { vaultIds, startsAt: missed.since, endsAt: period.startsAt })
       : 0,

@@ -5,7 +5,7 @@ import { type Loudness, waitingAlerts } from "../policies/loudness.ts";
 import { standing } from "../policies/standing.ts";
 import { placesOf } from "../store/home-alerts.ts";
 import { lastHeardOf } from "../store/home-facts.ts";
-import { undecidedAlerts } from "../store/undecided-alerts.ts";
+import { undecidedAlerts, undecidedFromBefore } from "../store/undecided-alerts.ts";
 import { allAnswered } from "./answered.ts";
 import { addressOf, type House, watchedVault } from "./house.ts";
 import { neededOf } from "./review.ts";
@@ -13,7 +13,7 @@ import type { Roles } from "./roles.ts";
 
 const shownAtMost = 10;
 const countedAtMost = 300;
-/** What nobody has judged for a quarter of a year isn't looked for any more. */
+/** Up to then all are looked at, the loudest first; of what nobody has judged for longer only as many as there is room for. */
 const lookedBackMs = 90 * 24 * 60 * 60_000;
 
 export interface Open {
@@ -50,6 +50,8 @@ export async function openAlerts(
 ): Promise<{ open: Open[]; isMore: boolean }> {
   const since = new Date(now.getTime() - lookedBackMs);
   const found = await undecidedAlerts(house.store.db, { vaultIds, called, since, limit: countedAtMost + 1 });
+  const atMost = countedAtMost + 1 - found.length;
+  if (atMost > 0) found.push(...(await undecidedFromBefore(house.store.db, { vaultIds, before: since, atMost })));
   const open = waitingAlerts(found.filter(({ vaultId }) => watchedVault(house.config, vaultId) !== null));
   return { open: open.slice(0, countedAtMost), isMore: found.length > countedAtMost };
 }

@@ -23,6 +23,7 @@ export interface DigestGrounds extends WeekRows {
   purposes: Purpose[];
   reviews: DigestFacts["reviews"];
   openAlerts: number;
+  older: NonNullable<DigestFacts["older"]>;
   missedAccesses: number;
   /** What the lists of those who left still owe. */
   rotation: NonNullable<DigestFacts["rotation"]>;
@@ -38,6 +39,7 @@ export function digestFacts(grounds: DigestGrounds): DigestFacts {
   const announced = grounds.purposes.filter((one) => one.announcedAt >= startsAt && one.announcedAt < endsAt);
   return {
     openAlerts: grounds.openAlerts,
+    older: grounds.older,
     numbers: sum(grounds.quarters, grounds.vaults),
     before: grounds.hasBefore ? sum(grounds.quartersBefore, grounds.vaults) : null,
     missedAccesses: grounds.missedAccesses,

@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Assessment, Review } from "../model.ts";
 import type { Db, Tx } from "./database.ts";
 
@@ -28,13 +28,38 @@ export async function undecidedAlerts(
   { vaultIds, called, since, limit }: { vaultIds: string[]; called: string[]; since: Date; limit: number | null },
 ): Promise<Candidate[]> {
   if (vaultIds.length === 0 && called.length === 0) return [];
-  const { rows } = await sql<Candidate & { reviews: (Omit<Review, "at"> & { at: string })[] }>`
-    with waiting as (
+  return candidates(
+    db,
+    sql`
       select id from alert where may_wait and vault_id = any (${vaultIds}) and opened_at > ${since}
       union
       select alert.id from escalation join alert on alert.id = escalation.alert_id and alert.may_wait and alert.opened_at > ${since}
-       where escalation.target = any (${called}) and escalation.target_kind <> 'channel'
-    ), found as (
+       where escalation.target = any (${called}) and escalation.target_kind <> 'channel'`,
+    limit,
+  );
+}
+
+/** The same of those alerts of these vaults that were opened before then: the newest of each vault, as many in all as are asked for. */
+export async function undecidedFromBefore(
+  db: Db | Tx,
+  { vaultIds, before, atMost }: { vaultIds: string[]; before: Date; atMost: number },
+): Promise<Candidate[]> {
+  return candidates(
+    db,
+    sql`
+      select newest.id
+        from unnest(${vaultIds}::text[]) as asked (vault_id)
+       cross join lateral (
+         select id from alert where may_wait and alert.vault_id = asked.vault_id and opened_at <= ${before}
+          order by opened_at desc limit ${atMost}) as newest
+       limit ${atMost}`,
+    atMost,
+  );
+}
+
+async function candidates(db: Db | Tx, waiting: RawBuilder<unknown>, limit: number | null): Promise<Candidate[]> {
+  const { rows } = await sql<Candidate & { reviews: (Omit<Review, "at"> & { at: string })[] }>`
+    with waiting as (${waiting}), found as (
       select alert.id, alert.vault_id, alert.opened_at
         from waiting join alert on alert.id = waiting.id
        order by case loudest when 'critical' then 0 when 'warning' then 1 else 2 end, alert.opened_at

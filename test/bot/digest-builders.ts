@@ -6,6 +6,7 @@ import { aVault } from "./builders.ts";
 export function someFacts(changes: Partial<DigestFacts> = {}): DigestFacts {
   return {
     openAlerts: 0,
+    older: { alerts: 0, isMore: false },
     numbers: { accesses: 0, explained: 0, afterHours: 0 },
     before: { accesses: 0, explained: 0, afterHours: 0 },
     missedAccesses: 0,

@@ -27,6 +27,7 @@ function factsOf(purposes: Purpose[]) {
     purposes,
     reviews: { verdicts: 0, medianMs: null, by: [] },
     openAlerts: 0,
+    older: { alerts: 0, isMore: false },
     missedAccesses: 0,
     rotation: { people: 0, items: 0, must: 0 },
   });

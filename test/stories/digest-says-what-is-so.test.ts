@@ -135,6 +135,32 @@ test("the alerts of a vault that isn't watched any more are shown without button
   expect(read(0)).toContain("I’ve read it");
 });
 
+test("what waits for more than five weeks isn't kept quiet: how many, and where they are shown", async () => {
+  await begin(yaml);
+  await story.reveal({ by: dana });
+  await story.at("2027-01-11T08:01:00Z");
+  expect(last()).toContain(
+    "Nothing of the last five weeks waits for you; one alert has waited for longer: /vault open shows it. No access",
+  );
+  expect(digests().at(-1)?.text).toContain("one alert has waited for more than five weeks; no access");
+  await vault(juan, "digest");
+  expect(story.told(juan)).toContain("one alert has waited for longer");
+  await story.reveal({ by: lena });
+  // Longer than a quarter of a year: the command that the digest names shows it all the same.
+  await story.at("2027-03-08T08:01:00Z");
+  await vault(juan, "open");
+  expect(story.told(juan)).toContain("Dana Ruiz: Company Visa in Company cards");
+  expect(last()).toContain(
+    "Nothing of the last five weeks waits for you; 2 alerts have waited for longer: /vault open shows them.",
+  );
+  await story.reveal({ by: dana, itemId: "i_amex" });
+  await story.at("2027-03-15T08:01:00Z");
+  expect(last()).toContain(
+    "One alert waits for a verdict\n2 more have waited for more than five weeks: /vault open shows them.",
+  );
+  expect(digests().at(-1)?.text).toContain("one waits for a verdict, 2 more for over five weeks; one access");
+});
+
 async function begin(configuration: string): Promise<void> {
   story = await openStory({ yaml: configuration });
   await story.settle();
@@ -174,4 +200,5 @@ async function vault(who: string, text: string): Promise<void> {
 const digests = (channel = cards) =>
   story.sandbox.workspace.messages(channel).filter(({ blocks }) => readBlocks(blocks).startsWith("🗓️"));
 const read = (place: number, channel = cards) => readBlocks(digests(channel)[place]?.blocks);
+const last = () => readBlocks(digests().at(-1)?.blocks);
 const picture = () => story.sandbox.workspace.messages(cards).flatMap(({ files }) => files)[0]?.alt_txt ?? "";

@@ -33,7 +33,12 @@ export function digestMessage(view: DigestView): MessageView {
     blocks: [
       {
         ...richText(
-          lines([heading(view), ...detours({ movedFrom: view.movedFrom ?? null }), ...delays(view), waitingLine(view)]),
+          lines([
+            heading(view),
+            ...detours({ movedFrom: view.movedFrom ?? null }),
+            ...delays(view),
+            ...waitingLines(view),
+          ]),
         ),
         block_id: blockId,
       },
@@ -55,13 +60,17 @@ export function digestSoFar(digest: DigestSoFar): MessageView {
 /** What a locked phone says. */
 function digestText(view: DigestView): string {
   const { facts } = view;
-  const open =
-    facts.openAlerts === 0
-      ? "nothing waits"
-      : `${facts.openAlerts} ${facts.openAlerts === 1 ? "waits" : "wait"} for a verdict`;
   const last = lastAt(facts);
   const heard = last === null ? "no event yet" : `last event ${sayDuration(view.madeAt.getTime() - last)} ago`;
-  return `${plainMrkdwn(title(view), 120)}: ${open}; ${sayAccesses(facts.numbers)}; ${heard}`;
+  return `${plainMrkdwn(title(view), 120)}: ${sayWaiting(facts)}; ${sayAccesses(facts.numbers)}; ${heard}`;
+}
+
+function sayWaiting(facts: DigestFacts): string {
+  const { openAlerts: open, older } = facts;
+  const longer = older?.alerts ?? 0;
+  if (open === 0) return longer === 0 ? "nothing waits" : `${sayOlder(facts)} waited for more than five weeks`;
+  const now = open === 1 ? "one waits for a verdict" : `${open} wait for a verdict`;
+  return longer === 0 ? now : `${now}, ${longer} more for over five weeks`;
 }
 
 function title({ vaults, digestId }: DigestView): string {
@@ -100,19 +109,43 @@ function delays({ madeAt, startsAt, endsAt, zone, missed, facts }: DigestView): 
   return rows;
 }
 
-function waitingLine({ facts, waiting, digestId }: DigestView): RichTextElement[] {
+function waitingLines({ facts, waiting, digestId }: DigestView): RichTextElement[][] {
+  const older = facts.older?.alerts ?? 0;
+  const shows = `: /vault open shows ${older === 1 ? "it" : "them"}`;
   if (facts.openAlerts === 0) {
-    const { numbers } = facts;
-    return [bold("Nothing waits for you. "), said(`${capital(sayAccesses(numbers))}.`)];
+    const nothing =
+      older > 0
+        ? `Nothing of the last five weeks waits for you; ${sayOlder(facts)} waited for longer${shows}. `
+        : facts.older
+          ? "Nothing waits for you. "
+          : "Nothing of the last five weeks waits for you. ";
+    return [[bold(nothing), said(`${capital(sayAccesses(facts.numbers))}.`)]];
   }
   const left =
     digestId === null ? facts.openAlerts : waiting.filter(({ standing }) => standing.kind !== "decided").length;
-  if (left === 0) return [bold("✅ What this digest asked about is decided. Thank you.")];
   const many =
     facts.openAlerts === 1 ? "One alert waits for a verdict" : `${facts.openAlerts} alerts wait for a verdict`;
+  const more = facts.older?.isMore ? `At least ${older}` : older === 1 ? "One" : String(older);
   return [
-    bold(digestId === null ? many : `${many}${facts.openAlerts > waiting.length ? ", the most urgent first" : ""}`),
+    [
+      bold(
+        left === 0
+          ? "✅ What this digest asked about is decided. Thank you."
+          : digestId !== null && facts.openAlerts > waiting.length
+            ? `${many}, the most urgent first`
+            : many,
+      ),
+    ],
+    ...(older === 0
+      ? []
+      : [[said(`${more} more ${older === 1 ? "has" : "have"} waited for more than five weeks${shows}.`)]]),
   ];
+}
+
+/** "one alert has", "at least 50 alerts have". */
+function sayOlder({ older }: DigestFacts): string {
+  const { alerts = 0, isMore = false } = older ?? {};
+  return `${isMore ? "at least " : ""}${countOf(alerts, "alert has", "alerts have")}`;
 }
 
 /** The same sentence and buttons as everywhere. In a private answer there are none: nothing would redraw them. */
