@@ -557,8 +557,10 @@ export interface RotationItem {
   /** On the list, from 0; it never changes. */
   place: number;
   item: string;
-  /** They saw it, or set what is in it. */
-  isKnown: boolean;
+  /** When they last saw it, set what is in it, or took it out with everything else; `null`: nothing of that kind is recorded. */
+  known: Date | null;
+  /** When they took it out with everything else of the vault. */
+  takenOut: Date | null;
   /** `null`: no recorded access. */
   seen: { first: Date; last: Date; times: number } | null;
   state: /** Seen since the last rotation; or the source can't tell whether it was. */
@@ -578,8 +580,8 @@ export interface RotationRow extends RotationItem {
 }
 
 interface LeaverTicked extends Pick<ReviewClick, "clicker" | "clickerId" | "message"> {
-  /** The places that are ticked in the group of boxes as the clicker has it, and those that it showed ticked before. */
-  chosen: number[];
+  /** What is ticked in the group of boxes as the clicker has it, and the places that it showed ticked before. */
+  chosen: { place: number; covers: Date | null }[];
   seen: number[];
 }
 

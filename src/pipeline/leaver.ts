@@ -4,8 +4,8 @@ import type { MessageView } from "../bot/views/alert.ts";
 import { leaverMessage, leaverPageSize } from "../bot/views/leaver.ts";
 import type { SlackUser, WatchedVault } from "../model.ts";
 import { isSamePerson, outsider } from "../policies/eligibility.ts";
-import { itemKey } from "../policies/memory.ts";
-import { knownSince, rotationState } from "../policies/rotation.ts";
+import { itemKey, wholeVaultKey } from "../policies/memory.ts";
+import { knownSince, rotationState, takenOutWith } from "../policies/rotation.ts";
 import { type Db, inTransaction, type Tx } from "../store/database.ts";
 import * as leavers from "../store/leavers.ts";
 import { subjectAt, urgency, wantAll, wantAnew } from "../store/messages.ts";
@@ -63,7 +63,7 @@ export async function tickLeaver(
     clicker: SlackUser | null;
     clickerId: string;
     message: { channel: string; ts: string };
-    chosen: number[];
+    chosen: { place: number; covers: Date | null }[];
     seen: number[];
   },
 ): Promise<LeaverOutcome | { kind: "ticked" }> {
@@ -84,16 +84,18 @@ export async function tickLeaver(
     const now = house.clock.now();
     const places = new Map((await leavers.leaverItems(tx, leaver.id)).map((item) => [item.place, item]));
     const ticks = [
-      ...chosen.filter((place) => !seen.includes(place)).map((place) => ({ place, isDone: true })),
-      ...seen.filter((place) => !chosen.includes(place)).map((place) => ({ place, isDone: false })),
+      ...chosen.filter(({ place }) => !seen.includes(place)).map((one) => ({ ...one, isDone: true })),
+      ...seen
+        .filter((place) => !chosen.some((one) => one.place === place))
+        .map((place) => ({ place, isDone: false, covers: null })),
     ].filter(({ place }) => places.has(place));
     await leavers.recordLeaverTicks(tx, leaver.id, ticks, { by: clickerId, at: now });
     await seal(
       tx,
       now,
-      ticks.map(({ place, isDone }) => ({
+      ticks.map(({ place, isDone, covers }) => ({
         kind: isDone ? "rotation ticked" : "rotation unticked",
-        payload: { leaver: leaver.id, vault: vault.id, item: places.get(place)?.itemId, by: clickerId },
+        payload: { leaver: leaver.id, vault: vault.id, item: places.get(place)?.itemId, by: clickerId, covers },
       })),
     );
     await bringUpToDate(house, tx, leaver, vault);
@@ -174,7 +176,7 @@ async function bringUpToDate(
     .map(({ place, state }) => ({ place, isSeen: state.kind === "must" }));
   const done = total - owed.length;
   const print = createHash("sha256")
-    .update(JSON.stringify(items.map(({ place, state, seen }) => [place, state, seen])))
+    .update(JSON.stringify(items.map(({ place, state, known, seen }) => [place, state, known, seen])))
     .digest("base64");
   const isChanged = await leavers.recordProgress(tx, leaver.id, { total, owed, print }, now);
   if (!isChanged) return { done, total, isChanged };
@@ -219,6 +221,7 @@ async function listOf(house: House, db: Db | Tx, leaver: leavers.Leaver) {
     all.map(({ key }) => key),
     known.ids,
   );
+  const takenOut = await leavers.lastTakenOut(db, known.ids, { vaultId, wholeKey: wholeVaultKey(vaultId) });
   const ticks = leaver.id === "0" ? [] : await leavers.leaverTicks(db, leaver.id);
   const sightOf = new Map(sights.map((sight) => [sight.itemKey, sight]));
   const changesOf = Map.groupBy(events.changes, (one) => one.key);
@@ -228,6 +231,7 @@ async function listOf(house: House, db: Db | Tx, leaver: leavers.Leaver) {
     const sight = sightOf.get(key) ?? null;
     const history = {
       sight,
+      takenOut,
       changes: changesOf.get(key) ?? [],
       versions: versionsOf.get(key) ?? [],
       ticks: ticksOf.get(place) ?? [],
@@ -235,7 +239,8 @@ async function listOf(house: House, db: Db | Tx, leaver: leavers.Leaver) {
     return {
       place,
       item: placeOf(house, { vaultId, itemId, title: titles.get(key) ?? null }).item,
-      isKnown: knownSince(history) !== null,
+      known: knownSince(history),
+      takenOut: takenOutWith(history),
       seen: sight && { first: sight.first, last: sight.last, times: sight.times },
       state: rotationState(history, leaver.begunAt),
     };

@@ -46,5 +46,6 @@ export function placeOf(
 ): { vault: string; item: string } {
   const vault = watchedVault(config, vaultId);
   const configured = vault?.items.find(({ id }) => id === itemId)?.title ?? null;
-  return { vault: vault?.name ?? vaultId, item: title ?? configured ?? itemId };
+  const untitled = itemId === vaultId ? "Everything in the vault" : itemId;
+  return { vault: vault?.name ?? vaultId, item: title ?? configured ?? untitled };
 }

@@ -4,7 +4,7 @@ import type { MessageView } from "../bot/views/alert.ts";
 import { askedNote, sayQuestion } from "../bot/views/asked.ts";
 import type { SlackUser, WatchedVault } from "../model.ts";
 import { outsider } from "../policies/eligibility.ts";
-import { itemKey } from "../policies/memory.ts";
+import { itemKey, wholeVaultKey } from "../policies/memory.ts";
 import { inTransaction } from "../store/database.ts";
 import { urgency, wantAll } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
@@ -167,6 +167,11 @@ async function resolveItem(
     kind: "found",
     vaults: vaults.filter(({ id }) => vaultIds.has(id)),
     about: found[0]?.title ?? question.item,
-    resolved: { kind: "who", since: question.since, itemKeys: [...new Set(found.map(({ key }) => key))] },
+    // Whoever exported the vault has it, too.
+    resolved: {
+      kind: "who",
+      since: question.since,
+      itemKeys: [...new Set([...found.map(({ key }) => key), ...[...vaultIds].map(wholeVaultKey)])],
+    },
   };
 }

@@ -112,6 +112,14 @@ export function itemKey({ vault, item }: Pick<Access, "vault" | "item">): string
   return hash("sha256", `${vault.id}\n${item.id}`).slice(0, 32);
 }
 
+/** Sources tell of a whole vault (that it was exported) as of an item with the vault's own id. */
+export function wholeVaultKey(vaultId: string): string {
+  return itemKey({
+    vault: { id: vaultId, name: null },
+    item: { id: vaultId, title: null, version: null, category: null },
+  });
+}
+
 export function contextKey(kind: ContextKind, value: string): string {
   return `${kind}\n${value}`;
 }

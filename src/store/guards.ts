@@ -49,6 +49,7 @@ export const guards: Record<string, string> = {
   "intent_end_is_kept on intent_end": "82bbba19e5fd",
   "intent_is_append_only on intent": "4f6177486a5a",
   "intent_is_kept on intent": "ab9dc0918e7c",
+  "leaver_end_is_append_only on leaver_end": "ed373425bfae",
   "leaver_is_append_only on leaver": "ae65a73b6fd1",
   "leaver_item_is_append_only on leaver_item": "905a8b16fb9c",
   "leaver_progress_is_append_only on leaver_progress": "ebe1816e6dc1",

@@ -81,11 +81,11 @@ export async function addLeaverItems(tx: Tx, leaverId: string, items: LeaverItem
 export async function recordLeaverTicks(
   tx: Tx,
   leaverId: string,
-  ticks: { place: number; isDone: boolean }[],
+  ticks: { place: number; isDone: boolean; covers: Date | null }[],
   { by, at }: { by: string; at: Date },
 ): Promise<void> {
   if (ticks.length === 0) return;
-  const rows = ticks.map(({ place, isDone }) => ({ leaver_id: leaverId, place, is_done: isDone, by, at }));
+  const rows = ticks.map(({ isDone, ...tick }) => ({ leaver_id: leaverId, is_done: isDone, by, at, ...tick }));
   await tx.insertInto("leaver_tick").values(rows).execute();
 }
 
@@ -94,19 +94,21 @@ export interface LeaverTick {
   isDone: boolean;
   by: string;
   at: Date;
+  /** Until when what was known is covered by it. */
+  covers: Date;
 }
 
 export async function leaverTicks(db: Db | Tx, leaverId: string): Promise<LeaverTick[]> {
   return db
     .selectFrom("leaver_tick")
-    .select(["place", "is_done as isDone", "by", "at"])
+    .select((is) => ["place", "is_done as isDone", "by", "at", is.fn.coalesce("covers", "at").as("covers")])
     .where("leaver_id", "=", leaverId)
     .orderBy("id")
     .execute();
 }
 
 export interface ItemEvents {
-  changes: { key: string; action: string; at: Date; isOwn: boolean }[];
+  changes: { key: string; action: string; at: Date; isOwn: boolean; version: string | null }[];
   versions: { key: string; version: string; first: Date; action: string }[];
 }
 
@@ -114,10 +116,12 @@ export interface ItemEvents {
 export async function eventsOf(db: Db | Tx, keys: string[], own: string[]): Promise<ItemEvents> {
   if (keys.length === 0) return { changes: [], versions: [] };
   const { rows: changes } = await sql<ItemEvents["changes"][number]>`
-    select change.item_key as key, change.action, change.occurred_at as at, assessment.person_id = any (${own}::bigint[]) as "isOwn"
+    select change.item_key as key, change.action, change.occurred_at as at, access.item_version as version,
+           assessment.person_id = any (${own}::bigint[]) as "isOwn"
       from item_change as change join assessment on assessment.access_id = change.access_id
+      join access on access.id = change.access_id
      where change.item_key = any (${keys}::text[])
-     order by change.occurred_at`.execute(db);
+     order by change.occurred_at, change.access_id`.execute(db);
   const { rows: versions } = await sql<ItemEvents["versions"][number]>`
     select item_key as key, version, first_occurred as first, access.action
       from item_version
@@ -126,6 +130,23 @@ export async function eventsOf(db: Db | Tx, keys: string[], own: string[]): Prom
      where item_key = any (${keys}::text[]) and assessment.person_id <> all (${own}::bigint[])
      order by first_occurred`.execute(db);
   return { changes, versions };
+}
+
+/** When these people last exported the whole vault; `null`: no such thing is recorded. `wholeKey`: the key of what stands for it. */
+export async function lastTakenOut(
+  db: Db | Tx,
+  own: string[],
+  { vaultId, wholeKey }: { vaultId: string; wholeKey: string },
+): Promise<Date | null> {
+  const { rows } = await sql<{ at: Date | null }>`
+    select max(access.occurred_at) as at from assessment join access on access.id = assessment.access_id
+     where assessment.person_id = any (${own}::bigint[]) and access.action = 'export'
+       and access.vault_id = ${vaultId} and access.item_id = ${vaultId}
+       -- Most never did, and may have opened very much.
+       and exists (select from person_item where person_item.person_id = any (${own}::bigint[]) and item_key = ${wholeKey})`.execute(
+    db,
+  );
+  return rows[0]?.at ?? null;
 }
 
 /** Takes down how far a list has come, and by their places what it still owes. False: that is known already. */

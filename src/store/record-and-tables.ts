@@ -237,7 +237,7 @@ const told: Told[] = [
     at: "leaver_tick.at",
     says: [
       ["case when is_done then 'rotation ticked' else 'rotation unticked' end", "kind"],
-      ...same(["leaver_id", "leaver"], ["item_id", "item"], "by"),
+      ...same(["leaver_id", "leaver"], ["item_id", "item"], "by", [instant("covers"), "covers"]),
     ],
   },
 ];

@@ -167,7 +167,9 @@ export interface Schema {
     is_done: boolean;
     by: string;
     at: Date;
+    covers: Generated<Date | null>;
   };
+  leaver_end: { leaver_id: string; by: string | null; continued_by: string | null; at: Date };
   leaver_progress: {
     id: Generated<string>;
     leaver_id: string;

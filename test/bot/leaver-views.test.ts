@@ -4,7 +4,7 @@ import {
   leaverAnswer,
   leaverMessage,
   leaverPageSize,
-  readLeaverPlace,
+  readLeaverBox,
   readLeaverSeen,
 } from "../../src/bot/views/leaver.ts";
 import { coverageSentence } from "../../src/vault/coverage.ts";
@@ -23,29 +23,33 @@ const common = {
   blockId: "leaver:1",
 };
 const items: RotationItem[] = [
-  { place: 0, item: "Company Visa", isKnown: true, seen, state: { kind: "must" } },
+  { place: 0, item: "Company Visa", known: at, takenOut: null, seen, state: { kind: "must" } },
   {
     place: 1,
     item: "Team Amex",
-    isKnown: true,
+    known: at,
+    takenOut: null,
     seen,
     state: { kind: "done", proof: { kind: "version", version: "4", at } },
   },
-  { place: 2, item: "Fuel card", isKnown: false, seen: null, state: { kind: "judge" } },
+  { place: 2, item: "Fuel card", known: null, takenOut: null, seen: null, state: { kind: "judge" } },
+  { place: 5, item: "Safe", known: at, takenOut: at, seen: null, state: { kind: "must" } },
   {
     place: 3,
     item: "Tolls",
-    isKnown: false,
+    known: null,
+    takenOut: null,
     seen: null,
     state: { kind: "done", proof: { kind: "tick", by: "U02MARTA", at } },
   },
-  { place: 4, item: "Bank", isKnown: true, seen, state: { kind: "done", proof: { kind: "edit", at } } },
+  { place: 4, item: "Bank", known: at, takenOut: null, seen, state: { kind: "done", proof: { kind: "edit", at } } },
 ];
 const many = (length: number, item = "Item"): RotationItem[] =>
   Array.from({ length }, (_, place) => ({
     place,
     item: `${item} ${place}`,
-    isKnown: place % 2 === 0,
+    known: place % 2 === 0 ? at : null,
+    takenOut: null,
     seen: place % 2 === 0 ? seen : null,
     state: { kind: place % 2 === 0 ? "must" : "judge" },
   }));
@@ -72,14 +76,15 @@ test("a long list goes on in further messages, and each says which part it is", 
     expect(refusals(message, "message")).toEqual([]);
     expect(readAloud(message)[0]).toContain(`0 of 61 done (part ${page + 1} of 3)`);
   }
-  const boxes = pages.flatMap((message) => JSON.stringify(message.blocks).match(/"value":"place:\d+"/g) ?? []);
+  const boxes = pages.flatMap((message) => JSON.stringify(message.blocks).match(/"value":"place:\d+:/g) ?? []);
   expect(new Set(boxes).size).toBe(61);
   expect(boxes).toHaveLength(61);
 });
 
-test("a box stands for a place, and a group's id tells what it showed ticked", () => {
-  expect(readLeaverPlace("place:12")).toBe(12);
-  expect(readLeaverPlace("step:1")).toBeNull();
+test("a box stands for a place and for what was known then, and a group's id tells what it showed ticked", () => {
+  expect(readLeaverBox("place:12:1795512900000")).toEqual({ place: 12, covers: new Date(1795512900000) });
+  expect(readLeaverBox("place:12")).toEqual({ place: 12, covers: null });
+  expect(readLeaverBox("step:1")).toBeNull();
   expect(readLeaverSeen("leaver:1:judge0:3.14")).toEqual([3, 14]);
   expect(readLeaverSeen("leaver:1:must2:")).toEqual([]);
   expect(readLeaverSeen("b7Qx")).toEqual([]);
@@ -92,11 +97,19 @@ test.each(["<!channel> *x* _y_ :tada:", "x".repeat(4000), "\u202eevil\u0000", ""
       {
         place: 31,
         item: text,
-        isKnown: true,
+        known: at,
+        takenOut: null,
         seen,
         state: { kind: "done", proof: { kind: "version", version: text, at } },
       },
-      { place: 32, item: text, isKnown: true, seen, state: { kind: "done", proof: { kind: "tick", by: text, at } } },
+      {
+        place: 32,
+        item: text,
+        known: at,
+        takenOut: null,
+        seen,
+        state: { kind: "done", proof: { kind: "tick", by: text, at } },
+      },
     ];
     const hostile = { ...common, name: text, vault: text, coverage: [text] };
     for (const message of [

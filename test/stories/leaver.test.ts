@@ -25,7 +25,7 @@ test("somebody leaves: one list for each vault, ticks and edits bring it to its 
   const shown = words();
   expect(shown).toContain("🧳 What to rotate when Dana Ruiz leaves Company cards: 0 of 3 done");
   expect(shown).toMatch(
-    /To rotate: opened or put in by them since it was last rotated[\s\S]*For you to judge: no recorded access/,
+    /To rotate: opened, put in or exported by them since it was last rotated[\s\S]*For you to judge: no recorded access/,
   );
   expect(shown).toContain("can’t be seen");
 
@@ -96,13 +96,77 @@ test("what they put in themselves they know, its version proves nothing, and wha
   expect(words()).toContain("1 of 5 done");
 });
 
+test("a tick covers what its box showed: not what was opened since, nor what is reported late", async () => {
+  story = await openStory({ yaml });
+  await edit("i_visa", dana, { action: "copy", minutesAgo: 60 });
+  await vault(marta, `leaver <@${dana}|dana>`);
+  const shown = boxOf("Company Visa");
+  // Not drawn anew yet: Marta's box is of before.
+  await edit("i_visa", dana, { action: "copy" });
+  await choose(marta, shown.actionId, [shown.value]);
+  expect(words()).toContain("0 of 3 done");
+  await tick(marta, [placeOf("Company Visa")]);
+  expect(words()).toContain("1 of 3 done");
+  await story.later(20);
+  await tick(marta, [placeOf("Fuel card")], 1);
+  expect(words()).toContain("2 of 3 done");
+  // From before the ticks, and told after them.
+  await edit("i_visa", dana, { action: "copy", minutesAgo: 10 });
+  await edit("i_fuel", dana, { action: "copy", minutesAgo: 90 });
+  await story.later(2);
+  expect(words()).toContain("0 of 3 done");
+  expect((await entriesOf(story, "rotation ticked")).map(({ item, covers }) => [item, covers])).toEqual([
+    ["i_visa", "2026-11-24T08:00:00.000Z"],
+    ["i_visa", expect.stringContaining("2026-11-24T09:0")],
+    ["i_fuel", "1970-01-01T00:00:00.000Z"],
+  ]);
+});
+
+test("a manager says of an edit that it was no rotation, and only a later one counts", async () => {
+  story = await openStory({ yaml });
+  await story.reveal({ by: dana });
+  await vault(marta, `leaver <@${dana}|dana>`);
+  await story.later(1);
+  await edit("i_visa", juan);
+  await story.later(2);
+  expect(words()).toContain("1 of 3 done");
+  await choose(marta, boxOf("Company Visa").actionId, []);
+  expect(words()).toContain("0 of 3 done");
+  expect((await entriesOf(story, "rotation unticked")).map(({ item, by }) => [item, by])).toEqual([["i_visa", marta]]);
+  await story.later(1);
+  await edit("i_visa", juan);
+  await story.later(2);
+  expect(words()).toContain("1 of 3 done");
+});
+
+test("who exports the whole vault has every item of it: they are all to rotate, and “who” says so of each", async () => {
+  story = await openStory({ yaml });
+  await edit("i_other", juan, { action: "copy" });
+  await edit("v_cards", dana, { action: "export" });
+  await story.later(1);
+  await edit("i_later", juan, { action: "create" });
+  await vault(marta, `leaver <@${dana}|dana>`);
+  const [must, judge] = groups().map(({ options }) => options.map(({ text }) => text.text));
+  expect(must).toEqual([
+    "Everything in the vault (once, exported)",
+    "Company Visa (exported)",
+    "Team Amex (exported)",
+    "Fuel card (exported)",
+    "i_other (exported)",
+  ]);
+  expect(judge).toEqual(["i_later"]);
+  await vault(marta, "who Company Visa");
+  expect(story.told(marta)).toMatch(/Dana Ruiz: Everything in the vault in Company cards, once/);
+});
+
 async function edit(
   itemId: string,
   by: string,
-  { action = "edit", version = null as string | null } = {},
+  { action = "edit", version = null as string | null, minutesAgo = 0 } = {},
 ): Promise<void> {
   const [name, email] = by === dana ? ["dana", "dana@example.com"] : ["juan", "juan@example.com"];
-  const at = story.service.house.clock.now().toISOString();
+  const now = story.service.house.clock.now();
+  const at = new Date(now.getTime() - minutesAgo * 60_000).toISOString();
   const data = {
     id: `evt_${action}_${itemId}_${name}_${at}`,
     action,
@@ -111,7 +175,7 @@ async function edit(
     vault: { id: "v_cards", name: "Company cards" },
     item: { id: itemId, ...(version !== null && { version }) },
   };
-  const answer = await story.post(JSON.stringify({ type: "vault.item.accessed", timestamp: at, data }));
+  const answer = await story.post(JSON.stringify({ type: "vault.item.accessed", timestamp: now.toISOString(), data }));
   expect(answer.status).toBe(202);
   await story.settle();
 }
@@ -136,19 +200,26 @@ function groups(): { actionId: string; options: Box[]; ticked: Box[] }[] {
     }));
 }
 
-function placeOf(item: string): number {
-  const box = groups()
-    .flatMap(({ options }) => options)
-    .find(({ text }) => text.text.startsWith(item));
-  return Number(box?.value.split(":")[1]);
+function boxOf(item: string): { actionId: string; value: string } {
+  const boxes = groups().flatMap(({ actionId, options }) => options.map((box) => ({ ...box, actionId })));
+  const box = boxes.find(({ text }) => text.text.startsWith(item));
+  if (!box) throw new Error(`no box of ${item}`);
+  return box;
 }
 
+const placeOf = (item: string) => Number(boxOf(item).value.split(":")[1]);
+
 async function tick(who: string, places: number[], group = 0): Promise<void> {
-  const [list] = lists();
   const boxes = groups()[group];
-  if (!list || !boxes) throw new Error("no list");
-  const values = [...boxes.ticked.map(({ value }) => value), ...places.map((place) => `place:${place}`)];
-  await story.sandbox.as(who).choose(list, boxes.actionId, values);
+  if (!boxes) throw new Error("no boxes");
+  const ofPlace = (place: number) =>
+    boxes.options.find(({ value }) => value.startsWith(`place:${place}:`))?.value ?? "";
+  const values = [...boxes.ticked.map(({ value }) => value), ...places.map(ofPlace)];
+  await choose(who, boxes.actionId, values);
+}
+
+async function choose(who: string, actionId: string, values: string[]): Promise<void> {
+  await story.sandbox.as(who).choose(list(), actionId, values);
   await story.service.idle();
   await story.settle();
 }
@@ -157,6 +228,12 @@ async function vault(who: string, text: string): Promise<void> {
   await story.sandbox.as(who).command(cards, "/vault", text);
   await story.service.idle();
   await story.settle();
+}
+
+function list(): SandboxMessage {
+  const [first] = lists();
+  if (!first) throw new Error("no list");
+  return first;
 }
 
 const lists = (): SandboxMessage[] =>

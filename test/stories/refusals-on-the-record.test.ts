@@ -416,7 +416,7 @@ const rows: Row[] = [
   },
   {
     what: "a tick of a leaver's list in a forged message",
-    act: () => ports.tickLeaver({ ...byOf(juan), message: { channel: cards, ts: "1.000001" }, chosen: [0], seen: [] }),
+    act: () => ports.tickLeaver({ ...byOf(juan), message: { channel: cards, ts: "1.000001" }, chosen: [], seen: [0] }),
     entry: { kind: "leaver refused", by: juan, reason: "wrong-message", what: "leaver ticked" },
   },
   // What nobody made here.

@@ -1,6 +1,6 @@
 import { readPersonNamed, vaultNamed } from "../question-command.ts";
 import { plainWords } from "../slack-escapes.ts";
-import { leaverAnswer, readLeaverPlace, readLeaverSeen } from "../views/leaver.ts";
+import { leaverAnswer, readLeaverBox, readLeaverSeen } from "../views/leaver.ts";
 import { vaultHelp } from "../views/snooze.ts";
 import type { ListenerParts } from "./parts.ts";
 import type { Click, Command } from "./payload.ts";
@@ -29,7 +29,7 @@ export async function leaverTicked(click: Click, { ports, directory, tell }: Lis
     clicker: await directory.freshUser(place.user),
     clickerId: place.user,
     message,
-    chosen: chosen.flatMap((value) => readLeaverPlace(value) ?? []),
+    chosen: chosen.flatMap((value) => readLeaverBox(value) ?? []),
     seen: readLeaverSeen(blockId),
   });
   if (outcome.kind !== "ticked") await tell(place, leaverAnswer(outcome));

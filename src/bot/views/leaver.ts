@@ -47,12 +47,12 @@ export function leaverMessage(view: LeaverView): MessageView {
       },
       ...boxes(
         view,
-        shown.filter((item) => item.isKnown && isOpenOrTicked(item)),
+        shown.filter(({ known }) => known !== null),
         "must",
       ),
       ...boxes(
         view,
-        shown.filter((item) => !item.isKnown && isOpenOrTicked(item)),
+        shown.filter(({ known }) => known === null),
         "judge",
       ),
       ...proofs(view, shown),
@@ -69,13 +69,9 @@ export function leaverMessage(view: LeaverView): MessageView {
 }
 
 const HEADINGS = {
-  must: "To rotate: opened or put in by them since it was last rotated. Tick what is done.",
+  must: "To rotate: opened, put in or exported by them since it was last rotated. Tick what is done.",
   judge: "For you to judge: no recorded access, which doesn’t prove that it wasn’t seen. Tick what is done.",
 };
-
-function isOpenOrTicked({ state }: RotationItem): boolean {
-  return state.kind !== "done" || state.proof.kind === "tick";
-}
 
 /** The block's id tells which boxes were shown ticked: by it one's own click is told from what others ticked meanwhile. */
 function boxes({ blockId }: LeaverView, items: RotationItem[], kind: keyof typeof HEADINGS): KnownBlock[] {
@@ -88,7 +84,7 @@ function boxes({ blockId }: LeaverView, items: RotationItem[], kind: keyof typeo
     ...groups.map((group, n): KnownBlock => {
       const options = group.map((item) => ({
         item,
-        option: { text: plain(sayItem(item)), value: `place:${item.place}` },
+        option: { text: plain(sayItem(item)), value: `place:${item.place}:${item.known?.getTime() ?? 0}` },
       }));
       const ticked = options.filter(({ item }) => item.state.kind === "done");
       return {
@@ -107,9 +103,12 @@ function boxes({ blockId }: LeaverView, items: RotationItem[], kind: keyof typeo
   ];
 }
 
-function sayItem({ item, seen }: RotationItem): string {
-  const times = seen === null ? "" : ` (${seen.times === 1 ? "once" : sayTimes(seen.times)})`;
-  return `${clean(item, 50, 55) || "an item"}${times}`;
+function sayItem({ item, seen, takenOut }: RotationItem): string {
+  const how = [
+    ...(seen === null ? [] : [seen.times === 1 ? "once" : sayTimes(seen.times)]),
+    ...(takenOut === null ? [] : ["exported"]),
+  ];
+  return `${clean(item, 45, 50) || "an item"}${how.length > 0 ? ` (${how.join(", ")})` : ""}`;
 }
 
 function proofs({ zone }: LeaverView, items: RotationItem[]): KnownBlock[] {
@@ -124,7 +123,9 @@ function proofs({ zone }: LeaverView, items: RotationItem[]): KnownBlock[] {
       proof.kind === "edit" ? "edited" : `version ${clean(proof.version, 20) || "of another number"} was first seen`;
     return [[said("☑ "), name, said(`: ${how} `), when(proof.at, zone)]];
   });
-  return rows.length > 0 ? [richText(line(bold("Done, and by what")), bullets(rows))] : [];
+  return rows.length > 0
+    ? [richText(line(bold("Done, and by what"), said(". Take the tick away where it wasn’t rotated.")), bullets(rows))]
+    : [];
 }
 
 /** What only whoever asked, or ticked, sees. */
@@ -165,10 +166,12 @@ const REFUSALS: Record<Extract<LeaverOutcome, { kind: "refused" }>["reason"], st
   "wrong-message": "This box isn’t in a list that I posted, so nothing was done.",
 };
 
-/** The place that a ticked box stands for. `null`: not ours. */
-export function readLeaverPlace(value: string): number | null {
-  const match = /^place:(\d{1,6})$/.exec(value);
-  return match ? Number(match[1]) : null;
+/** What a ticked box stands for, and until when it showed what is known; `null` where it didn't say. None: it isn't ours. */
+export function readLeaverBox(value: string): { place: number; covers: Date | null } | null {
+  const [, place, known] = /^place:(\d{1,6})(?::(\d{1,15}))?$/.exec(value) ?? [];
+  return place === undefined
+    ? null
+    : { place: Number(place), covers: known === undefined ? null : new Date(Number(known)) };
 }
 
 /** Which boxes were shown ticked. Where the server named the block otherwise: none, and then nothing is taken back. */

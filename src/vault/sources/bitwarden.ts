@@ -136,13 +136,15 @@ function accessOf(
 ): ReportedAccess | null {
   if (action === undefined) return null;
   const isExport = action === "export";
-  const item = readId(event, "itemId", isExport ? "optional" : "required") ?? organization;
+  const vault = readId(event, "collectionId", "optional") ?? organization;
+  // What is of the whole vault has the vault's own id.
+  const item = readId(event, "itemId", isExport ? "optional" : "required") ?? vault;
   return {
     eventId: eventIdOf(event),
     action,
     occurredAt: instantOf(event),
     actor: actorOf(event, members),
-    vault: { id: readId(event, "collectionId", "optional") ?? organization, name: null },
+    vault: { id: vault, name: null },
     item: { id: item, title: isExport ? "Everything in the organisation" : null, version: null, category: null },
     client: { app: clientOf(event.object.device), version: null, platform: null, device: null },
     ip: readText(event, "ipAddress"),
