@@ -16,7 +16,7 @@ export const exportUsage = `Usage: vaultbell export ${exportables.join(" | ")}
                 Accesses count by when they happened, everything else by when it was made.
   --vault       by name or id, again and again for several; without it, everything that was ever reported
   --after       accesses that were judged after that entry of the record, in the record's order: each run ends by saying
-                where the next one goes on, so that a SIEM gets every access once
+                where the next one goes on, so that a SIEM gets every access once. Begin with 0, as ocsf does by itself
   --pseudonyms  keyed words for people, devices and addresses, the same within the file; what was written freely is left out
   --key         a file of 32 bytes or more of chance: files made with the same one have the same pseudonyms
   --bom         begins with a byte order mark, by which some spreadsheets know UTF-8
@@ -65,7 +65,7 @@ export function readExportArguments(args: string[], config: Config): ExportArgum
     return "--from and --until take a day (2026-01-31) or an instant with its zone (2026-01-31T08:00:00Z).";
   }
   if (from !== null && until !== null && from >= until) return "--until is before --from.";
-  const vaults = (values.vault ?? []).map((name) => chosen(config, name));
+  const vaults = values.vault?.map((name) => chosen(config, name)) ?? null;
   const key = values.key === undefined ? null : readKey(values.key);
   if (typeof key === "string") return key;
   return {
@@ -74,10 +74,11 @@ export function readExportArguments(args: string[], config: Config): ExportArgum
     filter: {
       from,
       until,
-      vaultIds: vaults.length === 0 ? null : vaults.flatMap(({ ids }) => ids),
-      afterEntry: values.after ?? null,
+      vaultIds: vaults && [...new Set(vaults.flatMap(({ ids }) => ids))],
+      // A SIEM's first file goes by the record's order as the next ones do: what isn't judged yet comes with one of them.
+      afterEntry: values.after ?? (format === "ocsf" && what === "accesses" ? "0" : null),
     },
-    vaults: vaults.length === 0 ? config.vaults : vaults.flatMap(({ watched }) => watched),
+    vaults: vaults === null ? config.vaults : [...new Set(vaults.flatMap(({ watched }) => watched))],
     hasNames: !values.pseudonyms,
     key,
     hasMark: values.bom ?? false,

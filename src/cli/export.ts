@@ -5,9 +5,9 @@ import type { Config } from "../config.ts";
 import { beginExport, endExport, exported } from "../pipeline/exports.ts";
 import { limitsOf } from "../pipeline/limits.ts";
 import { disguiseWith } from "../policies/pseudonyms.ts";
-import { databaseTime, openReader, openStore, type Tx } from "../store/database.ts";
+import { type Db, databaseTime, openReader, openStore, type Tx } from "../store/database.ts";
 import { EmbeddedRefusal } from "../store/embedded/refusal.ts";
-import { countRows, newestEntry, unjudgedNow } from "../store/exports.ts";
+import { countRows, newestEntry, unjudgedNow, vaultsNeverHeardOf } from "../store/exports.ts";
 import { readingOnly } from "../store/history.ts";
 import { askerName } from "./asker.ts";
 import { configMeant } from "./config-meant.ts";
@@ -64,6 +64,11 @@ async function exportFrom(
   const reader = openReader(url);
   try {
     const { what, filter, format, hasNames, vaults, file } = asked;
+    const mistake = await mistakeIn(store.db, asked);
+    if (mistake !== null) {
+      out.error(mistake);
+      return 2;
+    }
     const begunAt = await databaseTime(store.pool);
     const { config } = await configInForce(store.db, inFile);
     const by = { id: "command line", name: askerName() };
@@ -103,6 +108,19 @@ async function exportFrom(
     await reader.close();
     await store.close();
   }
+}
+
+/** What of the question there can't be in this database; `null`: nothing. */
+async function mistakeIn(db: Db, { filter, vaults }: ExportArguments): Promise<string | null> {
+  const unwatched = (filter.vaultIds ?? []).filter((id) => !vaults.some((vault) => vault.id === id));
+  const [unknown] = await vaultsNeverHeardOf(db, unwatched);
+  if (unknown !== undefined) {
+    return `There is no vault “${unknown}”: none that is watched has that name or id, and none with that id was ever reported.`;
+  }
+  const { afterEntry } = filter;
+  const newest = await newestEntry(db);
+  if (afterEntry === null || BigInt(afterEntry) <= BigInt(newest)) return null;
+  return `--after ${afterEntry} is beyond the record, whose newest entry is ${newest}. Is it another database's?`;
 }
 
 /** All of it, from one picture of the database; returns what is to be said of it afterwards. */

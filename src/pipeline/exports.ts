@@ -6,7 +6,7 @@ import { standing } from "../policies/standing.ts";
 import { reviewsOf } from "../store/alerts.ts";
 import { inTransaction, type Tx } from "../store/database.ts";
 import { erasedWord } from "../store/erasing.ts";
-import { type Exportable, type ExportFilter, type ExportRow, exportRows } from "../store/exports.ts";
+import { type Exportable, type ExportFilter, type ExportRow, exportRows, judgedNextAt } from "../store/exports.ts";
 import { urgency, wantAll } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
 import { recordAsked } from "../store/reports.ts";
@@ -14,6 +14,8 @@ import { type Column, exportColumns } from "./export-columns.ts";
 import { type WhosWho, whosWho } from "./export-people.ts";
 import type { House } from "./house.ts";
 import { sealAlone } from "./seal-alone.ts";
+
+const dayMs = 24 * 60 * 60_000;
 
 export interface ExportRequest {
   what: Exportable;
@@ -66,24 +68,37 @@ export async function beginExport(
     what,
     format,
     hasNames,
-    vaults: filter.vaultIds && vaults.map(({ name }) => name),
+    vaults: filter.vaultIds?.map((id) => vaults.find((vault) => vault.id === id)?.name ?? id) ?? null,
     ...filter,
     zone: house.config.timezone,
   });
   return inTransaction(house.store.db, async (tx) => {
-    const asked = { by: by.id, byName: by.name, question: words, vaultIds: vaults.map(({ id }) => id), at: now };
-    const { id, isAnnounced } = await recordAsked(tx, asked, 0);
+    const vaultIds = filter.vaultIds ?? vaults.map(({ id }) => id);
+    const { id, isAnnounced } = await recordAsked(
+      tx,
+      { by: by.id, byName: by.name, question: words, vaultIds, at: now },
+      (await isNews(tx, filter, now)) ? dayMs : 0,
+    );
     const channels = isAnnounced ? [...new Set(vaults.map(({ channel }) => channel))] : [];
     await wantAll(
       tx,
       channels.map((channel) => ({ kind: "asked", subject: id, channel, urgency: urgency.note, at: now })),
     );
-    const { question, vaultIds } = asked;
-    const payload = { export: id, by, question, vaults: vaultIds, what, format, hasNames, ...filter };
+    const payload = { export: id, by, question: words, vaults: vaultIds, what, format, hasNames, ...filter };
     await seal(tx, now, [{ kind: "export begun", payload }]);
     if (channels.length > 0) await wake(tx);
     return id;
   });
+}
+
+/**
+ * Nothing that is older than a day: what a SIEM fetches every few minutes, and what needn't be told each time. A file with more of the
+ * past in it is told, whatever came before.
+ */
+async function isNews(tx: Tx, { afterEntry }: ExportFilter, now: Date): Promise<boolean> {
+  if (afterEntry === null) return false;
+  const oldest = await judgedNextAt(tx, afterEntry);
+  return oldest === null || now.getTime() - oldest.getTime() < dayMs;
 }
 
 export async function endExport(house: Pick<House, "store" | "clock">, id: string, end: ExportEnd): Promise<void> {

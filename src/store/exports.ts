@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
-import type { Tx } from "./database.ts";
+import type { Db, Tx } from "./database.ts";
 
 /** What can be handed out as a file, besides the record itself (`read-record.ts`). */
 export const exportables = [
@@ -55,9 +55,25 @@ export async function unjudgedNow(tx: Tx): Promise<number> {
 }
 
 /** The record's newest entry in this picture: an export of what came after it goes on from here. */
-export async function newestEntry(tx: Tx): Promise<string> {
-  const { rows } = await sql<{ seq: string }>`select seq from record_head`.execute(tx);
+export async function newestEntry(db: Db | Tx): Promise<string> {
+  const { rows } = await sql<{ seq: string }>`select seq from record_head`.execute(db);
   return rows[0]?.seq ?? "0";
+}
+
+/** When the first access was judged after this entry; `null`: none was. */
+export async function judgedNextAt(tx: Tx, entry: string): Promise<Date | null> {
+  const { rows } = await sql<{ at: Date }>`
+    select at from record where seq > ${entry}::bigint and access_id is not null order by seq limit 1`.execute(tx);
+  return rows[0]?.at ?? null;
+}
+
+/** Which of these ids of vaults nothing here has ever been about. */
+export async function vaultsNeverHeardOf(db: Db, vaultIds: string[]): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from unnest(${vaultIds}::text[]) as typed (id)
+     where not exists (select from access where vault_id = typed.id) and not exists (select from intent where vault_id = typed.id)
+       and not exists (select from asked where typed.id = any (vault_ids))`.execute(db);
+  return rows.map(({ id }) => id);
 }
 
 function between(at: string, { from, until }: ExportFilter): RawBuilder<unknown> {

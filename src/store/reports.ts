@@ -150,8 +150,8 @@ export async function recordAsked(
   const { rows } = await sql<{ id: string; isAnnounced: boolean }>`
     insert into asked (by, by_name, question, vault_ids, at, is_announced)
     select ${asked.by}, ${asked.byName}, ${asked.question}, ${asked.vaultIds}::text[], ${asked.at},
-           not exists (select from asked as before where before.by = ${asked.by} and before.question = ${asked.question}
-                        and before.is_announced and before.vault_ids @> ${asked.vaultIds}::text[]
+           not exists (select from asked as before where before.by = ${asked.by} and before.by_name = ${asked.byName}
+                        and before.question = ${asked.question} and before.is_announced and before.vault_ids @> ${asked.vaultIds}::text[]
                         and before.at > ${new Date(asked.at.getTime() - quietMs)})
     returning id, is_announced as "isAnnounced"`.execute(tx);
   const [row] = rows;
