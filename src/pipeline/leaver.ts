@@ -4,17 +4,20 @@ import type { MessageView } from "../bot/views/alert.ts";
 import { leaverMessage, leaverPageSize } from "../bot/views/leaver.ts";
 import type { SlackUser, WatchedVault } from "../model.ts";
 import { isSamePerson, outsider } from "../policies/eligibility.ts";
+import { foldEmail } from "../policies/fold-email.ts";
 import { itemKey, wholeVaultKey } from "../policies/memory.ts";
 import { knownSince, rotationState, takenOutWith } from "../policies/rotation.ts";
 import { type Db, inTransaction, type Tx } from "../store/database.ts";
+import { peopleKnownAs } from "../store/home-facts.ts";
 import * as leavers from "../store/leavers.ts";
 import { subjectAt, urgency, wantAll, wantAnew } from "../store/messages.ts";
-import { type KnownPerson, readPersons } from "../store/people.ts";
+import { type KnownPerson, personOf, readPersons, slackUsersByEmail, slackUsersById } from "../store/people.ts";
 import { seal, wake } from "../store/record.ts";
 import { itemsOf, sightsOfPerson } from "../store/reports.ts";
 import { type House, watchedVault } from "./house.ts";
 import { limitsOf } from "./limits.ts";
 import { chooseVaults, personsNamed, placeOf } from "./named.ts";
+import { aliasesOfSlackUser } from "./people.ts";
 import { rolesOf } from "./roles.ts";
 import { sealAlone } from "./seal-alone.ts";
 
@@ -32,14 +35,35 @@ export async function beginLeaving(
   const { by, byId } = asked;
   const admitted = await admit(house, by);
   if (admitted.kind === "refused") return refuse(house, byId, admitted.reason, "leaver");
-  const [known] = await personsNamed(house, asked.person);
-  if (!known) return { kind: "unknown", what: "person" };
-  if (by && isSamePerson(by, known.person)) return refuse(house, byId, "about-yourself", "leaver");
   const vaults = asked.vault === null ? admitted.vaults : chooseVaults(admitted.vaults, asked.vault, null);
   if (vaults.length === 0) return { kind: "unknown", what: "vault" };
+  const [known = await personMet(house, asked.person)] = await personsNamed(house, asked.person);
+  if (!known) return { kind: "unknown", what: "person" };
+  if (by && isSamePerson(by, known.person)) return refuse(house, byId, "about-yourself", "leaver");
   const lists: Extract<LeaverOutcome, { kind: "begun" }>["lists"] = [];
   for (const vault of vaults) lists.push(await beginIn(house, known, vault, byId));
   return { kind: "begun", name: known.person.name, lists };
+}
+
+/** Of whom nothing is recorded may have seen everything all the same: one whom Slack knows, and whom nobody else could be taken for. */
+async function personMet(house: House, named: PersonNamed): Promise<KnownPerson | null> {
+  const { db } = house.store;
+  if (named.kind === "email") await house.people.lookUp([foldEmail(named.email)]);
+  const users =
+    named.kind === "slack"
+      ? [...(await slackUsersById(db, [named.id])).values()]
+      : await slackUsersByEmail(db, [foldEmail(named.email)]);
+  const [user, ...others] = users.filter(({ isBot }) => !isBot);
+  if (!user || others.length > 0) return null;
+  return inTransaction(db, async (tx) => {
+    const aliases = await aliasesOfSlackUser(tx, user, house.config.people);
+    const addresses = aliases.flatMap(({ kind, value }) => (kind === "email" ? [value] : []));
+    const isSettled = aliases.some(({ kind }) => kind === "slack");
+    const sharing = (await slackUsersByEmail(tx, addresses)).filter(({ isBot, id }) => !isBot && id !== user.id);
+    if ((!isSettled && sharing.length > 0) || (await peopleKnownAs(tx, aliases)).length > 0) return null;
+    const id = await personOf(tx, aliases, house.clock.now());
+    return (await readPersons(tx, [id])).get(id) ?? null;
+  });
 }
 
 async function beginIn(house: House, known: KnownPerson, vault: WatchedVault, byId: string) {

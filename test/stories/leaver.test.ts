@@ -3,7 +3,7 @@ import { report } from "../../src/cli/report.ts";
 import type { SandboxMessage } from "../../src/sandbox/types.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { entriesOf } from "../support/record-entries.ts";
-import { cards, dana, defaultYaml, gil, juan, marta, openStory, type Story } from "../support/story.ts";
+import { cards, dana, defaultYaml, gil, juan, lena, marta, openStory, type Story } from "../support/story.ts";
 
 let story: Story;
 afterEach(() => story?.stop());
@@ -157,6 +157,28 @@ test("who exports the whole vault has every item of it: they are all to rotate, 
   expect(judge).toEqual(["i_later"]);
   await vault(marta, "who Company Visa");
   expect(story.told(marta)).toMatch(/Dana Ruiz: Everything in the vault in Company cards, once/);
+});
+
+test("of whom nothing is recorded, there is a list of what they may have seen, whichever way they are named", async () => {
+  story = await openStory({ yaml });
+  await vault(marta, `leaver <@${lena}|lena>`);
+  expect(story.told(marta)).toContain("Company cards: the list is in its channel, 0 of 3 done");
+  expect(words()).toContain("🧳 What to rotate when Lena Park leaves Company cards: 0 of 3 done");
+  expect(words()).toContain("can’t be seen");
+  expect(groups().map(({ options }) => options.length)).toEqual([3]);
+  await vault(marta, "leaver lena@example.com");
+  expect(story.told(marta)).toContain("there is a list already");
+  await vault(marta, "leaver juan@example.com");
+  expect(lists()).toHaveLength(2);
+  expect((await entriesOf(story, "leaver begun")).length).toBe(2);
+  await vault(marta, `leaver <@${marta}|marta>`);
+  expect(story.told(marta)).toContain("about yourself");
+  await vault(marta, "leaver nobody@example.com");
+  expect(story.told(marta)).toContain("Neither a vault nor Slack knows anybody of that address");
+  // What they open later is to be rotated.
+  await story.reveal({ by: lena });
+  await story.later(2);
+  expect(groups().map(({ options }) => options.length)).toEqual([1, 2]);
 });
 
 async function edit(

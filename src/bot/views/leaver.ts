@@ -145,7 +145,7 @@ export function leaverAnswer(outcome: LeaverOutcome): MessageView {
       return answer(
         said(
           outcome.what === "person"
-            ? "No recorded access of this person, so there is no list. Please choose them from Slack’s list while you type @, or write their e-mail address."
+            ? "Neither a vault nor Slack knows anybody of that address, or two people share it, so there is no list. Please choose them from Slack’s list while you type @, or write their e-mail address."
             : "You answer for no vault of that name here.",
         ),
       );
