@@ -18,6 +18,11 @@ export function ocsfAccess(row: ExportRow, labels: string[]): Record<string, unk
   const ip = text(row.ip);
   const country = text(row.country);
   const isCountry = country !== null && isCountryCode(country);
+  const location = whole({ country: isCountry ? country : null, city: text(row.city) });
+  const endpoint = { ip: ip !== null && isIP(ip) !== 0 ? ip : null, name: text(row.device) };
+  // OCSF wants an address or a name of an endpoint, or no endpoint.
+  const isEndpoint = endpoint.ip !== null || endpoint.name !== null;
+  const place = Object.keys(location).length > 0 ? location : null;
   return whole({
     ...classified(3, "Identity & Access Management", 3004, "Entity Management", activity),
     ...severityOf(row.severity),
@@ -37,14 +42,7 @@ export function ocsfAccess(row: ExportRow, labels: string[]): Record<string, unk
         category: text(row.item_category),
       }),
     }),
-    src_endpoint: endpointOf({
-      ip: ip !== null && isIP(ip) !== 0 ? ip : null,
-      name: text(row.device),
-      location:
-        isCountry || text(row.city) !== null
-          ? whole({ country: isCountry ? country : null, city: text(row.city) })
-          : null,
-    }),
+    src_endpoint: isEndpoint ? whole({ ...endpoint, location: place }) : null,
     metadata: whole({
       version: ocsfVersion,
       product,
@@ -52,18 +50,29 @@ export function ocsfAccess(row: ExportRow, labels: string[]): Record<string, unk
       original_event_uid: text(row.event_id),
       event_code: text(row.action),
       logged_time: millis(row.received_at),
-      labels: labels.length > 0 ? labels : null,
+      labels: labelsOf(row, labels),
     }),
     unmapped: whole({
       source: text(row.source),
       ip: ip !== null && isIP(ip) === 0 ? ip : null,
       country: isCountry ? null : country,
+      location: isEndpoint ? null : place,
+      actor_identity: text(row.actor_identity),
+      actor_name: text(row.actor_name),
+      actor_email: text(row.actor_email),
       app_version: text(row.app_version),
       platform: text(row.platform),
+      outcome: text(row.outcome),
       state: text(row.state),
       policies: text(row.policies)?.split(" ") ?? null,
-      verdict: text(row.verdict),
+      policy_version: text(row.policy_version),
+      assessed_time: millis(row.assessed_at),
+      was_contradicted: row.was_contradicted,
+      intent: text(row.intent_id),
+      snooze: text(row.snooze_id),
       alert: text(row.alert_id),
+      alert_revision: row.alert_revision,
+      ...verdictOf(row),
       record_entry: text(row.record_entry),
       record_hash: text(row.record_hash),
     }),
@@ -81,7 +90,7 @@ export function ocsfAlert(row: ExportRow, labels: string[]): Record<string, unkn
     status_id: stands.id,
     status: stands.caption,
     // Which of a finding's states asks for somebody (events/findings/detection_finding.json): a closed one doesn't.
-    is_alert: stands.activity.name !== "Close",
+    is_alert: stands.activity.name !== "Close" && row.is_test !== true,
     finding_info: whole({
       uid: text(row.alert_id),
       title: "Accesses to a watched vault",
@@ -97,13 +106,11 @@ export function ocsfAlert(row: ExportRow, labels: string[]): Record<string, unkn
       version: ocsfVersion,
       product,
       uid: `alert-${text(row.alert_id)}`,
-      labels: labels.length > 0 ? labels : null,
+      labels: labelsOf(row, labels),
     }),
     unmapped: whole({
-      verdict: text(row.verdict),
-      verdict_by: text(row.verdict_by),
-      verdict_by_person: text(row.verdict_by_person),
-      verdict_time: millis(row.verdict_at),
+      stands: text(row.stands),
+      ...verdictOf(row),
       resolution: text(row.resolution),
     }),
   });
@@ -159,9 +166,19 @@ function userOf(row: ExportRow) {
   });
 }
 
-/** OCSF wants an address or a name of an endpoint, or no endpoint. */
-function endpointOf(endpoint: { ip: string | null; name: string | null; location: unknown }) {
-  return endpoint.ip === null && endpoint.name === null ? null : whole(endpoint);
+function verdictOf(row: ExportRow) {
+  return {
+    verdict: text(row.verdict),
+    verdict_by: text(row.verdict_by),
+    verdict_by_name: text(row.verdict_by_name),
+    verdict_by_person: text(row.verdict_by_person),
+    verdict_time: millis(row.verdict_at),
+  };
+}
+
+function labelsOf({ is_test: isTest }: ExportRow, labels: string[]): string[] | null {
+  const all = isTest === true ? [...labels, "test"] : labels;
+  return all.length > 0 ? all : null;
 }
 
 /** Under pseudonyms, what is left out isn't there: one and the same word would be a name that everybody shares. */

@@ -65,6 +65,7 @@ export const exportColumns: Record<Exportable, Column[]> = {
     ["record_entry", "place on the record"],
     ["record_hash", "place on the record"],
     personOf("verdict_by"),
+    ...facts("is_test"),
   ],
   alerts: [
     ...facts("alert_id"),
@@ -76,6 +77,7 @@ export const exportColumns: Record<Exportable, Column[]> = {
     ...slackUser("verdict_by"),
     ...facts("verdict_at", "resolution"),
     personOf("verdict_by"),
+    ...facts("is_test"),
   ],
   verdicts: [
     ...facts("verdict_id", "at", "verdict"),

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import { testEventPrefix, testItemId } from "../model.ts";
 import type { Db, Tx } from "./database.ts";
 
 /** What can be handed out as a file, besides the record itself (`read-record.ts`). */
@@ -119,6 +120,9 @@ const counted: Record<Exportable, string> = {
 const elder = (id: string) =>
   sql.raw(`(select coalesce(person.same_as, person.id) from person where person.id = ${id})::text`);
 
+/** As `isTest` in model.ts. */
+const isTest = sql`(access.item_id = ${testItemId} and access.source = 'webhook' and starts_with(access.event_id, ${testEventPrefix}))`;
+
 const selections: Record<Exportable, (filter: ExportFilter) => RawBuilder<unknown>> = {
   accesses: (filter) => sql`
     select access.id::text as access_id, access.source, access.event_id, access.action, access.occurred_at, access.received_at,
@@ -133,7 +137,7 @@ const selections: Record<Exportable, (filter: ExportFilter) => RawBuilder<unknow
            assessment.intent_id::text as intent_id, intent.purpose, assessment.snooze_id::text as snooze_id,
            alert_access.alert_id, alert_access.revision as alert_revision, assessment.assessed_at, assessment.policy_version,
            exists (select from access_conflict where access_conflict.access_id = access.id) as was_contradicted,
-           record.seq::text as record_entry, encode(record.hash, 'hex') as record_hash
+           record.seq::text as record_entry, encode(record.hash, 'hex') as record_hash, ${isTest} as is_test
       from access
       left join assessment on assessment.access_id = access.id
       left join intent on intent.id = assessment.intent_id
@@ -147,7 +151,9 @@ const selections: Record<Exportable, (filter: ExportFilter) => RawBuilder<unknow
            (select string_agg(distinct coalesce(access.item_title, access.item_id), '; ')
               from alert_access join access on access.id = alert_access.access_id
              where alert_access.alert_id = alert.id) as items,
-           resolved.outcome as resolution, resolved.review_id::text as resolution_of
+           resolved.outcome as resolution, resolved.review_id::text as resolution_of,
+           (select bool_and(${isTest}) from alert_access join access on access.id = alert_access.access_id
+             where alert_access.alert_id = alert.id) as is_test
       from alert
       left join lateral (select outcome, review_id from resolution where resolution.alert_id = alert.id
                           order by resolution.review_id desc limit 1) as resolved on true

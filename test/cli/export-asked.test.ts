@@ -92,6 +92,19 @@ test("a SIEM's first file has no access that comes again in the next", async () 
   expect(new Set(uids.flat()).size).toBe(judged + 1);
 });
 
+test("what test-alert rings is marked in accesses and alerts; what only calls itself so isn't", async () => {
+  const item = { id: "vaultbell:test" };
+  await report({ id: "test_1", vault: { id: "v_cards" }, person: { email: "ring@example.com" }, item });
+  await report({ id: "evt_1", vault: { id: "v_cards" }, person: { email: "other@example.com" }, item });
+  await story.settle();
+  const accesses = await exporting.rows("accesses");
+  const tests = accesses.filter(({ is_test: isTest }) => isTest);
+  expect(tests.map(({ event_id: id }) => id)).toEqual(["test_1"]);
+  const alerts = await exporting.rows("alerts");
+  expect(alerts.filter(({ is_test: isTest }) => isTest).map(({ alert_id: id }) => id)).toEqual([tests[0]?.alert_id]);
+  expect(alerts.length).toBeGreaterThan(2);
+});
+
 async function report(of: Record<string, unknown>): Promise<void> {
   const data = {
     id: `evt_${randomUUID()}`,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { ocsfAccess, ocsfAlert } from "../../src/cli/ocsf.ts";
+import { exportColumns } from "../../src/pipeline/export-columns.ts";
 import type { ExportRow } from "../../src/store/exports.ts";
 
 /**
@@ -75,6 +76,16 @@ const access: ExportRow = {
   was_contradicted: false,
   record_entry: "12",
   record_hash: "ab",
+  verdict_by_person: null,
+  is_test: false,
+};
+const judged: ExportRow = {
+  verdict: "suspicious",
+  verdict_by: "U02MARTA",
+  verdict_by_name: "Marta Vidal",
+  verdict_at: at,
+  verdict_by_person: "4",
+  is_test: true,
 };
 const nothingKnown: ExportRow = Object.fromEntries(Object.keys(access).map((key) => [key, null]));
 const barest: ExportRow = {
@@ -91,6 +102,7 @@ const barest: ExportRow = {
   ip: "not an address",
   country: "Spain",
   was_contradicted: false,
+  is_test: false,
 };
 const alert: ExportRow = {
   alert_id: "al_1",
@@ -110,6 +122,8 @@ const alert: ExportRow = {
   verdict_by_name: null,
   verdict_at: null,
   resolution: null,
+  verdict_by_person: null,
+  is_test: false,
 };
 
 test.each([
@@ -121,7 +135,9 @@ test.each([
       ocsfAccess({ ...access, action }, ["pseudonyms"]),
     ],
   ),
+  ["one with a verdict, of a test", ocsfAccess({ ...access, ...judged }, [])],
   ["an alert", ocsfAlert(alert, [])],
+  ["an alert of a test", ocsfAlert({ ...alert, is_test: true }, [])],
   ["one that was found harmless", ocsfAlert({ ...alert, stands: "decided", verdict: "expected" }, [])],
   ["one that is suspicious", ocsfAlert({ ...alert, stands: "decided", verdict: "suspicious" }, [])],
   ["one that is resolved", ocsfAlert({ ...alert, verdict: "suspicious", resolution: "misuse" }, [])],
@@ -141,6 +157,41 @@ test("an access says who read what, why, from where, and where the record has it
     metadata: { original_event_uid: "evt_7", event_code: "reveal" },
     unmapped: { record_entry: "12", policies: ["office-hours", "export"] },
   });
+});
+
+test("nothing of a row is lost: what the schema has no place for is among what it doesn't map", () => {
+  const accessed: ExportRow = { ...access, ...judged, snooze_id: "5" };
+  const found: ExportRow = {
+    ...alert,
+    ...judged,
+    person_email: "dana@example.com",
+    stands: "decided",
+    resolution: "misuse",
+  };
+  expect(Object.keys(accessed)).toEqual(exportColumns.accesses.map(([name]) => name));
+  expect(Object.keys(found).sort()).toEqual(exportColumns.alerts.map(([name]) => name).sort());
+  const lost = (row: ExportRow, event: typeof ocsfAccess) =>
+    Object.keys(row).filter(
+      (name) => JSON.stringify(event(row, [])) === JSON.stringify(event({ ...row, [name]: null }, [])),
+    );
+  expect([lost(accessed, ocsfAccess), lost(found, ocsfAlert)]).toEqual([[], []]);
+});
+
+test("a country of whose address and device nothing is known is told all the same", () => {
+  const nowhere = { ...access, ip: null, device: null };
+  expect(ocsfAccess(nowhere, []).src_endpoint).toBeUndefined();
+  expect(ocsfAccess(nowhere, [])).toMatchObject({ unmapped: { location: { country: "ES", city: "Madrid" } } });
+  expect(ocsfAccess({ ...nowhere, ip: "a proxy", country: "Spain" }, [])).toMatchObject({
+    unmapped: { ip: "a proxy", country: "Spain", location: { city: "Madrid" } },
+  });
+});
+
+test("a test is called one, and asks for nobody", () => {
+  const labels = (event: Record<string, unknown>) => Object(event.metadata).labels;
+  expect([labels(ocsfAccess(access, [])), labels(ocsfAlert(alert, []))]).toEqual([undefined, undefined]);
+  expect(labels(ocsfAccess({ ...access, is_test: true }, ["pseudonyms"]))).toEqual(["pseudonyms", "test"]);
+  const event = ocsfAlert({ ...alert, is_test: true }, []);
+  expect([labels(event), event.is_alert]).toEqual([["test"], false]);
 });
 
 test("a finding that is closed asks for nobody any more", () => {
