@@ -1,4 +1,5 @@
 import { withEnvFile } from "./cli/env-file.ts";
+import { exitStopped } from "./cli/output.ts";
 
 const usage = `Usage: vaultbell COMMAND
 
@@ -72,5 +73,7 @@ async function main([command, ...args]: string[]): Promise<number> {
 }
 
 process.exitCode = await main(process.argv.slice(2));
+// Whoever stopped it doesn't wait for what a reader that stands still hasn't taken of standard output.
+if (process.exitCode === exitStopped) process.exit();
 // The channel to scripts/run.mjs would keep a finished process alive.
 if (process.connected) process.disconnect();

@@ -16,12 +16,9 @@ import { type ExportArguments, exportUsage, readExportArguments } from "./export
 import { exportLines } from "./export-lines.ts";
 import { configInForce } from "./in-force.ts";
 import { lacksSchema } from "./on-database.ts";
-import type { Output } from "./output.ts";
+import { exitStopped, type Output } from "./output.ts";
 import { progressOf } from "./progress.ts";
-import { writeWhole } from "./write-whole.ts";
-
-/** As shells say it of a program that Ctrl-C ended. */
-const exitStopped = 130;
+import { whyNoFile, writeWhole } from "./write-whole.ts";
 
 /**
  * `vaultbell export …`: what is recorded as a file, for auditors, spreadsheets and SIEMs, in constant memory. Exit code 0 when all of
@@ -46,6 +43,11 @@ export async function exportRows(
     return 2;
   }
   try {
+    const inTheWay = asked.file === undefined ? null : await whyNoFile(asked.file);
+    if (inTheWay !== null) {
+      out.error(inTheWay);
+      return 2;
+    }
     return await withDatabase(databaseOf(env), (url) => exportFrom(url, file, asked, out, stop));
   } catch (error) {
     out.error(sayFailure(error));
@@ -81,7 +83,7 @@ async function exportFrom(
       stop.throwIfAborted();
       rows += more;
     };
-    const failure = await readingOnly(reader.db, (tx) => write(tx, asked, onRows, written)).then(
+    const failure = await readingOnly(reader.db, (tx) => write(tx, asked, onRows, stop, written)).then(
       (notes) => {
         for (const note of notes) out.error(note);
         return null;
@@ -128,6 +130,7 @@ async function write(
   tx: Tx,
   asked: ExportArguments,
   onRows: (more: number) => void,
+  stop: AbortSignal,
   written: ReturnType<typeof createHash>,
 ): Promise<string[]> {
   const { what, filter, hasProgress } = asked;
@@ -142,7 +145,7 @@ async function write(
     soFar += more;
     progress.say(soFar);
   });
-  await writeWhole(asked.file, lines, written);
+  await writeWhole(asked.file, lines, stop, written);
   progress.end();
   if (what !== "accesses") return [];
   const unjudged = await unjudgedNow(tx);
@@ -172,6 +175,6 @@ function sayFailure(error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : null;
   if (code === "ENOSPC") return "The disk is full.";
   if (code === "EPIPE") return "Whoever read it stopped reading.";
-  if (code === "EACCES" || code === "ENOENT" || code === "EISDIR") return `The file could not be written: ${said}.`;
+  if (code === "EACCES" || code === "ENOENT" || code === "ENOTDIR") return `The file could not be written: ${said}.`;
   return `The export could not be made: ${said}. ${mendDatabase}`;
 }

@@ -3,3 +3,6 @@ export interface Output {
   log(line: string): void;
   error(line: string): void;
 }
+
+/** As shells say it of a program that Ctrl-C ended. */
+export const exitStopped = 130;

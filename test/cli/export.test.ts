@@ -1,7 +1,9 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { askedView } from "../../src/pipeline/questions.ts";
 import { matchTables } from "../../src/store/record-and-tables.ts";
@@ -103,6 +105,19 @@ test("a pipe that is closed and a disk that is full end it with a word and exit 
   expect(await endOf(closed)).toEqual([1, expect.stringContaining("Whoever read it stopped reading.")]);
 });
 
+test("a pipe under the file's name is left alone, and nothing is asked for", async () => {
+  const pipe = join(exporting.folder, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  const before = await entriesOf(story, "export begun");
+  const { code, said } = await run("accesses", "--out", pipe);
+  expect([code, said]).toEqual([
+    2,
+    `${pipe} is no file that could be replaced. Without --out it goes to standard output: > ${pipe}`,
+  ]);
+  expect(statSync(pipe).isFIFO()).toBe(true);
+  expect(await entriesOf(story, "export begun")).toEqual(before);
+});
+
 test.each([
   ["nothing", []],
   ["an unknown word", ["everything"]],
@@ -162,4 +177,38 @@ test("a resolution ends what it was given for, and nothing once that was taken b
   expect(await told()).toEqual(["decided", null, "Suppressed"]);
   await say("suspicious");
   expect(await told()).toEqual(["decided", null, "In Progress"]);
+});
+
+test("Ctrl-C ends it while whoever reads takes nothing, and the record says so", async () => {
+  const { pool } = story.service.house.store;
+  await pool.query(
+    `insert into access (digest, delivery_id, source, event_id, action, occurred_at, received_at, actor_email, vault_id, item_id)
+     select sha256(n::text::bytea), delivery_id, source, 'evt_' || n, action, occurred_at, received_at, actor_email, vault_id, item_id
+       from (select * from access limit 1) as one, generate_series(1, 20000) as n`,
+  );
+  const main = join(import.meta.dirname, "../../src/main.ts");
+  const env = { ...process.env, ...exporting.env };
+  const child = spawn(process.execPath, [main, "export", "accesses"], { env, stdio: ["ignore", "pipe", "pipe"] });
+  await once(child.stdout, "readable");
+  // Time for it to fill the pipe, and to wait.
+  await setTimeout(500);
+  const begun = performance.now();
+  child.kill("SIGINT");
+  child.once("exit", () => child.stdout.destroy());
+  const giveUp = new AbortController();
+  const slow = setTimeout(10_000, null, { signal: giveUp.signal }).then(
+    () => child.kill("SIGKILL"),
+    () => {},
+  );
+  const [code, said] = await endOf(child);
+  giveUp.abort();
+  await slow;
+  expect([code, said]).toEqual([
+    130,
+    expect.stringMatching(/^Stopped after \d{1,2},000 rows\.\nWhat was written isn't whole\.\n$/),
+  ]);
+  expect(performance.now() - begun).toBeLessThan(5_000);
+  const ended = (await entriesOf(story, "export ended")).at(-1);
+  expect(ended).toMatchObject({ how: "stopped" });
+  expect(ended?.rows).toBeLessThan(20_000);
 });

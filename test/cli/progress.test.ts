@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { sayProgress } from "../../src/cli/progress.ts";
 
@@ -10,4 +13,25 @@ test.each([
   [11, 10, 1_000, "11 of 10 rows (100 %), 11 a second, 0 s left"],
 ])("%i of %s rows after %i ms", (soFar, total, ms, said) => {
   expect(sayProgress(soFar, total, ms)).toBe(said);
+});
+
+test("whoever read how far it has come may go: what is made goes on", async () => {
+  const module = JSON.stringify(join(import.meta.dirname, "../../src/cli/progress.ts"));
+  const script = `import { progressOf } from ${module};
+    const progress = progressOf({ total: 10, isAsked: true });
+    const rows = [1, 2, 3];
+    const timer = setInterval(() => {
+      const soFar = rows.shift();
+      if (soFar === undefined) clearInterval(timer);
+      else progress.say(soFar);
+    }, 1_050);
+    process.on("exit", (code) => process.stdout.write(code === 0 && rows.length === 0 ? "all of it" : "ended by an error"));`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "pipe"] });
+  child.stderr.destroy();
+  let said = "";
+  child.stdout.on("data", (data) => {
+    said += data;
+  });
+  const [code] = await once(child, "close");
+  expect([code, said]).toEqual([0, "all of it"]);
 });
