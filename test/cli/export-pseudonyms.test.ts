@@ -112,6 +112,26 @@ test("words that a service takes from people stay where they are known ones, and
   });
 });
 
+test("whoever an escalation called has the word of their verdicts; a vault's path is none of those that stay", async () => {
+  const { pool } = story.service.house.store;
+  await pool.query(
+    `insert into escalation (alert_id, round, step, target_kind, target, was_reached, at)
+     select id, 1, n, kind, target, true, now() from (select id from alert limit 1) as one,
+            (values (1, 'slack-user', $1), (2, 'email', 'gil@example.com'), (3, 'channel', 'C0CARDS')) as to_whom (n, kind, target)`,
+    [marta],
+  );
+  await pool.query(
+    "insert into asked (by, by_name, question, vault_ids, at, is_announced) values ($1, 'Marta', 'who', '{v_cards,Jose private/x}', now(), true)",
+    [marta],
+  );
+  const [verdict] = await keyed("verdicts");
+  const targets = (await keyed("escalations")).map(({ target }) => target);
+  expect(targets).toEqual([verdict?.by, expect.stringMatching(/^address-/), "C0CARDS"]);
+  const asked = (await keyed("questions")).find(({ by }) => by === verdict?.by);
+  expect(asked?.vault_ids).toMatch(/^v_cards vault-[0-9a-f]{16}$/);
+  expect(asked?.by_person).toBe(verdict?.by_person);
+});
+
 test("whose identity was erased stays erased, and isn't one person with everybody else's", async () => {
   const { db } = story.service.house.store;
   await db.transaction().execute((tx) => eraseDetails(tx, ["1"]));
