@@ -27,7 +27,7 @@ const looksEveryMs = 60_000;
 const dayMs = 24 * 60 * 60_000;
 /** What nobody judged for longer is counted apart, up to so many, and shown by `/vault open`. */
 const openSinceMs = 35 * dayMs;
-const olderAtMost = 50;
+const olderAtMost = 20;
 
 /**
  * Makes the digests that are due, each once whatever restarts, replicas and clock changes there are: a row with a unique key, in the
@@ -118,7 +118,7 @@ export async function gather(
   const { missed } = period;
   const facts = digestFacts({
     ...week,
-    sources: await rows.lastHeard(db, vaultIds, period.endsAt),
+    sources: await rows.lastHeard(db, vaultIds, now),
     vaults,
     period,
     zone: schedule.zone,

@@ -41,6 +41,7 @@ export async function digestView(
     head: { seq: digest.head.seq, hash: digest.head.hash.toString("hex") },
     digestId,
     blockId: tag,
+    shownAt: message.ts === null ? house.clock.now() : new Date(Number(message.ts) * 1000),
     movedFrom: message.channel === digest.channel ? null : digest.channel,
   };
   if (isDetails) {

@@ -33,6 +33,7 @@ export function aDigestView(changes: Partial<DigestView> = {}): DigestView {
     startsAt: new Date("2026-11-23T08:00:00Z"),
     endsAt: new Date("2026-11-30T08:00:00Z"),
     madeAt: new Date("2026-11-30T08:00:10Z"),
+    shownAt: new Date("2026-11-30T08:00:11Z"),
     missed: null,
     facts: someFacts(),
     waiting: [],

@@ -155,8 +155,76 @@ test("that nothing was missing is said only of a week of which each day was comp
 
 test("a quiet week in one sentence, for a locked phone", () => {
   expect(digestMessage(quiet).text).toBe(
-    "The week in Company cards: nothing waits; 14 accesses, all explained; last event 40 min ago",
+    "The week in Company cards: nothing waits; 14 accesses, all explained; last event at 08:20",
   );
+});
+
+test("many vaults leave room for what a locked phone is to say", () => {
+  const text = (...names: string[]) =>
+    digestMessage({ ...quiet, vaults: names.map((name) => aVault({ name })) }).text.split(": nothing waits")[0];
+  const many = Array.from({ length: 14 }, (_, n) => `Company cards ${n + 1}`);
+  expect(text(...many)).toBe("The week in Company cards 1, Company cards 2, Company cards 3 and 11 more vaults");
+  expect(text("A".repeat(40), "B".repeat(40))).toBe(`The week in ${"A".repeat(40)} and one more vault`);
+  expect(text("Cards", "Servers")).toBe("The week in Cards and Servers");
+});
+
+test("of many sources those that have been silent for longest are shown, and those that may have missed something", () => {
+  const heard = (name: string, hoursAgo: number, gaps = 0): SourceCoverage => ({
+    name,
+    lastAt: new Date(lastAt.getTime() - hoursAgo * 3_600_000),
+    cannot: "Nothing",
+    compared: "has no list",
+    gaps,
+  });
+  const coverage = [..."ABCDEF"].map((name, place) => heard(name, place));
+  const lines = readAloud(digestMessage({ ...quiet, coverage: [...coverage, heard("G", 0, 1), heard("Z", 300)] }));
+  expect(lines.filter((one) => /last spoke|more source/.test(one)).map((one) => one.replace(/ last.*\)/, ""))).toEqual([
+    "• Z. Nothing",
+    "• F. Nothing",
+    "• E. Nothing",
+    "• D. Nothing",
+    "• G. It has a gap this week. Nothing",
+    "• and 3 more sources, which spoke later: C, B and A",
+  ]);
+});
+
+test("its headline counts down as verdicts come, and speaks of those it doesn't show as they were", () => {
+  const headline = (decided: number, shown: number, openAlerts: number) =>
+    readAloud(
+      digestMessage({
+        ...busy,
+        facts: { ...busyFacts, openAlerts },
+        waiting: Array.from({ length: shown }, (_, place) => ({
+          alert: anAlert({ id: `${place}`.repeat(32) }),
+          vault,
+          standing: place < decided ? { kind: "decided" as const, review: aReview({}) } : { kind: "open" as const },
+          needed: 1,
+          isWatched: true,
+        })),
+      }),
+    )[1];
+  expect([0, 1, 2].map((decided) => headline(decided, 2, 2))).toEqual([
+    "2 alerts wait for a verdict",
+    "One of 2 alerts still waits for a verdict",
+    "✅ What this digest asked about is decided. Thank you.",
+  ]);
+  expect([0, 3, 4, 5].map((decided) => headline(decided, 5, 40))).toEqual([
+    "40 alerts wait for a verdict, the most urgent first",
+    "2 of these 5 still wait for a verdict; 35 more waited when this was made",
+    "One of these 5 still waits for a verdict; 35 more waited when this was made",
+    "✅ These 5 are decided, thank you; 35 more waited when this was made",
+  ]);
+});
+
+test("one that Slack took hours later says so, and nothing in it is reckoned from now", () => {
+  const view = digestMessage({ ...quiet, shownAt: new Date("2026-11-30T13:05:10Z") });
+  expect(readAloud(view)[1]).toBe(
+    "⏳ Slack held this back: it is shown 5 h 5 min after it was made, and tells nothing newer.",
+  );
+  expect(readAloud(view).join()).toContain("(40 min before this was made)");
+  expect(view.text).toContain("last event at 08:20");
+  const overnight = digestMessage({ ...quiet, shownAt: new Date("2026-12-01T00:05:10Z") });
+  expect(overnight.text).toContain("last event yesterday");
 });
 
 test("one alert that was judged begins its line like every other", () => {

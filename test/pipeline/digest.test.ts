@@ -52,6 +52,8 @@ beforeAll(async () => {
   });
   history.push(edge("first", startsAt), edge("before", new Date(startsAt.getTime() - 1)));
   history.push(edge("last", new Date(endsAt.getTime() - 1)), edge("after", endsAt));
+  const after = edge("edited after", new Date(endsAt.getTime() + 5_000));
+  history.push({ ...after, action: "edit" }, { ...edge("more", new Date("2026-10-26T07:59:00Z")), vault: "v_more" });
   await stage.report(...history);
   while ((await judge(house, 200)) > 0);
   const vaults = vaultsOfChannel(house.config, "C0CARDS");
@@ -128,6 +130,21 @@ test("so are the findings, the items and the hours on the clock of the digest", 
       facts.hours.map((one) => [`${names[one.weekday]} ${one.hour}`, one.explained + one.unexplained + one.afterHours]),
     ),
   ).toEqual(Object.fromEntries(cells));
+});
+
+test("each source's last word is the last up to the making, of whatever it told", async () => {
+  const last = (id: string) => {
+    const heard = history
+      .filter(({ vault = "v_cards" }) => vault === id)
+      .map(({ received = "" }) => Date.parse(received));
+    return Math.max(...heard.filter((at) => at < now.getTime()));
+  };
+  expect(facts.vaults.map(({ sources }) => sources.map(({ lastAt }) => lastAt))).toEqual([
+    [last("v_cards")],
+    [last("v_more")],
+  ]);
+  // Told after the week's end, and an edit, which is no access that a digest counts.
+  expect([last("v_cards"), last("v_more")]).toEqual([endsAt.getTime() + 5_000, Date.parse("2026-10-26T07:59:00Z")]);
 });
 
 test("what nobody judged waits, the loudest first", async () => {

@@ -186,7 +186,7 @@ test("what 1Password's cursor never told is found by the daily comparison: told 
   await story.sandbox.as(marta).command(cards, "/vault", "digest");
   await story.service.idle();
   expect(story.told(marta)).toMatch(
-    /1Password last spoke .* before this\)\. Compared with its own list up to .*: one access had been missed this week, and came late\. Looking at an item in an app/,
+    /1Password last spoke .* before this was made\)\. Compared with its own list up to .*: one access had been missed this week, and came late\. Looking at an item in an app/,
   );
 
   // Nobody was here over the week's end: what was due before it is made up in the next week's time.

@@ -49,6 +49,25 @@ test("the channel is closed when its digest is due: it comes into the fallback c
   expect((await entriesOf(story, "digest read")).map(({ by }) => by)).toEqual([marta]);
 });
 
+test("Slack takes a digest hours later: it says so, and is reckoned from its making", async () => {
+  story = await openStory({ yaml: `${defaultYaml}digest: { day: Mon, at: "09:00" }\n` });
+  await story.settle();
+  await story.at("2026-11-30T08:01:00Z");
+  await story.reveal({ by: dana });
+  await story.at("2026-12-07T07:30:00Z");
+  story.sandbox.admin.revokeTokens("token_revoked");
+  await story.at("2026-12-07T08:01:00Z");
+  await story.at("2026-12-07T13:05:00Z");
+  story.sandbox.admin.restoreTokens();
+  for (const minutes of [6, 6]) await story.later(minutes);
+  const digest = story.sandbox.workspace
+    .messages("C0CARDS")
+    .find(({ blocks }) => readBlocks(blocks).startsWith("🗓️ The week in"));
+  expect(readBlocks(digest?.blocks)).toMatch(/⏳ Slack held this back: it is shown 5 h \d+ min after it was made/);
+  expect(readBlocks(digest?.blocks)).toContain("(7 days before this was made)");
+  expect(digest?.text).toContain("last event Monday 30 November");
+});
+
 test("who was erased before Slack could show their alert is named in no mail", async () => {
   story = await openStory({ yaml, isTamperedWith: true });
   story.sandbox.admin.revokeTokens("token_revoked");

@@ -1,9 +1,9 @@
 import type { RichTextElement } from "@slack/types";
 import type { DigestFacts, VaultWeek, WatchedVault } from "../../model.ts";
 import type { MessageView } from "./alert.ts";
-import { countOf, numberLines } from "./digest.ts";
+import { numberLines } from "./digest-numbers.ts";
 import { bold, bullets, italic, line, lines, quoted, richText, said, when } from "./rich-text.ts";
-import { vaultName } from "./words.ts";
+import { countOf, vaultName } from "./words.ts";
 
 /** So many vaults of one channel are told one by one. */
 const vaultsAtMost = 10;

@@ -1,14 +1,15 @@
 import type { KnownBlock, RichTextElement } from "@slack/types";
-import type { DigestFacts, WeekNumbers } from "../../model.ts";
-import { sayDate, sayDuration, sayWeekdayName } from "../../time.ts";
-import type { DigestSoFar, SourceCoverage } from "../ports.ts";
-import { alertSentence, detours, type MessageView, spotCheckLines } from "./alert.ts";
-import { alertActions, plain } from "./alert-actions.ts";
-import { secondPersonLines, verdictLine } from "./alert-verdict.ts";
+import type { DigestFacts } from "../../model.ts";
+import { civilDate, sayDate, sayDay, sayDuration, sayTime, sayWeekdayName } from "../../time.ts";
+import type { DigestSoFar } from "../ports.ts";
+import { detours, type MessageView } from "./alert.ts";
+import { plain } from "./alert-actions.ts";
+import { coverageLines } from "./digest-coverage.ts";
+import { numberLines, sayAccesses } from "./digest-numbers.ts";
+import { moreLine, sayWaiting, waitingBlocks, waitingLines } from "./digest-waiting.ts";
 import { bold, bullets, italic, line, lines, quoted, richText, said, when } from "./rich-text.ts";
-import { worstAccess } from "./standing.ts";
 import { clean, plainMrkdwn } from "./text.ts";
-import { vaultName } from "./words.ts";
+import { capital, countOf, sayAll, vaultName } from "./words.ts";
 
 export const DIGEST_READ = "digest_read";
 
@@ -18,6 +19,8 @@ export interface DigestView extends DigestSoFar {
   /** What the button carries; `null`: the running week, for one reader alone. */
   digestId: string | null;
   blockId: string;
+  /** When Slack shows it, as far as that is known by now. */
+  shownAt: Date;
   /** Its own channel, where this message stands in another because that one is closed to us. */
   movedFrom?: string | null;
 }
@@ -54,29 +57,33 @@ export function digestMessage(view: DigestView): MessageView {
 
 /** The running week, for whoever asked. */
 export function digestSoFar(digest: DigestSoFar): MessageView {
-  return digestMessage({ ...digest, readBy: [], digestId: null, blockId: "digest:running" });
+  return digestMessage({ ...digest, shownAt: digest.madeAt, readBy: [], digestId: null, blockId: "digest:running" });
 }
 
 /** What a locked phone says. */
 function digestText(view: DigestView): string {
   const { facts } = view;
+  return `${plainMrkdwn(title(view, 60), 140)}: ${sayWaiting(view)}; ${sayAccesses(facts.numbers)}; ${sayLast(view)}`;
+}
+
+/** By the clock: what is "ago" when it is made isn't when it is read. */
+function sayLast({ facts, shownAt, zone }: DigestView): string {
   const last = lastAt(facts);
-  const heard = last === null ? "no event yet" : `last event ${sayDuration(view.madeAt.getTime() - last)} ago`;
-  return `${plainMrkdwn(title(view), 120)}: ${sayWaiting(facts)}; ${sayAccesses(facts.numbers)}; ${heard}`;
+  if (last === null) return "no event yet";
+  const isToday = civilDate(last, zone) === civilDate(shownAt, zone);
+  return `last event ${isToday ? `at ${sayTime(last, zone)}` : sayDay(last, zone, shownAt)}`;
 }
 
-function sayWaiting(facts: DigestFacts): string {
-  const { openAlerts: open, older } = facts;
-  const longer = older?.alerts ?? 0;
-  if (open === 0) return longer === 0 ? "nothing waits" : `${sayOlder(facts)} waited for more than five weeks`;
-  const now = open === 1 ? "one waits for a verdict" : `${open} wait for a verdict`;
-  return longer === 0 ? now : `${now}, ${longer} more for over five weeks`;
-}
-
-function title({ vaults, digestId }: DigestView): string {
-  const names = vaults.slice(0, 3).map((vault) => vaultName(vault, 40));
+/** As many names as there is room for, and one in any case. */
+function title({ vaults, digestId }: DigestView, roomFor = 120): string {
+  const names: string[] = [];
+  for (const vault of vaults) {
+    const name = vaultName(vault, 40);
+    if (names.length > 0 && [...names, name].join(", ").length > roomFor) break;
+    names.push(name);
+  }
   const rest = vaults.length - names.length;
-  const all = rest > 0 ? `${names.join(", ")} and ${rest} more` : sayAll(names);
+  const all = rest > 0 ? `${names.join(", ")} and ${countOf(rest, "more vault", "more vaults")}` : sayAll(names);
   return `${digestId === null ? "The week so far" : "The week"} in ${all}`;
 }
 
@@ -86,12 +93,17 @@ function heading(view: DigestView): RichTextElement[] {
 }
 
 /** Why it comes when it comes, and what of the time before nobody was told. */
-function delays({ madeAt, startsAt, endsAt, zone, missed, facts }: DigestView): RichTextElement[][] {
+function delays({ madeAt, shownAt, startsAt, endsAt, zone, missed, facts }: DigestView): RichTextElement[][] {
   const lateBy = madeAt.getTime() - endsAt.getTime();
   const rows: RichTextElement[][] = [];
   if (lateBy >= lateMs) {
     const name = `${sayWeekdayName(endsAt, zone)}’s digest, ${sayDuration(lateBy)} late`;
     rows.push([said("⏱️ "), italic(`${name}: Vaultbell wasn’t running.`)]);
+  }
+  const heldBackMs = shownAt.getTime() - madeAt.getTime();
+  if (heldBackMs >= lateMs) {
+    const what = `Slack held this back: it is shown ${sayDuration(heldBackMs)} after it was made, and tells nothing newer.`;
+    rows.push([said("⏳ "), italic(what)]);
   }
   if (missed) {
     const many = missed.digests === 1 ? "The digest before it was" : `The ${missed.digests} digests before it were`;
@@ -107,99 +119,6 @@ function delays({ madeAt, startsAt, endsAt, zone, missed, facts }: DigestView): 
     ]);
   }
   return rows;
-}
-
-function waitingLines({ facts, waiting, digestId }: DigestView): RichTextElement[][] {
-  const older = facts.older?.alerts ?? 0;
-  const shows = `: /vault open shows ${older === 1 ? "it" : "them"}`;
-  if (facts.openAlerts === 0) {
-    const nothing =
-      older > 0
-        ? `Nothing of the last five weeks waits for you; ${sayOlder(facts)} waited for longer${shows}. `
-        : facts.older
-          ? "Nothing waits for you. "
-          : "Nothing of the last five weeks waits for you. ";
-    return [[bold(nothing), said(`${capital(sayAccesses(facts.numbers))}.`)]];
-  }
-  const left =
-    digestId === null ? facts.openAlerts : waiting.filter(({ standing }) => standing.kind !== "decided").length;
-  const many =
-    facts.openAlerts === 1 ? "One alert waits for a verdict" : `${facts.openAlerts} alerts wait for a verdict`;
-  const more = facts.older?.isMore ? `At least ${older}` : older === 1 ? "One" : String(older);
-  return [
-    [
-      bold(
-        left === 0
-          ? "✅ What this digest asked about is decided. Thank you."
-          : digestId !== null && facts.openAlerts > waiting.length
-            ? `${many}, the most urgent first`
-            : many,
-      ),
-    ],
-    ...(older === 0
-      ? []
-      : [[said(`${more} more ${older === 1 ? "has" : "have"} waited for more than five weeks${shows}.`)]]),
-  ];
-}
-
-/** "one alert has", "at least 50 alerts have". */
-function sayOlder({ older }: DigestFacts): string {
-  const { alerts = 0, isMore = false } = older ?? {};
-  return `${isMore ? "at least " : ""}${countOf(alerts, "alert has", "alerts have")}`;
-}
-
-/** The same sentence and buttons as everywhere. In a private answer there are none: nothing would redraw them. */
-function waitingBlocks(
-  { alert, vault, standing, needed, isWatched }: DigestSoFar["waiting"][number],
-  view: DigestView,
-  place: number,
-): KnownBlock[] {
-  const shown = { vault, standing, now: view.madeAt, managers: [], undoUntil: null };
-  const worst = worstAccess(alert, standing);
-  const rows = [
-    alertSentence(alert, shown, worst),
-    [quoted(worst.assessment.sentence, 200, "No reason was given.")],
-    ...secondPersonLines(alert, { standing, needed }, vault),
-    ...spotCheckLines(worst),
-  ];
-  return [
-    richText(...(standing.kind === "open" ? [] : [verdictLine(alert, standing, vault)]), lines(rows)),
-    ...(view.digestId === null || !isWatched
-      ? []
-      : [alertActions(alert, shown, { blockId: `${view.blockId}:${place}`, origin: "digest" })]),
-  ];
-}
-
-function moreLine({ facts, waiting, moreLink }: DigestView): KnownBlock[] {
-  const more = facts.openAlerts - waiting.length;
-  if (more <= 0) return [];
-  const words = `and ${more} more`;
-  return [
-    richText(line(moreLink === null ? said(`${words} in this channel`) : { type: "link", url: moreLink, text: words })),
-  ];
-}
-
-/** Accesses, how many of them were explained, and how many came outside the hours, each beside the week before. */
-export function numberLines(numbers: WeekNumbers, before: WeekNumbers | null): RichTextElement[][] {
-  const than = (was: string) => (before === null ? [] : [said(` (the week before: ${was})`)]);
-  const { accesses, afterHours, unasked = 0, anyHour = 0 } = numbers;
-  const explained =
-    accesses === 0
-      ? [said("Nothing to explain")]
-      : accesses === unasked
-        ? [said("No purpose is asked for here")]
-        : [bold(share(numbers)), said(unasked === 0 ? " explained" : ` explained ${ofAsked(numbers)}`)];
-  // Where no hour is watched there is nothing to count; none of this is to be taken for "none came at night".
-  const outside = [
-    bold(String(afterHours)),
-    said(anyHour === 0 ? " outside the hours" : " outside the hours, where these are watched"),
-    ...than(String(before?.afterHours)),
-  ];
-  return [
-    [bold(String(accesses)), said(accesses === 1 ? " access" : " accesses"), ...than(String(before?.accesses))],
-    [...explained, ...than(before ? share(before) : "")],
-    ...(accesses > 0 && anyHour === accesses ? [] : [outside]),
-  ];
 }
 
 function worthKnowing(view: DigestView): RichTextElement[][] {
@@ -325,74 +244,9 @@ function reviewLine({ verdicts, medianMs, by }: DigestFacts["reviews"]): RichTex
   return [said(`${capital(countOf(verdicts, "alert", "alerts"))} judged by ${all}, ${speed}`)];
 }
 
-const sourcesAtMost = 4;
-
-/** Rule 10: what was heard of each source, what it couldn't have told, and whether it was looked for what it hadn't. */
-function coverageLines({
-  coverage,
-  madeAt,
-  zone,
-}: Pick<DigestView, "coverage" | "madeAt" | "zone">): RichTextElement[][] {
-  if (coverage.length === 0) {
-    return [
-      [
-        said("Nothing was ever reported from here: is the source connected? "),
-        said("Only what the vault service reports is counted"),
-      ],
-    ];
-  }
-  const more = coverage.length - sourcesAtMost;
-  return [
-    ...coverage
-      .slice(0, sourcesAtMost)
-      .map((source) => [
-        quoted(source.name, 40, "A source"),
-        said(" last spoke "),
-        when(source.lastAt, zone),
-        said(` (${sayDuration(madeAt.getTime() - source.lastAt.getTime())} before this). `),
-        ...sayCompared(source, zone),
-        ...(source.gaps === 0
-          ? []
-          : [bold(source.gaps === 1 ? "It has a gap this week. " : `It has ${source.gaps} gaps this week. `)]),
-        said(clean(source.cannot, 300)),
-      ]),
-    ...(more > 0 ? [[said(`and ${countOf(more, "more source", "more sources")}`)]] : []),
-  ];
-}
-
-/** That nothing was missing is said only where each day was looked at. */
-function sayCompared({ compared }: SourceCoverage, zone: string): RichTextElement[] {
-  if (compared === "has no list") return [];
-  const { days, comparedDays, until, missed, madeUpDays } = compared;
-  const many = countOf(missed, "access had been missed", "accesses had been missed");
-  const came = said(" this week, and came late. ");
-  const late =
-    madeUpDays === 0
-      ? []
-      : [said(`${capital(countOf(madeUpDays, "earlier day was", "earlier days were"))} compared late. `)];
-  if (until !== null && comparedDays === days) {
-    const up = [said("Compared with its own list up to "), when(until, zone)];
-    const all = missed === 0 ? [said(": nothing was missing. ")] : [said(": "), bold(many), came];
-    return [...up, ...all, ...late];
-  }
-  const found = missed === 0 ? [] : [bold(capital(many)), came];
-  const rest = [...late, ...found];
-  if (days === 0) return [said("No day was due yet to be compared with its own list. "), ...rest];
-  return [said(`${sayNotCompared(days, comparedDays)} `), ...rest];
-}
-
-function sayNotCompared(days: number, comparedDays: number): string {
-  if (comparedDays > 0) {
-    const how = `Only ${comparedDays} of ${days} days ${comparedDays === 1 ? "was" : "were"} compared with its own list`;
-    return `${how}: whether anything was missed on the others isn’t known.`;
-  }
-  const none = days === 1 ? "The day that was due wasn’t" : `None of ${days} days was`;
-  return `${none} compared with its own list: whether anything was missed isn’t known.`;
-}
-
-function lastAt({ vaults }: DigestFacts): number | null {
+function lastAt({ vaults }: DigestFacts): Date | null {
   const all = vaults.flatMap(({ sources }) => sources.map((source) => source.lastAt));
-  return all.length === 0 ? null : Math.max(...all);
+  return all.length === 0 ? null : new Date(Math.max(...all));
 }
 
 function readBlocks({ readBy }: DigestView, digestId: string): KnownBlock[] {
@@ -420,41 +274,4 @@ function readBlocks({ readBy }: DigestView, digestId: string): KnownBlock[] {
 /** What the button carries. `null`: not ours. */
 export function readDigestButton(value: string): string | null {
   return /^digest:(\d{1,18})$/.exec(value)?.[1] ?? null;
-}
-
-/** "14 accesses, all explained". */
-function sayAccesses(numbers: WeekNumbers): string {
-  const { accesses, explained, unasked = 0 } = numbers;
-  if (accesses === 0) return "no access was reported";
-  if (unasked === accesses) return `${countOf(accesses, "access", "accesses")}, and no purpose is asked for`;
-  if (unasked > 0) return `${accesses} accesses, ${explained === 0 ? "none" : explained} explained ${ofAsked(numbers)}`;
-  if (accesses === 1) return explained === 1 ? "one access, explained" : "one access, not explained";
-  const how =
-    explained === accesses ? "all explained" : explained === 0 ? "none explained" : `${share(numbers)} explained`;
-  return `${accesses} accesses, ${how}`;
-}
-
-function ofAsked({ accesses, unasked = 0 }: WeekNumbers): string {
-  return `of the ${accesses - unasked === 1 ? "one" : accesses - unasked} for which a purpose is asked`;
-}
-
-/** Of those that were to be explained; never rounded up to all, nor down to none. */
-function share({ accesses, explained, unasked = 0 }: WeekNumbers): string {
-  const asked = accesses - unasked;
-  if (asked === 0) return accesses === 0 ? "nothing to explain" : "no purpose was asked for";
-  const percent = Math.round((explained / asked) * 100);
-  const honest = explained === asked ? 100 : explained === 0 ? 0 : Math.min(99, Math.max(1, percent));
-  return `${honest} %`;
-}
-
-export function countOf(n: number, one: string, many: string): string {
-  return n === 1 ? `one ${one}` : `${n} ${many}`;
-}
-
-function sayAll(words: string[]): string {
-  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
-}
-
-function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -16,7 +16,7 @@ import { plain } from "./alert-actions.ts";
 import { answer } from "./answers.ts";
 import { bold, bullets, italic, line, lines, quoted, richText, said, user, when } from "./rich-text.ts";
 import { clean, plainMrkdwn } from "./text.ts";
-import { didWhat, sayTimes } from "./words.ts";
+import { capital, didWhat, sayTimes } from "./words.ts";
 
 export const REPORT_PAGE = "report_page";
 
@@ -199,10 +199,6 @@ function pageButtons({ page, pages }: Report, carried: (page: number) => string)
     ...(page + 1 < pages ? [button("More", page + 1)] : []),
   ];
   return buttons.length > 0 ? [{ type: "actions", elements: buttons }] : [];
-}
-
-function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 const REFUSALS: Record<ReportRefusal, string> = {

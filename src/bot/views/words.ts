@@ -109,8 +109,17 @@ export function sayWhat(alert: Alert, vault: WatchedVault): string {
 }
 
 /** "opened, copied and exported". */
-function sayAll(words: string[]): string {
+export function sayAll(words: string[]): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
+/** "one alert", "2 alerts". */
+export function countOf(n: number, one: string, many: string): string {
+  return n === 1 ? `one ${one}` : `${n} ${many}`;
+}
+
+export function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 export function sayTimes(n: number): string {
