@@ -1,7 +1,6 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pg from "pg";
 import { afterEach, expect, test } from "vitest";
 import { follow } from "../../scripts/verify-export.mjs";
 import { audit } from "../../src/cli/audit.ts";
@@ -18,6 +17,7 @@ import { noticesOf, recordNotices } from "../../src/store/notices.ts";
 import { readAsked } from "../../src/store/reports.ts";
 import { readProposal } from "../../src/store/settings.ts";
 import { snoozesInForce } from "../../src/store/snoozes.ts";
+import { everyWord, typed } from "../support/every-word.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { entriesOf } from "../support/record-entries.ts";
 import { cards, dana, defaultYaml, juan, marta, openStory, type Story } from "../support/story.ts";
@@ -63,7 +63,16 @@ test("what is over its time loses its details and words, the rest and the chain 
   expect(answer).toContain("Company Visa in Company cards, twice");
   expect(answer).toMatch(/Of what was recorded before \d+ December 2026 details are erased after their time/);
   await story.openHome(dana);
-  expect(story.home(dana)).toContain("are erased after 100 days; which item you opened and when is kept");
+  expect(story.home(dana)).toContain(
+    "are erased after 100 days. Kept for as long as this Vaultbell’s database is, or until you are erased on request: which item you opened and when, by which addresses you are known, and since when you use which device and network.",
+  );
+  // And that is what is so.
+  const { rows } = await story.service.house.store.pool.query(
+    `select (select count(*)::integer from person_alias where kind = 'email' and value like 'dana@%') as addresses,
+            (select count(*)::integer from access where actor_identity = 'erased' and num_nonnulls(client_device, ip, actor_email) > 0) as reported,
+            (select count(*) > 0 from person_context where kind in ('device', 'network')) as "areKnown"`,
+  );
+  expect(rows).toEqual([{ addresses: 1, reported: 0, areKnown: true }]);
   const replayed = await replay(story.service.house.store.db, story.service.house.config, new Date("2026-11-01"));
   expect([replayed.accesses, replayed.erased]).toEqual([1, 2]);
 });
@@ -297,36 +306,10 @@ async function counts() {
   return rows[0];
 }
 
-/** All words in all tables, but for what is told of configurations and to whom messages go. */
-async function everything(): Promise<string> {
-  const client = new pg.Client({ connectionString: story.databaseUrl });
-  await client.connect();
-  const { rows: tables } = await client.query<{ name: string }>(
-    `select tablename as name from pg_tables where schemaname = 'public' and tablename <> all ('{configuration,slack_user}')`,
-  );
-  let all = "";
-  for (const { name } of tables) {
-    const { rows } = await client.query<{ row: string }>(
-      name === "record"
-        ? "select convert_from(coalesce(payload, ''), 'UTF8') as row from record"
-        : name === "delivery"
-          ? "select convert_from(body, 'UTF8') as row from delivery"
-          : `select t::text as row from ${name} as t`,
-    );
-    all += rows
-      .map(({ row }) => `${name}: ${row}\n`)
-      .join("")
-      .replaceAll("U02DANA", "");
-  }
-  await client.end();
-  return all;
+function everything(): Promise<string> {
+  return everyWord(story.databaseUrl);
 }
 
-async function run(command: typeof audit, ...args: string[]): Promise<{ code: number; said: string }> {
-  const lines: string[] = [];
-  const out = { log: (line: string) => void lines.push(line), error: (line: string) => void lines.push(line) };
-  const file = join(folder, "vaultbell.yaml");
-  writeFileSync(file, yaml);
-  const code = await command(args, { DATABASE_URL: story.databaseUrl, VAULTBELL_CONFIG: file }, out);
-  return { code, said: lines.join("\n") };
+function run(command: typeof audit, ...args: string[]): Promise<{ code: number; said: string }> {
+  return typed(command, { databaseUrl: story.databaseUrl, yaml }, ...args);
 }

@@ -34,5 +34,5 @@ export function sayRetention(
     return "Nothing of it is changed or deleted, for as long as the database of this Vaultbell is kept.";
   }
   const when = [...all, ...own.slice(0, 5).map((one) => `in ${one}`)].join(", ");
-  return `Names, addresses, devices, networks and all words about it are erased ${when}; which item you opened and when is kept for as long as this Vaultbell’s database is, or until you are erased on request.`;
+  return `The name, address, device and network in each report, and all words about it, are erased ${when}. Kept for as long as this Vaultbell’s database is, or until you are erased on request: which item you opened and when, by which addresses you are known, and since when you use which device and network.`;
 }
