@@ -51,7 +51,7 @@ async function eraseOn(url: string, config: Config, asked: Arguments, out: Outpu
       return 1;
     }
     const person = meant.whom;
-    const found = await lookAtPerson(place, person.ids);
+    const found = await lookAtPerson(place, person);
     for (const line of sayFound(person.name, found, asked.isMeant)) out.log(line);
     if (found.openAlerts > 0 && !asked.despiteOpenAlerts) {
       out.error(
@@ -59,16 +59,31 @@ async function eraseOn(url: string, config: Config, asked: Arguments, out: Outpu
       );
       return 1;
     }
+    if (found.unjudged > 0) {
+      out.error(`${sayUnjudged(found.unjudged)} Nothing was erased. ${waitForIt}`);
+      return 1;
+    }
     if (!asked.isMeant) {
       out.log("Nothing was erased. To do it, say --yes.");
       return 0;
     }
-    const entries = await erasePerson(place, person, askerName());
+    const { entries, unjudged } = await erasePerson(place, person, askerName());
+    if (unjudged > 0) {
+      out.error(`${sayUnjudged(unjudged)} It came meanwhile; what was there before is erased. ${waitForIt}`);
+      return 1;
+    }
     out.log(`Done, and on the record: what ${entries} entries said of them is erased, and the chain still fits.`);
     return 0;
   } finally {
     await store.close();
   }
+}
+
+const waitForIt = "Leave Vaultbell running until nothing waits to be judged, then say it again.";
+
+function sayUnjudged(accesses: number): string {
+  const which = accesses === 1 ? "1 of their accesses isn’t" : `${accesses} of their accesses aren’t`;
+  return `${which} judged yet, and would bring back afterwards what was erased.`;
 }
 
 function sayNotOne(meant: Exclude<Meant, { kind: "one" }>): string {

@@ -1,26 +1,26 @@
 import type { PersonNamed } from "../bot/ports.ts";
 import { foldEmail } from "../policies/fold-email.ts";
 import { standing } from "../policies/standing.ts";
-import { reviewsOf } from "../store/alerts.ts";
-import { inTransaction } from "../store/database.ts";
 import {
   type AboutPerson,
+  actorsUnjudged,
   alertsOf,
+  aliasesOf,
   countAbout,
-  eraseBodiesNaming,
-  eraseTheirAccesses,
-  eraseTheirEntries,
-  eraseTheRest,
   namesFor,
   slackUsersNamed,
-} from "../store/erase-person.ts";
+} from "../store/about-person.ts";
+import { reviewsOf } from "../store/alerts.ts";
+import { inTransaction, type Tx } from "../store/database.ts";
+import { type Erasable, eraseTheirWords, forget, holdJudging, type Stretch, stretches } from "../store/erase-person.ts";
 import { peopleKnownAs } from "../store/home-facts.ts";
 import { type Alias, personOf, readPersons } from "../store/people.ts";
 import { seal } from "../store/record.ts";
 import type { House } from "./house.ts";
 import { personsNamed } from "./named.ts";
+import { aliasesOfActor } from "./people.ts";
 
-type Place = Pick<House, "store" | "clock">;
+type Place = Pick<House, "store" | "clock" | "config">;
 
 /** Who is to be erased: persons by their ids; or somebody who decided things as a manager and opened nothing. */
 export type ToErase = {
@@ -76,58 +76,88 @@ async function slackUserAlone(
   return { kind: "one", whom: { name, ids: [], aliases, shared } };
 }
 
-/** What would go, and how many of their alerts nobody has judged. */
+/** What would go, how many of their alerts nobody has judged, and how many of their accesses we haven't. */
 export async function lookAtPerson(
-  { store: { db } }: Place,
-  ids: string[],
-): Promise<AboutPerson & { openAlerts: number }> {
-  const alerts = await alertsOf(db, ids);
-  const reviews = Map.groupBy(
-    await reviewsOf(
-      db,
-      alerts.map(({ id }) => id),
-    ),
-    ({ alertId }) => alertId,
+  { store: { db }, config }: Place,
+  whom: ToErase,
+): Promise<AboutPerson & { openAlerts: number; unjudged: number }> {
+  let openAlerts = 0;
+  for await (const alerts of alertsOf(db, whom.ids)) {
+    const reviews = Map.groupBy(
+      await reviewsOf(
+        db,
+        alerts.map(({ id }) => id),
+      ),
+      ({ alertId }) => alertId,
+    );
+    const isOpen = ({ id, revision }: { id: string; revision: number }) =>
+      standing([{ revision }], reviews.get(id) ?? []).kind !== "decided";
+    openAlerts += alerts.filter(isOpen).length;
+  }
+  const unjudged = await inTransaction(db, async (tx) =>
+    countUnjudged(tx, config, "aliases" in whom ? whom.aliases : await aliasesOf(tx, whom.ids)),
   );
-  const open = alerts.filter(({ id, revision }) => standing([{ revision }], reviews.get(id) ?? []).kind !== "decided");
-  return { ...(await countAbout(db, ids)), openAlerts: open.length };
+  return { ...(await countAbout(db, whom.ids)), openAlerts, unjudged };
+}
+
+/** How many accesses wait to be judged that would be found to be theirs. */
+async function countUnjudged(tx: Tx, { people }: House["config"], theirs: Alias[]): Promise<number> {
+  const keyOf = ({ kind, value }: Alias) => `${kind} ${value}`;
+  const known = new Set(theirs.map(keyOf));
+  let count = 0;
+  for (const { source, identity, email, accesses } of await actorsUnjudged(tx)) {
+    const aliases = await aliasesOfActor(tx, { source, actor: { vaultIdentity: identity, email, name: null } }, people);
+    if (aliases.some((alias) => known.has(keyOf(alias)))) count += accesses;
+  }
+  return count;
 }
 
 /**
- * Erases what is recorded of a person: first what entries and bodies say, then their accesses' details, in the end everything by which
- * they were known, so that whoever is interrupted can say it again. That it was done is on the record, stretch by stretch. Returns of how many
- * entries the payload went.
+ * Erases what is recorded of a person: first what entries, bodies and other people say, then their accesses' details, in the end everything by
+ * which they were known, so that whoever is interrupted can say it again. That it was done is on the record, stretch by stretch. Returns of how
+ * many entries the payload went, and how many accesses of theirs came meanwhile and aren't judged yet: as long as there are any, what they
+ * are known by is kept.
  */
-export async function erasePerson({ store: { db }, clock }: Place, whom: ToErase, by: string): Promise<number> {
+export async function erasePerson(
+  { store: { db }, clock, config }: Place,
+  whom: ToErase,
+  by: string,
+): Promise<{ entries: number; unjudged: number }> {
   const ids = "aliases" in whom ? [await inTransaction(db, (tx) => personOf(tx, whom.aliases, clock.now()))] : whom.ids;
   const names = await namesFor(db, ids);
   const named = { ...names, words: names.words.filter((word) => !whom.shared.includes(foldEmail(word))) };
-  let after = "0";
+  const theirs: Erasable = { personIds: ids, named };
+  const claim = (tx: Tx, { upTo, ranges }: Pick<Stretch, "upTo" | "ranges">) =>
+    seal(tx, clock.now(), [{ kind: "payloads erased", payload: { what: "person", person: ids[0], by, upTo, ranges } }]);
   let entries = 0;
-  for (;;) {
-    const done = await inTransaction(db, async (tx) => {
-      const stretch = await eraseTheirEntries(tx, ids, named, after);
-      if (stretch !== null && stretch.ranges.length > 0) {
-        const payload = { what: "person", person: ids[0], by, upTo: stretch.upTo, ranges: stretch.ranges };
-        await seal(tx, clock.now(), [{ kind: "payloads erased", payload }]);
+  const walks = stretches.map((erase) => ({ erase, from: "0", upTo: "0" }));
+  for (const isAgain of [false, true]) {
+    for (const walk of walks) {
+      // What came meanwhile, and what was being written as the last stretch was looked at.
+      for (let after = walk.from; ; ) {
+        const from: string = after;
+        const done = await inTransaction(db, async (tx) => {
+          const stretch = await walk.erase(tx, theirs, from, isAgain);
+          if (stretch !== null && stretch.erased > 0) await claim(tx, stretch);
+          return stretch;
+        });
+        if (done === null) break;
+        entries += done.ranges.reduce((sum, [first, last]) => sum + Number(BigInt(last) - BigInt(first)) + 1, 0);
+        Object.assign(walk, { from, upTo: done.upTo });
+        after = done.upTo;
       }
-      return stretch;
-    });
-    if (done === null) break;
-    after = done.upTo;
-    entries += done.erased;
+    }
+    await inTransaction(db, (tx) => eraseTheirWords(tx, theirs));
   }
-  let body: string | null = "0";
-  while (body !== null) {
-    const from: string = body;
-    body = await inTransaction(db, (tx) => eraseBodiesNaming(tx, named, from));
-  }
-  // After what only their names find: whoever is interrupted finds it by them again.
-  while ((await inTransaction(db, (tx) => eraseTheirAccesses(tx, ids))) > 0);
-  await inTransaction(db, async (tx) => {
+  return inTransaction(db, async (tx) => {
+    await holdJudging(tx);
+    const unjudged = await countUnjudged(tx, config, await aliasesOf(tx, ids));
+    if (unjudged > 0) return { entries, unjudged };
     const now = clock.now();
-    const id = await eraseTheRest(tx, ids, named, { now, upTo: after, erased: entries });
-    await seal(tx, now, [{ kind: "person erased", payload: { erasure: id, person: ids[0], by, entries } }]);
+    const last = await forget(tx, theirs, { now, after: walks[0]?.upTo ?? "0", erased: entries });
+    if (last.ranges.length > 0) await claim(tx, last);
+    const payload = { erasure: last.id, person: ids[0], by, entries: last.entries };
+    await seal(tx, now, [{ kind: "person erased", payload }]);
+    return { entries: last.entries, unjudged };
   });
-  return entries;
 }

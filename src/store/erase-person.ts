@@ -1,205 +1,165 @@
-import { sql } from "kysely";
-import type { Db, Tx } from "./database.ts";
+import { type RawBuilder, sql } from "kysely";
+import { accessesAfter } from "./about-person.ts";
+import type { Tx } from "./database.ts";
 import { erasableEntry } from "./erasable-entries.ts";
 import { eraseDetails, erasedWord, erasePayloads } from "./erasing.ts";
+import { type Named, namingInBodies, namingInJson, namingInWords } from "./naming.ts";
 
-/** How much there is about a person. */
-export interface AboutPerson {
-  accesses: number;
-  purposes: number;
-  answers: number;
-  notes: number;
-  bodies: number;
-  /** Under what they are known. */
-  aliases: number;
+/** Who is erased: their ids as a person, and by what they are named. */
+export interface Erasable {
+  personIds: string[];
+  named: Named;
 }
+
+/** A stretch of rows that was looked at. */
+export interface Stretch {
+  /** Where the next begins. */
+  upTo: string;
+  /** Rows of which something went. */
+  erased: number;
+  /** Entries of the record of which the payload went, first and last of each stretch. */
+  ranges: [string, string][];
+}
+
+/**
+ * Erases the next stretch of one sort. `null`: there is nothing after `after`. `isAgain`: all was gone through once, so that nothing is left that
+ * only names find which stand in accesses.
+ */
+type EraseStretch = (tx: Tx, whom: Erasable, after: string, isAgain: boolean) => Promise<Stretch | null>;
 
 const window = 500;
+const rowsAtOnce = 5_000;
+const bodiesAtOnce = 2_000;
 /** A body has up to a megabyte. */
-const bodiesAtOnce = 50;
+const bodyBytesAtOnce = 4 * 1024 * 1024;
 
-/** What would go: counted under all of a person's ids. */
-export async function countAbout(db: Db | Tx, personIds: string[]): Promise<AboutPerson> {
-  const { rows } = await sql<AboutPerson>`
-    with theirs as (select access.* from assessment join access on access.id = assessment.access_id
-                     where assessment.person_id = any (${personIds}::bigint[])),
-         alerts as (select id from alert where person_id = any (${personIds}::bigint[]))
-    select (select count(*)::integer from theirs where actor_identity is distinct from ${erasedWord}) as accesses,
-           (select count(*)::integer from delivery where id in (select delivery_id from theirs) and body <> '') as bodies,
-           (select count(*)::integer from intent where person_id = any (${personIds}::bigint[]) and purpose <> ${erasedWord}) as purposes,
-           (select count(*)::integer from answer where alert_id in (select id from alerts) and text <> ${erasedWord}) as answers,
-           (select count(*)::integer from review where alert_id in (select id from alerts) and note <> ${erasedWord})
-             + (select count(*)::integer from resolution where alert_id in (select id from alerts) and note <> ${erasedWord}) as notes,
-           (select count(*)::integer from person_alias where person_id = any (${personIds}::bigint[])) as aliases`.execute(
-    db,
-  );
-  const [row] = rows;
-  if (!row) throw new Error("nothing was counted");
-  return row;
-}
-
-/** Alerts of theirs, with the revision that a verdict would have to cover. */
-export async function alertsOf(db: Db | Tx, personIds: string[]): Promise<{ id: string; revision: number }[]> {
-  return personIds.length === 0
-    ? []
-    : db.selectFrom("alert").select(["id", "revision"]).where("person_id", "in", personIds).orderBy("id").execute();
-}
-
-export interface Named {
-  /** As people write them: names and addresses. */
-  words: string[];
-  /** The vaults' ids, which stand for a person only as a whole. */
-  identities: string[];
-  slackUserIds: string[];
-}
-
-/** Where a manager's name stands beside their Slack id. */
-const asManager = sql`(
-  select slack_user_id, by_name, by_email from snooze
-  union select slack_user_id, by_name, by_email from setting_proposal
-  union select slack_user_id, name, null from digest_read
-  union select by, by_name, null from asked)`;
-
-/**
- * Slack users with exactly this id or address who did something as managers, or whom Slack tells of: they may have opened nothing, so
- * that no person is known by it.
- */
-export async function slackUsersNamed(
-  db: Db | Tx,
-  { id, emailFolded }: { id: string | null; emailFolded: string | null },
-): Promise<{ id: string; name: string; emails: string[] }[]> {
-  const { rows } = await sql<{ id: string; name: string; emails: string[] }>`
-    select id, max(name) filter (where name <> ${erasedWord}) as name,
-           coalesce(array_agg(distinct email) filter (where email is not null), '{}') as emails from (
-      select id, name, email_folded as email from slack_user
-      union all select slack_user_id, by_name, lower(by_email) from ${asManager} as decided) as known
-     where id = ${id} or email = ${emailFolded}
-     group by id having count(*) filter (where name <> ${erasedWord}) > 0 order by id`.execute(db);
-  return rows;
-}
-
-/** By what they may be named in what entries and bodies say. */
-export async function namesFor(db: Db | Tx, personIds: string[]): Promise<Named> {
-  const { rows } = await sql<{ word: string | null; identity: string | null; slackId: string | null }>`
-    select case kind when 'email' then value end as word, null as identity, case kind when 'slack' then value end as "slackId"
-      from person_alias where person_id = any (${personIds}::bigint[]) and kind <> 'vault'
-    union select null, substring(value from position(':' in value) + 1), null from person_alias
-     where person_id = any (${personIds}::bigint[]) and kind = 'vault'
-    union select slack_user.name, null, slack_user.id from slack_user
-     where id in (select value from person_alias where kind = 'slack' and person_id = any (${personIds}::bigint[]))
-        or email_folded in (select value from person_alias where kind = 'email' and person_id = any (${personIds}::bigint[]))
-    union select distinct unnest(array[actor_name, actor_email]), null, null
-      from assessment join access on access.id = assessment.access_id where assessment.person_id = any (${personIds}::bigint[])
-    union select null, null, slack_user_id from intent where person_id = any (${personIds}::bigint[])
-    union select unnest(array[by_name, by_email]), null, null from ${asManager} as decided
-     where slack_user_id in (select value from person_alias where kind = 'slack' and person_id = any (${personIds}::bigint[]))`.execute(
-    db,
-  );
-  const all = (which: "word" | "identity" | "slackId") =>
-    [...new Set(rows.flatMap((row) => row[which] ?? []))].filter((one) => one !== erasedWord && one.trim() !== "");
-  return {
-    words: all("word").filter((word) => word.length >= 3),
-    identities: all("identity"),
-    slackUserIds: all("slackId"),
-  };
-}
-
-/**
- * What finds them in JSON, as an expression of PostgreSQL's: words that aren't a part of a longer one, and no key; identities as a
- * whole string. `null`: nothing is known by which they could be found.
- */
-function namingPattern({ words, identities }: Named): string | null {
-  const quoted = (text: string) =>
-    JSON.stringify(text)
-      .slice(1, -1)
-      .replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
-  const parts = [
-    ...words.map((word) => `(?<![\\w-])${quoted(word)}(?![\\w-]|":)`),
-    ...identities.map((identity) => `"${quoted(identity)}"(?!:)`),
-  ];
-  return parts.length === 0 ? null : parts.join("|");
-}
-
-/**
- * The next bodies with a value that names them, though they brought no access of theirs: pages of events that several people share,
- * reports that contradicted an earlier one or weren't understood. `null`: there are none after `after`.
- */
-export async function eraseBodiesNaming(tx: Tx, named: Named, after: string): Promise<string | null> {
-  const { rows: ends } = await sql<{ upTo: string | null }>`
-    select max(id)::text as "upTo" from (select id from delivery where id > ${after} order by id limit ${bodiesAtOnce}) as stretch`.execute(
-    tx,
-  );
-  const upTo = ends[0]?.upTo ?? null;
-  if (upTo === null) return null;
-  const needles = [...named.words, ...named.identities].map((one) => Buffer.from(JSON.stringify(one)));
-  await sql`
-    update delivery set body = ''
-     where id > ${after} and id <= ${upTo} and body <> ''
-       and exists (select from unnest(${needles}::bytea[]) as needle where position(needle in body) > 0)`.execute(tx);
-  return upTo;
-}
-
-/** Details and bodies of the next of their accesses; 0: none is left. */
-export async function eraseTheirAccesses(tx: Tx, personIds: string[]): Promise<number> {
-  const { rows } = await sql<{ id: string; deliveryId: string }>`
-    select access.id::text, access.delivery_id::text as "deliveryId"
-      from assessment join access on access.id = assessment.access_id
-     where assessment.person_id = any (${personIds}::bigint[]) and access.actor_identity is distinct from ${erasedWord}
-     order by access.id limit ${window}`.execute(tx);
-  await eraseDetails(
-    tx,
-    rows.map(({ id }) => id),
-  );
-  await sql`update delivery set body = '' where id = any (${rows.map(({ deliveryId }) => deliveryId)}::bigint[]) and body <> ''`.execute(
-    tx,
-  );
-  return rows.length;
-}
+/** In this order: their names stand in accesses, which go last, so that whoever is interrupted finds by them again what only they find. */
+export const stretches: EraseStretch[] = [
+  eraseEntries,
+  eraseBodiesNaming,
+  naming("intent", "id", ["purpose", "ticket"], sql`purpose = ${erasedWord}, ticket = null`),
+  naming("review", "id", ["note"], sql`note = ${erasedWord}`),
+  naming("resolution", "review_id", ["note"], sql`note = ${erasedWord}`),
+  naming("answer", "id", ["text"], sql`text = ${erasedWord}`),
+  naming("snooze", "id", ["reason"], sql`reason = ${erasedWord}`),
+  naming("asked", "id", ["question"], sql`question = ${erasedWord}`),
+  naming("assessment", "access_id", ["sentence"], sql`sentence = ${erasedWord}`),
+  eraseFindingsNaming,
+  eraseTheirAccesses,
+];
 
 /**
  * What the next entries say about them, or of them by name; what they decided about others, as a manager, stays where it names
- * them by their Slack id alone. `null`: there are no more entries after `after`.
+ * them by their Slack id alone. Details of what was judged meanwhile go with its entry.
  */
-export async function eraseTheirEntries(
+async function eraseEntries(
   tx: Tx,
-  personIds: string[],
-  named: Named,
+  { personIds, named }: Erasable,
   after: string,
-): Promise<{ upTo: string; ranges: [string, string][]; erased: number } | null> {
-  const { rows: ends } = await sql<{ upTo: string | null }>`
-    select max(seq)::text as "upTo" from (select seq from record where seq > ${after} order by seq limit 5000) as stretch`.execute(
-    tx,
-  );
-  const upTo = ends[0]?.upTo ?? null;
+  isAgain: boolean,
+): Promise<Stretch | null> {
+  const upTo = await endOf(tx, "record", "seq", after);
   if (upTo === null) return null;
-  const { slackUserIds } = named;
-  const { rows } = await sql<{ seq: string }>`
-    select record.seq::text from record cross join lateral (select convert_from(record.payload, 'UTF8') as text) as read
+  const theirs = sql`any (${personIds}::bigint[])`;
+  const { rows } = await sql<{ seq: string; access: string | null }>`
+    select record.seq::text, (select access_id from assessment where access_id = record.access_id and person_id = ${theirs})::text as access
+      from record cross join lateral (select convert_from(record.payload, 'UTF8') as text) as read
      cross join lateral (select read.text::jsonb as said) as one
      where record.seq > ${after} and record.seq <= ${upTo} and record.payload is not null and ${erasableEntry}
-       and (record.access_id in (select access_id from assessment where person_id = any (${personIds}::bigint[]))
+       and ((select person_id from assessment where access_id = record.access_id) = ${theirs}
             or said ->> 'person' = any (${personIds}::text[]) or said ->> 'personId' = any (${personIds}::text[])
-            or said ->> 'alert' in (select id from alert where person_id = any (${personIds}::bigint[]))
+            or (select person_id from alert where id = said ->> 'alert') = ${theirs}
                and (record.kind not like 'review%' or said ->> 'note' is not null)
             or record.kind not similar to '(review|setting|snooze|digest|leaver|export|configuration)%'
-               and said ->> 'by' = any (${slackUserIds}::text[])
-            or record.kind not similar to '(digest|configuration)%' and read.text ~ ${namingPattern(named)})
+               and said ->> 'by' = any (${named.slackUserIds}::text[])
+            or record.kind not similar to '(digest|configuration)%' and read.text ~ ${namingInJson(named)})
      order by record.seq`.execute(tx);
   const ranges = await erasePayloads(
     tx,
     rows.map(({ seq }) => seq),
   );
+  if (isAgain) {
+    await eraseAccesses(
+      tx,
+      rows.flatMap(({ access }) => access ?? []),
+    );
+  }
   return { upTo, ranges, erased: rows.length };
 }
 
-/** The rest, in the end: their words, what is remembered of their habits, and everything by which they were known. */
-export async function eraseTheRest(
-  tx: Tx,
-  personIds: string[],
-  named: Named,
-  { now, upTo, erased }: { now: Date; upTo: string; erased: number },
-): Promise<string> {
-  const { slackUserIds } = named;
+/**
+ * The next bodies that name them, though they brought no access of theirs: pages of events that several people share, reports that contradicted
+ * an earlier one or weren't understood.
+ */
+export async function eraseBodiesNaming(tx: Tx, { named }: Erasable, after: string): Promise<Stretch | null> {
+  const { rows } = await sql<{ id: string; body: Buffer }>`
+    select id::text, body from delivery join (
+      select id, sum(bytes) over (order by id) - bytes as before from (
+        select id, octet_length(body) as bytes from delivery where id > ${after} order by id limit ${bodiesAtOnce}) as stretch) as sized using (id)
+     where before < ${bodyBytesAtOnce} order by delivery.id`.execute(tx);
+  const upTo = rows.at(-1)?.id;
+  if (upTo === undefined) return null;
+  const isNamed = namingInBodies(named);
+  const naming = rows.flatMap(({ id, body }) => (isNamed(body) ? [id] : []));
+  if (naming.length > 0) await sql`update delivery set body = '' where id = any (${naming}::bigint[])`.execute(tx);
+  return { upTo, erased: naming.length, ranges: [] };
+}
+
+/** What others wrote, in a column of text: as a whole, because what is left of it would still tell of them. */
+function naming(table: string, key: string, columns: string[], gone: RawBuilder<unknown>): EraseStretch {
+  const id = sql.ref(key);
+  return async (tx, { named }, after) => {
+    const upTo = await endOf(tx, table, key, after);
+    if (upTo === null) return null;
+    const pattern = namingInWords(named);
+    const isNaming = sql.join(
+      columns.map((column) => sql`${sql.ref(column)} ~ ${pattern}`),
+      sql` or `,
+    );
+    const { numAffectedRows } = await sql`
+      update ${sql.table(table)} set ${gone} where ${id} > ${after} and ${id} <= ${upTo} and (${isNaming})`.execute(tx);
+    return { upTo, erased: Number(numAffectedRows ?? 0), ranges: [] };
+  };
+}
+
+async function eraseFindingsNaming(tx: Tx, { named }: Erasable, after: string): Promise<Stretch | null> {
+  const upTo = await endOf(tx, "assessment", "access_id", after);
+  if (upTo === null) return null;
+  const { numAffectedRows } = await sql`
+    update assessment set findings = '[]'
+     where access_id > ${after} and access_id <= ${upTo} and findings <> '[]' and findings::text ~ ${namingInJson(named)}`.execute(
+    tx,
+  );
+  return { upTo, erased: Number(numAffectedRows ?? 0), ranges: [] };
+}
+
+async function endOf(tx: Tx, table: string, key: string, after: string): Promise<string | null> {
+  const id = sql.ref(key);
+  const { rows } = await sql<{ upTo: string | null }>`
+    select max(id)::text as "upTo" from (
+      select ${id} as id from ${sql.table(table)} where ${id} > ${after} order by ${id} limit ${rowsAtOnce}) as stretch`.execute(
+    tx,
+  );
+  return rows[0]?.upTo ?? null;
+}
+
+/** Details and bodies of the next of their accesses. */
+async function eraseTheirAccesses(tx: Tx, { personIds }: Erasable, after: string): Promise<Stretch | null> {
+  const ids = await accessesAfter(tx, personIds, after, window);
+  const upTo = ids.at(-1);
+  return upTo === undefined ? null : { upTo, erased: await eraseAccesses(tx, ids), ranges: [] };
+}
+
+async function eraseAccesses(tx: Tx, ids: string[]): Promise<number> {
+  const erased = await eraseDetails(tx, ids);
+  await sql`
+    update delivery set body = ''
+     where body <> '' and id in (select delivery_id from access where id = any (${ids}::bigint[]))`.execute(tx);
+  return erased;
+}
+
+/** Their own words, what others said of what they did, and what is remembered of their habits. */
+export async function eraseTheirWords(tx: Tx, { personIds, named: { slackUserIds } }: Erasable): Promise<void> {
   // What they decided as managers stays under their Slack id.
   const theirs = sql`slack_user_id = any (${slackUserIds}::text[])`;
   const theirAlerts = sql`(select id from alert where person_id = any (${personIds}::bigint[]))`;
@@ -216,9 +176,7 @@ export async function eraseTheRest(
   await sql`update resolution set note = ${erasedWord} where alert_id in ${theirAlerts} and note <> ${erasedWord}`.execute(
     tx,
   );
-  const known = sql`(select substring(value from position(':' in value) + 1) from person_alias
-                      where kind = 'vault' and person_id = any (${personIds}::bigint[]))`;
-  const addressed = sql`(select value from person_alias where kind = 'email' and person_id = any (${personIds}::bigint[]))`;
+  const { known, addressed } = aliasesIn(personIds);
   for (const [side, gone] of [
     ["actor", null],
     ["subject", erasedWord],
@@ -227,32 +185,64 @@ export async function eraseTheRest(
     await sql`update notice set ${identity} = ${gone}, ${email} = null, ${name} = null
                where ${identity} in ${known} or lower(${email}) in ${addressed}`.execute(tx);
   }
-  const asker = sql`by = any (${slackUserIds}::text[])`;
-  await sql`update asked set question = ${erasedWord}, by_name = case when ${asker} then ${erasedWord} else by_name end
-             where ${asker} and (by_name <> ${erasedWord} or question <> ${erasedWord})
-                or question ~ ${namingPattern(named)} and question <> ${erasedWord}`.execute(tx);
-  await sql`update snooze set by_name = case when ${theirs} then ${erasedWord} else by_name end,
-                              by_email = case when ${theirs} then null else by_email end,
-                              reason = case when reason ~ ${namingPattern(named)} then ${erasedWord} else reason end
-             where ${theirs} and (by_name <> ${erasedWord} or by_email is not null) or reason ~ ${namingPattern(named)}`.execute(
+  await sql`update asked set question = ${erasedWord}, by_name = ${erasedWord}
+             where by = any (${slackUserIds}::text[]) and (by_name <> ${erasedWord} or question <> ${erasedWord})`.execute(
     tx,
   );
-  await sql`update setting_proposal set by_name = ${erasedWord}, by_email = null
-             where ${theirs} and (by_name <> ${erasedWord} or by_email is not null)`.execute(tx);
+  for (const table of ["snooze", "setting_proposal"]) {
+    await sql`update ${sql.table(table)} set by_name = ${erasedWord}, by_email = null
+               where ${theirs} and (by_name <> ${erasedWord} or by_email is not null)`.execute(tx);
+  }
   await sql`update digest_read set name = ${erasedWord} where ${theirs} and name <> ${erasedWord}`.execute(tx);
   await sql`delete from app_seen where identity in ${known} or lower(email) in ${addressed}`.execute(tx);
   for (const table of ["person_context", "person_stretch"]) {
-    await sql`delete from ${sql.raw(table)} where person_id = any (${personIds}::bigint[])`.execute(tx);
+    await sql`delete from ${sql.table(table)} where person_id = any (${personIds}::bigint[])`.execute(tx);
   }
-  await sql`delete from slack_lookup where email_folded in (
-              select value from person_alias where kind = 'email' and person_id = any (${personIds}::bigint[]))`.execute(
-    tx,
-  );
-  await sql`delete from slack_user where id = any (${slackUserIds}::text[])`.execute(tx);
-  await sql`delete from home where slack_user_id = any (${slackUserIds}::text[])`.execute(tx);
+}
+
+/** Nothing is reported and nothing judged until the transaction ends: what is asked for afterwards leaves nobody out. */
+export async function holdJudging(tx: Tx): Promise<void> {
+  await sql`set local lock_timeout = '3s'`.execute(tx);
+  await sql`lock table unjudged in share mode`.execute(tx);
+}
+
+/**
+ * What has come of them since `after`, the last entry that was looked at, and in the end everything by which they were known. Returns the erasure's
+ * id, and of how many entries the payload went here.
+ */
+export async function forget(
+  tx: Tx,
+  whom: Erasable,
+  { now, after, erased }: { now: Date; after: string; erased: number },
+): Promise<{ id: string; entries: number; ranges: [string, string][]; upTo: string }> {
+  const { personIds, named } = whom;
+  const ranges: [string, string][] = [];
+  let upTo = after;
+  let entries = erased;
+  for (;;) {
+    const done = await eraseEntries(tx, whom, upTo, true);
+    if (done === null) break;
+    ranges.push(...done.ranges);
+    entries += done.erased;
+    upTo = done.upTo;
+  }
+  for (const table of ["person_context", "person_stretch"]) {
+    await sql`delete from ${sql.table(table)} where person_id = any (${personIds}::bigint[])`.execute(tx);
+  }
+  await sql`delete from slack_lookup where email_folded in ${aliasesIn(personIds).addressed}`.execute(tx);
+  await sql`delete from slack_user where id = any (${named.slackUserIds}::text[])`.execute(tx);
+  await sql`delete from home where slack_user_id = any (${named.slackUserIds}::text[])`.execute(tx);
   await sql`delete from person_alias where person_id = any (${personIds}::bigint[])`.execute(tx);
   const { rows } = await sql<{ id: string }>`
     insert into erasure (what, at, person_id, up_to, erased)
-    values ('person', ${now}, ${personIds[0] ?? null}, ${upTo}, ${erased}) returning id::text`.execute(tx);
-  return rows[0]?.id ?? "";
+    values ('person', ${now}, ${personIds[0] ?? null}, ${upTo}, ${entries}) returning id::text`.execute(tx);
+  return { id: rows[0]?.id ?? "", entries, ranges, upTo };
+}
+
+function aliasesIn(personIds: string[]) {
+  return {
+    known: sql`(select substring(value from position(':' in value) + 1) from person_alias
+                 where kind = 'vault' and person_id = any (${personIds}::bigint[]))`,
+    addressed: sql`(select value from person_alias where kind = 'email' and person_id = any (${personIds}::bigint[]))`,
+  };
 }

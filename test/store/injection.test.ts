@@ -73,7 +73,6 @@ test("no statement is put together from what isn't written in our own source", (
   // Each was read: intervals and names of tables and columns from constants beside them, and our own migrations.
   expect(found.toSorted()).toEqual([
     "store/embedded/start.ts",
-    "store/erase-person.ts",
     "store/exports.ts",
     "store/homes.ts",
     "store/lanes.ts",

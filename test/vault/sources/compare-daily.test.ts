@@ -1,9 +1,9 @@
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { comparingOf } from "../../../src/store/comparisons.ts";
-import { inTransaction, openStore, type Store } from "../../../src/store/database.ts";
+import { inTransaction, openStore, type Store, type Tx } from "../../../src/store/database.ts";
 import { quarantinedAmong } from "../../../src/store/deliveries.ts";
-import { eraseBodiesNaming, eraseTheRest } from "../../../src/store/erase-person.ts";
+import { eraseBodiesNaming, forget } from "../../../src/store/erase-person.ts";
 import { onePassword } from "../../../src/vault/sources/one-password.ts";
 import { createPolling } from "../../../src/vault/sources/poll.ts";
 import { freshDatabase } from "../../support/database.ts";
@@ -16,6 +16,7 @@ let now: Date;
 let nth = 0;
 /** Each test has a source of its own in one database. */
 let name: string;
+const dana = { words: ["dana@example.com"], identities: [], slackUserIds: [] };
 
 beforeAll(async () => {
   database = await freshDatabase();
@@ -151,10 +152,7 @@ test("an erasure stays one: what nobody understood and was erased isn't kept ane
   service.add("itemusages", strange("hers"), strange("hers-too"));
   now = new Date("2026-11-24T03:00:10Z");
   await turns(poller(), 3);
-  const dana = { words: ["dana@example.com"], identities: [], slackUserIds: [] };
-  await inTransaction(store.db, async (tx) => {
-    for (let upTo: string | null = "0"; upTo !== null; ) upTo = await eraseBodiesNaming(tx, dana, upTo);
-  });
+  await inTransaction(store.db, eraseBodies);
   service.slipIn("itemusages", usage(`${name}-evening`, "2026-11-23T23:30:00Z"));
   // Cut otherwise than the stream was, as lists are.
   service.mostPerPage = 1;
@@ -367,12 +365,17 @@ async function turns(polling: ReturnType<typeof poller>, times: number): Promise
 
 /** Bodies that name her, and what says that she was erased. */
 async function eraseDana(): Promise<void> {
-  const dana = { words: ["dana@example.com"], identities: [], slackUserIds: [] };
   await inTransaction(store.db, async (tx) => {
-    for (let upTo: string | null = "0"; upTo !== null; ) upTo = await eraseBodiesNaming(tx, dana, upTo);
+    await eraseBodies(tx);
     const { rows } = await store.pool.query("insert into person (created_at) values (now()) returning id");
-    await eraseTheRest(tx, [rows[0].id], dana, { now, upTo: "0", erased: 0 });
+    await forget(tx, { personIds: [rows[0].id], named: dana }, { now, after: "0", erased: 0 });
   });
+}
+
+async function eraseBodies(tx: Tx): Promise<void> {
+  for (let after: string | undefined = "0"; after !== undefined; ) {
+    after = (await eraseBodiesNaming(tx, { personIds: [], named: dana }, after))?.upTo;
+  }
 }
 
 /** How lists were begun. */

@@ -1,0 +1,110 @@
+/** By what somebody is found where others wrote of them. */
+export interface Named {
+  /** As people write them: names and addresses. */
+  words: string[];
+  /** The vaults' ids, which stand for a person only as a whole. */
+  identities: string[];
+  slackUserIds: string[];
+}
+
+/**
+ * Whether a name tells one from another at all. One of a single letter is in every sentence, and one of digits in every number: what
+ * names somebody so isn't found.
+ */
+export function isTelling(word: string): boolean {
+  return lettersOf(word).length >= 2 && /[^\d\s\p{P}]/u.test(word);
+}
+
+/** What finds them in what people wrote, as an expression of PostgreSQL's. `null`: nothing is known by which they could be found. */
+export function namingInWords({ words }: Named): string | null {
+  return anyOf(words.map((word) => apart(word, spelled(word, plain), { letter: "[\\w-]" })));
+}
+
+/**
+ * The same in JSON: words that aren't a part of a longer one, and no key; identities as a whole string. A word may follow on the `n` of a line's
+ * end.
+ */
+export function namingInJson({ words, identities }: Named): string | null {
+  const ends = String.raw`|(?<=\\[bfnrt])`;
+  return anyOf([
+    ...words.map((word) => `${apart(word, spelled(word, inJson), { letter: "[\\w-]", ends })}(?!":)`),
+    // One of digits alone may be the number of anything: it is theirs where an entry says of whom the vault told.
+    ...identities.map(
+      (identity) => `${/^\d+$/.test(identity) ? '(?<="(?:subject|by)":)' : ""}"${inJson(identity)}"(?!:)`,
+    ),
+  ]);
+}
+
+/** Finds them in a body, whoever wrote it: as UTF-8, as JSON that is written out in ASCII, or as a form. A name as a key says nothing. */
+export function namingInBodies({ words, identities }: Named): (body: Buffer) => boolean {
+  const pattern = anyOf(
+    words.map((word) => {
+      const found = apart(word, spelled(word, plain), { letter: String.raw`[\p{L}\p{M}\p{N}_-]` });
+      return word.includes("@") ? found : String.raw`${found}(?!"\s*:)`;
+    }),
+  );
+  const expression = pattern === null ? null : new RegExp(pattern, "u");
+  const strings = identities.map((identity) => JSON.stringify(identity));
+  const isNamed = (text: string) => strings.some((one) => text.includes(one)) || (expression?.test(text) ?? false);
+  return (body) => readings(body.toString()).some(isNamed);
+}
+
+function readings(text: string): string[] {
+  return [
+    text,
+    ...(text.includes("\\") ? [unescaped(text), unescaped(unescaped(text))] : []),
+    ...(text.includes("%") ? [fromForm(text)] : []),
+  ];
+}
+
+function unescaped(json: string): string {
+  return json.replace(/\\(?:u([\da-f]{4})|(.))/gi, (_, code: string | undefined, escaped: string) =>
+    code === undefined ? ("bfnrt".includes(escaped) ? " " : escaped) : String.fromCharCode(Number.parseInt(code, 16)),
+  );
+}
+
+function fromForm(form: string): string {
+  return form
+    .replaceAll("+", " ")
+    .replace(/(?:%[\da-f]{2})+/gi, (bytes) => Buffer.from(bytes.replaceAll("%", ""), "hex").toString());
+}
+
+const anyOf = (parts: string[]) => (parts.length === 0 ? null : parts.join("|"));
+const lettersOf = (word: string) => Array.from(word.normalize("NFC"));
+
+/** Letters of those who write without spaces: Thai, Lao, Burmese, Khmer, Japanese and Chinese. */
+const unspaced = String.raw`\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff`;
+/** And those of Korean, whose particles are joined to a word's end. */
+const joined = String.raw`${unspaced}\uac00-\ud7a3`;
+
+/**
+ * A word that is no part of a longer one. `letter`: what makes it one, before and after; but not where words stand together without a space.
+ * `ends`: after what else it may stand.
+ */
+function apart(word: string, found: string, { letter, ends = "" }: { letter: string; ends?: string }): string {
+  const before = new RegExp(`^[${unspaced}]`).test(word) ? "" : `(?:(?<!${letter})|(?<=[${unspaced}])${ends})`;
+  const after = new RegExp(`[${joined}]$`).test(word) ? "" : `(?:(?!${letter})|(?=[${joined}]))`;
+  return `${before}${found}${after}`;
+}
+
+/**
+ * A word letter by letter: small or capital, whole or with its accent beside it, whatever the database's locale makes of them. Of two letters only
+ * with a capital, or "li" would be found in Italian, and "so" in German.
+ */
+function spelled(word: string, write: (text: string) => string): string {
+  const letters = lettersOf(word.trim());
+  const isShort = letters.length < 3;
+  return letters
+    .map((letter, place) => {
+      const ways = isShort
+        ? [place === 0 ? letter.toUpperCase() : letter]
+        : [letter, letter.toLowerCase(), letter.toUpperCase()];
+      if (/\s/.test(letter)) ways.push(" ", "\n", "\u00a0");
+      const written = new Set(ways.flatMap((way) => [way, way.normalize("NFD")]).map(write));
+      return written.size === 1 ? [...written][0] : `(?:${[...written].join("|")})`;
+    })
+    .join("");
+}
+
+const plain = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+const inJson = (text: string) => plain(JSON.stringify(text).slice(1, -1));
