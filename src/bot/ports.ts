@@ -453,13 +453,19 @@ export type EndOutcome =
 export type PersonNamed = { kind: "slack"; id: string } | { kind: "email"; email: string };
 
 export type VaultQuestion =
-  | { kind: "who"; item: string; since: Date | null }
-  | { kind: "seen"; person: PersonNamed; since: Date | null }
+  /** What may be meant by the words, the likeliest first: an item's name may hold words of ours. */
+  | { kind: "who"; readings: ItemReading[]; isSinceUnreadable: boolean }
+  | { kind: "seen"; person: PersonNamed; vault: string | null; since: Date | null }
   /** `vault`: as it was typed; `null`: the channel's, or all that the asker answers for. */
   | { kind: "changed"; vault: string | null; since: Date }
   | { kind: "open"; vault: string | null }
   | { kind: "reviewers"; since: Date | null }
   | { kind: "leaver"; person: PersonNamed; vault: string | null };
+
+export interface ItemReading {
+  item: string;
+  since: Date | null;
+}
 
 export interface VaultAsked {
   /** `null`: Slack couldn't tell who it is. */
@@ -518,6 +524,8 @@ export interface ReviewerHealth {
 export type Report = {
   /** "who opened Company Visa since 1 January 2026" */
   asked: string;
+  /** As it was understood: what another page of it asks. */
+  question: VaultQuestion;
   at: Date;
   zone: string;
   page: number;
@@ -548,9 +556,9 @@ export type ReportRefusal =
 export type ReportOutcome =
   | { kind: "report"; report: Report }
   | { kind: "refused"; reason: ReportRefusal }
-  | { kind: "unknown"; what: "item" | "person" | "vault" }
+  | { kind: "unknown"; what: "item" | "person" | "vault" | "since"; coverage: string[] }
   /** Several fit what was typed. */
-  | { kind: "several"; names: string[] };
+  | { kind: "several"; names: string[]; coverage: string[] };
 
 /** An item that somebody who leaves may know. */
 export interface RotationItem {

@@ -1,6 +1,7 @@
 import type { PersonNamed, VaultQuestion } from "./ports.ts";
 import { readSince } from "./since.ts";
 import { plainWords } from "./slack-escapes.ts";
+import { SINCE_UNREADABLE } from "./views/report.ts";
 
 export type QuestionReading = { kind: "asked"; question: VaultQuestion } | { kind: "not-understood"; problem: string };
 
@@ -14,32 +15,37 @@ const longestName = 200;
  * January", "@luis", "since monday in Company cards". Never throws.
  */
 export function parseQuestion(word: QuestionWord, text: string, context: { now: Date; zone: string }): QuestionReading {
-  const { rest, since } = takeSince(text.slice(0, 4000), context);
-  if (since === "unreadable") {
-    return problem(
-      "I can’t tell since when. Please write it like “since January”, “since monday” or “since 2026-03-01”.",
-    );
+  const typed = text.slice(0, 4000);
+  const { rest, since } = takeSince(typed, context);
+  const isSinceUnreadable = since === "unreadable";
+  if (word === "who") {
+    const named = isSinceUnreadable ? [] : itemsNamed(rest).map((item) => ({ item, since }));
+    if (named.length === 0 && !isSinceUnreadable) {
+      return problem("Please say which item: “/vault who Company Visa since January”.");
+    }
+    const whole = itemsNamed(typed).map((item) => ({ item, since: null }));
+    const readings = since === null ? named : [...whole, ...named];
+    return { kind: "asked", question: { kind: "who", readings, isSinceUnreadable } };
   }
+  if (isSinceUnreadable) return problem(SINCE_UNREADABLE);
   const name = plainWords(rest)
     .replace(/[?!]+$/, "")
     .trim();
+  const [, inVault] = /\s(in\s+.+)$/i.exec(name) ?? [];
+  const vault = inVault === undefined ? null : vaultNamed(inVault);
+  const person = word === "seen" || word === "leaver" ? readPersonNamed(rest) : null;
+  if (since !== null && (word === "open" || word === "leaver")) {
+    return problem("This is answered as it stands now: please leave out since when.");
+  }
   switch (word) {
-    case "who": {
-      const item = unquoted(name.replace(/^(?:has\s+)?(?:opened|seen|saw)\s+/i, ""));
-      if (item === "") return problem("Please say which item: “/vault who Company Visa since January”.");
-      return { kind: "asked", question: { kind: "who", item: item.slice(0, longestName), since } };
-    }
     case "seen": {
-      const person = readPersonNamed(rest);
       if (!person)
         return problem("Please choose the person from Slack’s list while you type @, or write their e-mail address.");
-      return { kind: "asked", question: { kind: "seen", person, since } };
+      return { kind: "asked", question: { kind: "seen", person, vault, since } };
     }
     case "leaver": {
-      const person = readPersonNamed(rest);
       if (!person) return problem("Please say who leaves: by their e-mail address.");
-      const vault = /\sin\s+(.+)$/i.exec(name)?.[1];
-      return { kind: "asked", question: { kind: "leaver", person, vault: vault ? vaultNamed(vault) : null } };
+      return { kind: "asked", question: { kind: "leaver", person, vault } };
     }
     case "changed": {
       if (!since) return problem("Please say since when: “/vault changed since monday”.");
@@ -48,8 +54,18 @@ export function parseQuestion(word: QuestionWord, text: string, context: { now: 
     case "open":
       return { kind: "asked", question: { kind: "open", vault: vaultNamed(name) } };
     case "reviewers":
+      if (name !== "")
+        return problem("How the verdicts come is told over all vaults: “/vault reviewers since January”.");
       return { kind: "asked", question: { kind: "reviewers", since } };
   }
+}
+
+/** As it stands there; without the mark of a question; and without words that only ask. */
+function itemsNamed(typed: string): string[] {
+  const words = plainWords(typed);
+  const plain = words.replace(/[?!]+$/, "").trim();
+  const all = [words, plain, plain.replace(/^(?:has\s+)?(?:opened|seen|saw)\s+/i, "")];
+  return [...new Set(all.map((one) => unquoted(one).slice(0, longestName)))].filter((one) => one !== "");
 }
 
 /** A mention as Slack writes it, a member id, or an e-mail address: exact ids only, nobody is guessed at by name. */

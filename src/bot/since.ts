@@ -19,8 +19,8 @@ const months = [
 const mostYears = 20;
 
 /**
- * When "since …" begins, on the clock of the zone: "january", "3 march", "monday", "2026-03-01", "last week", "30 days ago". A
- * day or month without a year is the last one that has begun. `null`: not understood, or not in the past.
+ * When "since …" begins, on the clock of the zone: "january", "3 march", "monday", "2026-03-01", "2025", "last week", "30 days ago". A
+ * day or month without a year is the last one that has begun, but for "last monday", which isn't today. `null`: not understood, or not in the past.
  */
 export function readSince(typed: string, { now, zone }: { now: Date; zone: string }): Date | null {
   const here = DateTime.fromJSDate(now, { zone: IANAZone.isValidZone(zone) ? zone : "utc" });
@@ -42,8 +42,10 @@ function beginning(words: string, here: DateTime): DateTime | null {
   const ago = /^(?:the )?(?:last )?(\d{1,4}) (day|week|month|year)s?(?: ago)?$/.exec(words);
   if (ago) return here.minus({ [`${ago[2]}s`]: Number(ago[1]) });
   if (/^\d{4}-\d{2}-\d{2}$/.test(words)) return DateTime.fromISO(words, { zone: here.zone });
-  const weekday = named(words.replace(/^(?:last|on) /, ""), weekdays);
-  if (weekday !== null) return today.minus({ days: (today.weekday - weekday + 7) % 7 });
+  if (/^\d{4}$/.test(words)) return DateTime.fromObject({ year: Number(words) }, { zone: here.zone });
+  const [, isBefore, day = ""] = /^(last )?(?:on )?(.*)$/.exec(words) ?? [];
+  const weekday = named(day, weekdays);
+  if (weekday !== null) return today.minus({ days: (today.weekday - weekday + 7) % 7 || (isBefore ? 7 : 0) });
   return ofMonth(words, here);
 }
 

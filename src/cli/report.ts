@@ -79,8 +79,10 @@ async function answer(url: string, file: Config, { word, text, format }: Argumen
       perPage: mostRows,
     });
     if (outcome.kind !== "report") {
-      out.error(refusalOf(outcome));
-      return 1;
+      for (const line of [refusalOf(outcome), ...("coverage" in outcome ? outcome.coverage : [])]) out.error(line);
+      if (outcome.kind !== "unknown" || outcome.what !== "since") return 1;
+      out.error(usage);
+      return 2;
     }
     print(outcome.report, format, out);
     return 0;
@@ -93,23 +95,24 @@ async function answer(url: string, file: Config, { word, text, format }: Argumen
 function print(made: Report, format: Format, out: Output): void {
   const table = tableOf(made);
   const more = made.total > mostRows ? [`Only the newest ${mostRows} of ${made.total} lines are shown.`] : [];
+  const about = [...more, ...made.notes, ...made.coverage];
   if (format === "json") {
     const rows = table.rows.map((cells) =>
       Object.fromEntries(table.columns.map((name, place) => [name, cells[place]])),
     );
-    const { asked, at, total, coverage } = made;
-    out.log(JSON.stringify({ asked, at, total, rows, coverage }, null, 2));
+    const { asked, at, total, notes, coverage } = made;
+    out.log(JSON.stringify({ asked, at, total, rows, notes, coverage }, null, 2));
     return;
   }
   if (format === "csv") {
     for (const line of asCsv(table)) out.log(`${line}\r`);
-    for (const line of [...more, ...made.coverage]) out.error(line);
+    for (const line of about) out.error(line);
     return;
   }
   const say = (at: Date) => `${civilDate(at, made.zone)} ${sayTime(at, made.zone)}`;
   out.log(`Asked: ${plainText(made.asked, 240)}`);
   const lines = table.rows.length > 0 ? asText(table, say) : ["No recorded access, change or verdict."];
-  for (const line of ["", ...lines, "", ...more, ...made.coverage]) out.log(line);
+  for (const line of ["", ...lines, "", ...about]) out.log(line);
 }
 
 interface Arguments {
@@ -142,6 +145,8 @@ function refusalOf(outcome: Exclude<ReportOutcome, { kind: "report" }>): string 
     case "several":
       return `No item has exactly that name. Did you mean: ${outcome.names.map((name) => plainText(name, 80)).join(", ")}?`;
     case "unknown":
+      if (outcome.what === "since") return "I can’t tell since when: write it like 2026-03-01, january or monday.";
+      if (outcome.what === "vault") return "There is no vault of that name in the configuration.";
       return `This ${outcome.what} is neither configured nor in any report. People are named by their e-mail address.`;
     case "refused":
       return `The question was refused (${outcome.reason}).`;

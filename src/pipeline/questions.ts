@@ -1,5 +1,5 @@
 import { foldWords } from "../bot/fold-words.ts";
-import type { ReportOutcome, ReportRefusal, VaultAsked, VaultQuestion } from "../bot/ports.ts";
+import type { ItemReading, ReportOutcome, ReportRefusal, VaultAsked, VaultQuestion } from "../bot/ports.ts";
 import type { MessageView } from "../bot/views/alert.ts";
 import { askedNote, sayQuestion } from "../bot/views/asked.ts";
 import type { SlackUser, WatchedVault } from "../model.ts";
@@ -8,8 +8,9 @@ import { itemKey, wholeVaultKey } from "../policies/memory.ts";
 import { inTransaction } from "../store/database.ts";
 import { urgency, wantAll } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
-import { hasSights, itemsOf, readAsked, recordAsked } from "../store/reports.ts";
+import { hasSights, type ItemRow, itemsOf, readAsked, recordAsked } from "../store/reports.ts";
 import type { House } from "./house.ts";
+import { limitsOf } from "./limits.ts";
 import { calledAsNamed, chooseVaults, personsNamed } from "./named.ts";
 import { type Resolved, reportOn } from "./reports.ts";
 import { rolesOf } from "./roles.ts";
@@ -46,33 +47,30 @@ interface Asking {
 
 /** The same for somebody who was let in by another door: whoever runs Vaultbell, at the command line. */
 export async function answerFor(house: House, asking: Asking): Promise<ReportOutcome> {
-  const { asker, question, page, perPage } = asking;
+  const { asker, page, perPage } = asking;
   const found = await resolve(house, asking);
-  if (found.kind !== "found") return found;
-  const { vaults, about, resolved } = found;
+  const { question, vaults, about } = found;
   const now = house.clock.now();
-  const since = "since" in question ? question.since : null;
-  const words = sayQuestion(question.kind, { about, since, zone: asker.zone });
+  const since = sinceOf(question);
+  const inVault = question.kind === "seen" ? question.vault : null;
+  const words = sayQuestion(question.kind, { about, inVault, since, zone: asker.zone });
   const vaultIds = vaults.map(({ id }) => id).sort();
   await inTransaction(house.store.db, async (tx) => {
-    const { id, isAnnounced } = await recordAsked(
-      tx,
-      { by: asker.id, byName: asker.name, question: words, vaultIds, at: now },
-      quietMs,
-    );
+    const asked = { by: asker.id, byName: asker.name, question: words, vaultIds, at: now };
+    // Where nothing was told of anybody, no channel hears of it.
+    const { id, isAnnounced } = await recordAsked(tx, asked, found.kind === "report" ? quietMs : null);
     const channels = isAnnounced ? [...new Set(vaults.map(({ channel }) => channel))] : [];
     await wantAll(
       tx,
       channels.map((channel) => ({ kind: "asked", subject: id, channel, urgency: urgency.note, at: now })),
     );
-    const payload = { question: words, by: asker.id, vaults: vaultIds, since, page };
+    const payload = { question: words, by: asker.id, vaults: vaultIds, since, page, found: found.kind };
     await seal(tx, now, [{ kind: "question asked", payload }]);
     if (channels.length > 0) await wake(tx);
   });
-  return {
-    kind: "report",
-    report: await reportOn(house, resolved, { question, asked: words, vaults, zone: asker.zone, now, page, perPage }),
-  };
+  if (found.kind !== "report") return { ...found.answer, coverage: await limitsOf(house, vaultIds, now) };
+  const reporting = { question, asked: words, vaults, zone: asker.zone, now, page, perPage };
+  return { kind: "report", report: await reportOn(house, found.resolved, reporting) };
 }
 
 /** The line in the channel. */
@@ -93,41 +91,57 @@ async function admit(house: House, by: SlackUser | null, question: VaultQuestion
   return vaults.length > 0 ? { kind: "may", vaults } : { kind: "refused", reason: "not-a-manager" };
 }
 
-type Found =
-  | { kind: "found"; vaults: WatchedVault[]; about: string; resolved: Resolved }
-  | Extract<ReportOutcome, { kind: "unknown" | "several" }>;
+/** What a question came to: what is to be looked up, or why that can't be told. `about`: of whom or what it is, as people call it. */
+type Found = { question: VaultQuestion; vaults: WatchedVault[]; about: string } & (
+  | { kind: "report"; resolved: Resolved }
+  | { kind: "unknown" | "several"; answer: Unanswered }
+);
+
+type Unanswered =
+  | Omit<Extract<ReportOutcome, { kind: "unknown" }>, "coverage">
+  | Omit<Extract<ReportOutcome, { kind: "several" }>, "coverage">;
 
 async function resolve(house: House, { vaults, channel, question }: Asking): Promise<Found> {
+  const unknown = (what: "person" | "vault", about: string): Found => {
+    return { kind: "unknown", question, vaults, about, answer: { kind: "unknown", what } };
+  };
   switch (question.kind) {
     case "who":
       return resolveItem(house, vaults, question);
     case "seen": {
-      const people = await personsNamed(house, question.person);
+      const { person, vault, since } = question;
+      const chosen = chooseVaults(vaults, vault, null);
+      const people = await personsNamed(house, person);
       const personIds = people.flatMap(({ ids }) => ids);
-      const vaultIds = vaults.map(({ id }) => id);
-      const isSeen = await hasSights(house.store.db, { personIds, vaultIds });
+      const isSeen = await hasSights(house.store.db, { personIds, vaultIds: chosen.map(({ id }) => id) });
       // Whoever was seen in other vaults alone is answered for as if nothing were known of them.
-      const about = (isSeen ? people[0]?.person.name : null) ?? (await calledAsNamed(house, question.person));
-      return { kind: "found", vaults, about, resolved: { ...question, personIds } };
+      const about = (isSeen ? people[0]?.person.name : null) ?? (await calledAsNamed(house, person));
+      if (chosen.length === 0) return unknown("vault", about);
+      return { kind: "report", question, vaults: chosen, about, resolved: { kind: "seen", since, personIds } };
     }
     case "changed":
     case "open": {
       const chosen = chooseVaults(vaults, question.vault, channel);
-      if (chosen.length === 0) return { kind: "unknown", what: "vault" };
-      const isAll = chosen.length > 1;
-      const about = isAll ? "" : (chosen[0]?.name ?? "");
-      return { kind: "found", vaults: chosen, about, resolved: question };
+      if (chosen.length === 0) return unknown("vault", question.vault ?? "");
+      const about = chosen.length > 1 ? "" : (chosen[0]?.name ?? "");
+      return { kind: "report", question, vaults: chosen, about, resolved: question };
     }
     case "leaver": {
       const people = await personsNamed(house, question.person);
       const [first] = people;
-      if (!first) return { kind: "unknown", what: "person" };
-      const chosen = question.vault === null ? vaults : chooseVaults(vaults, question.vault, null);
-      if (chosen.length === 0) return { kind: "unknown", what: "vault" };
-      return { kind: "found", vaults: chosen, about: first.person.name, resolved: { kind: "leaver", people } };
+      if (!first) return unknown("person", await calledAsNamed(house, question.person));
+      const chosen = chooseVaults(vaults, question.vault, null);
+      if (chosen.length === 0) return unknown("vault", first.person.name);
+      return {
+        kind: "report",
+        question,
+        vaults: chosen,
+        about: first.person.name,
+        resolved: { kind: "leaver", people },
+      };
     }
     case "reviewers":
-      return { kind: "found", vaults, about: "", resolved: question };
+      return { kind: "report", question, vaults, about: "", resolved: question };
   }
 }
 
@@ -145,33 +159,71 @@ async function resolveItem(
       title,
     })),
   );
-  const reported = await itemsOf(
-    house.store.db,
-    vaults.map(({ id }) => id),
-  );
-  const all = [...configured, ...reported];
-  const called = (name: string) =>
-    all.filter(({ itemId, title }) => foldWords(title ?? "") === name || foldWords(itemId) === name);
-  const [, plainName = question.item, inVault] = /^(.+?)\s+in\s+(.+)$/i.exec(question.item) ?? [];
-  const whole = called(foldWords(question.item));
-  const narrowed = inVault ? chooseVaults(vaults, inVault, null).map(({ id }) => id) : [];
-  const found =
-    whole.length > 0 ? whole : called(foldWords(plainName)).filter(({ vaultId }) => narrowed.includes(vaultId));
-  if (found.length === 0) {
-    const near = all.filter(({ title }) => foldWords(title ?? "").includes(foldWords(plainName)));
-    const names = [...new Set(near.flatMap(({ title }) => title ?? []))].slice(0, 8);
-    return names.length > 0 ? { kind: "several", names } : { kind: "unknown", what: "item" };
-  }
-  const vaultIds = new Set(found.map(({ vaultId }) => vaultId));
+  const vaultIds = vaults.map(({ id }) => id);
+  const all = [...configured, ...(await itemsOf(house.store.db, vaultIds))];
+  const { readings, isSinceUnreadable } = question;
+  const meant = itemsMeant(all, readings, vaults);
+  if (!meant)
+    return { question, vaults, about: readings.at(-1)?.item ?? "", ...namesNear(all, readings, isSinceUnreadable) };
+  const { reading, items } = meant;
+  const there = vaults.filter(({ id }) => items.some(({ vaultId }) => vaultId === id));
+  // Whoever exported the vault has it, too.
+  const itemKeys = [...new Set([...items.map(({ key }) => key), ...there.map(({ id }) => wholeVaultKey(id))])];
   return {
-    kind: "found",
-    vaults: vaults.filter(({ id }) => vaultIds.has(id)),
-    about: found[0]?.title ?? question.item,
-    // Whoever exported the vault has it, too.
-    resolved: {
-      kind: "who",
-      since: question.since,
-      itemKeys: [...new Set([...found.map(({ key }) => key), ...[...vaultIds].map(wholeVaultKey)])],
-    },
+    kind: "report",
+    question: { ...question, readings: [reading] },
+    vaults: there,
+    about: items[0]?.title ?? reading.item,
+    resolved: { kind: "who", since: reading.since, itemKeys },
   };
+}
+
+/** What the first of the readings that is anything's name names; in a vault of that name where one follows. */
+function itemsMeant(all: ItemRow[], readings: ItemReading[], vaults: WatchedVault[]) {
+  const called = Map.groupBy(
+    all.flatMap((item) => [...new Set(namesOf(item))].map((name) => ({ name, item }))),
+    ({ name }) => name,
+  );
+  for (const reading of readings) {
+    for (const { name, inVault } of splitAtIn(reading.item)) {
+      const chosen = chooseVaults(vaults, inVault, null).map(({ id }) => id);
+      const items = (called.get(foldWords(name)) ?? []).map(({ item }) => item);
+      const there = items.filter(({ vaultId }) => chosen.includes(vaultId));
+      if (there.length > 0) return { reading, items: there };
+    }
+  }
+  return null;
+}
+
+/** As they are compared with what was typed; nothing at all is no name. */
+function namesOf({ title, itemId }: ItemRow): string[] {
+  return [title ?? "", itemId].map(foldWords).filter((name) => name !== "");
+}
+
+/** "Login in London in Cards" is an item's name, or one in Cards, or one in London in Cards. */
+function splitAtIn(words: string): { name: string; inVault: string | null }[] {
+  const splits = [...words.matchAll(/\s+in\s+/gi)].map(({ index, 0: between }) => ({
+    name: words.slice(0, index),
+    inVault: words.slice(index + between.length),
+  }));
+  return [{ name: words, inVault: null }, ...splits.reverse()];
+}
+
+function namesNear(
+  all: ItemRow[],
+  readings: ItemReading[],
+  isSinceUnreadable: boolean,
+): { kind: "unknown" | "several"; answer: Unanswered } {
+  const typed = foldWords(splitAtIn(readings.at(-1)?.item ?? "").at(-1)?.name ?? "");
+  const near = typed === "" ? [] : all.filter(({ title }) => foldWords(title ?? "").includes(typed));
+  const names = [...new Set(near.flatMap(({ title }) => title ?? []))].slice(0, 8);
+  return names.length > 0
+    ? { kind: "several", answer: { kind: "several", names } }
+    : { kind: "unknown", answer: { kind: "unknown", what: isSinceUnreadable ? "since" : "item" } };
+}
+
+/** `null`: of all time. */
+function sinceOf(question: VaultQuestion): Date | null {
+  if (question.kind === "who") return question.readings[0]?.since ?? null;
+  return "since" in question ? question.since : null;
 }

@@ -25,6 +25,7 @@ export type Resolved =
 
 export interface Reporting {
   question: VaultQuestion;
+  /** As it is said. */
   asked: string;
   vaults: WatchedVault[];
   zone: string;
@@ -37,24 +38,35 @@ const reviewersSinceMs = 30 * 24 * 60 * 60_000;
 
 /** Answers from what the judge keeps, a few statements whatever there is of the past. */
 export async function reportOn(house: House, question: Resolved, reporting: Reporting): Promise<Report> {
-  const { asked, vaults, zone, now, page, perPage } = reporting;
+  const { question: understood, asked, vaults, zone, now, perPage } = reporting;
   const vaultIds = vaults.map(({ id }) => id);
-  const { total, ...rows } = await rowsOf(house, question, {
-    vaultIds,
-    now,
-    page: { from: page * perPage, limit: perPage },
-  });
+  const { page, total, ...rows } = await pageOf(reporting, (from) =>
+    rowsOf(house, question, { vaultIds, now, page: { from, limit: perPage } }),
+  );
   return {
     ...rows,
     asked,
+    question: understood,
     at: now,
     zone,
     page,
     total,
     pages: Math.max(1, Math.ceil(total / perPage)),
-    notes: reportNotes(reporting.question, { total }),
+    notes: reportNotes(understood, { total }),
     coverage: await limitsOf(house, vaultIds, now),
   };
+}
+
+/** What is left may have fewer pages than there were when somebody pressed: then it is the last one, and never nothing. */
+async function pageOf<Rows extends { rows: unknown[]; total: number }>(
+  { page, perPage }: Pick<Reporting, "page" | "perPage">,
+  read: (from: number) => Promise<Rows>,
+): Promise<Rows & { page: number }> {
+  const asked = await read(page * perPage);
+  if (page === 0 || asked.rows.length > 0) return { ...asked, page };
+  const first = await read(0);
+  const last = Math.max(0, Math.ceil(first.total / perPage) - 1);
+  return last === 0 ? { ...first, page: 0 } : { ...(await read(last * perPage)), page: last };
 }
 
 async function rowsOf(

@@ -137,12 +137,12 @@ export async function changesSince(db: Db | Tx, vaultIds: string[], since: Date,
 
 /**
  * Takes down that somebody asked. True: it is to be announced, because the same person hasn't had the same question announced
- * within the last minutes. `id` names the announcement.
+ * within the last minutes. `id` names the announcement. `quietMs`: `null`: it is announced to nobody.
  */
 export async function recordAsked(
   tx: Tx,
   asked: { by: string; byName: string; question: string; vaultIds: string[]; at: Date },
-  quietMs: number,
+  quietMs: number | null,
 ): Promise<{ id: string; isAnnounced: boolean }> {
   await sql`select pg_advisory_xact_lock(hashtextextended('asked ' || ${`${asked.by} ${asked.question}`}::text, 0))`.execute(
     tx,
@@ -150,9 +150,10 @@ export async function recordAsked(
   const { rows } = await sql<{ id: string; isAnnounced: boolean }>`
     insert into asked (by, by_name, question, vault_ids, at, is_announced)
     select ${asked.by}, ${asked.byName}, ${asked.question}, ${asked.vaultIds}::text[], ${asked.at},
-           not exists (select from asked as before where before.by = ${asked.by} and before.by_name = ${asked.byName}
-                        and before.question = ${asked.question} and before.is_announced and before.vault_ids @> ${asked.vaultIds}::text[]
-                        and before.at > ${new Date(asked.at.getTime() - quietMs)})
+           ${quietMs !== null} and not exists (
+             select from asked as before where before.by = ${asked.by} and before.by_name = ${asked.byName}
+                and before.question = ${asked.question} and before.is_announced and before.vault_ids @> ${asked.vaultIds}::text[]
+                and before.at > ${new Date(asked.at.getTime() - (quietMs ?? 0))})
     returning id, is_announced as "isAnnounced"`.execute(tx);
   const [row] = rows;
   if (!row) throw new Error("a question wasn't taken down");

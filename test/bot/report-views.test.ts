@@ -23,11 +23,12 @@ const sight: Sight = {
 function answered(rows: ReportRows, more: Partial<Report> = {}) {
   const zone = "Europe/Madrid";
   const asked = sayQuestion("who", { about: "Company Visa", since: new Date("2026-01-01T00:00:00Z"), zone });
-  const question = { kind: "who" as const, item: "Company Visa", since: null };
+  const readings = [{ item: "Company Visa", since: null }];
+  const question = { kind: "who" as const, readings, isSinceUnreadable: false };
   const total = more.total ?? rows.rows.length;
   const notes = rows.kind === "sights" ? reportNotes(question, { total }) : [];
-  const report = { asked, at, zone, page: 0, pages: 1, total, notes, coverage, ...rows, ...more } as Report;
-  return reportAnswer({ kind: "report", report }, (page) => JSON.stringify({ page }));
+  const report = { asked, question, at, zone, page: 0, pages: 1, total, notes, coverage, ...rows, ...more } as Report;
+  return reportAnswer({ kind: "report", report }, (_, page) => JSON.stringify({ page }));
 }
 
 const messages = {
@@ -108,8 +109,11 @@ test.each([
       rows: [{ vault: text, who, items: [text, text], openedAt: at, severity: "note", link: null }],
     }),
     answered({ kind: "reviewers", rows: [{ who, verdicts: 1, medianMs: 1 }] }),
-    askedNote({ byName: text, question: sayQuestion("seen", { about: text, since: null, zone: "UTC" }) }, "asked:1"),
-    reportAnswer({ kind: "several", names: [text, text] }, () => ""),
+    askedNote(
+      { byName: text, question: sayQuestion("seen", { about: text, inVault: text, since: null, zone: "UTC" }) },
+      "asked:1",
+    ),
+    reportAnswer({ kind: "several", names: [text, text], coverage: [text] }, () => ""),
   ];
   for (const message of hostile) {
     expect(refusals(message, "message")).toEqual([]);

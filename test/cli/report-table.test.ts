@@ -14,6 +14,7 @@ function seen(item: string): Report {
       { ...sight, purpose: null, verdict: { kind: "expected", by: "U02MARTA" } },
     ],
     asked: "what Dana Ruiz opened",
+    question: { kind: "seen", person: { kind: "slack", id: "U02DANA" }, vault: null, since: null },
     at,
     zone: "Europe/Madrid",
     page: 0,

@@ -39,7 +39,7 @@ async function tellReport(
   const outcome = await ports.ask({ by, byId: place.user, channel: place.channel, question, page });
   await tell(
     place,
-    reportAnswer(outcome, (to) => JSON.stringify({ question, page: to })),
+    reportAnswer(outcome, (understood, to) => JSON.stringify({ question: understood, page: to })),
     { replaceOriginal },
   );
 }
@@ -49,13 +49,18 @@ const name = z.string().min(1).max(200);
 const Carried = z.object({
   page: z.number().int().min(0).max(100_000),
   question: z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("who"), item: name, since: since.nullable() }),
+    z.object({
+      kind: z.literal("who"),
+      readings: z.array(z.object({ item: name, since: since.nullable() })).length(1),
+      isSinceUnreadable: z.boolean(),
+    }),
     z.object({
       kind: z.literal("seen"),
       person: z.union([
         z.object({ kind: z.literal("slack"), id: name }),
         z.object({ kind: z.literal("email"), email: z.string().min(3).max(400) }),
       ]),
+      vault: name.nullable(),
       since: since.nullable(),
     }),
     z.object({ kind: z.literal("changed"), vault: name.nullable(), since }),

@@ -7,7 +7,7 @@ import { clean, plainMrkdwn } from "./text.ts";
 /** What was asked, as it stands on the record and behind "Marta asked": "who opened Company Visa since 1 January 2026". */
 export function sayQuestion(
   kind: VaultQuestion["kind"],
-  { about, since, zone }: { about: string; since: Date | null; zone: string },
+  { about, inVault = null, since, zone }: { about: string; inVault?: string | null; since: Date | null; zone: string },
 ): string {
   const name = clean(about, 80) || "all that they answer for";
   const from = since === null ? "" : ` since ${sayDateWithYear(since, zone)}`;
@@ -15,7 +15,7 @@ export function sayQuestion(
     case "who":
       return `who opened ${name}${from}`;
     case "seen":
-      return `what ${clean(about, 80) || "somebody"} opened${from}`;
+      return `what ${clean(about, 80) || "somebody"} opened${inVault === null ? "" : ` in ${clean(inVault, 60)}`}${from}`;
     case "changed":
       return `what changed in ${name}${from}`;
     case "open":

@@ -21,25 +21,37 @@ import { capital, didWhat, sayTimes } from "./words.ts";
 export const REPORT_PAGE = "report_page";
 
 /** What only the asker sees. `carried` tells a page's button which question it belongs to. */
-export function reportAnswer(outcome: ReportOutcome, carried: (page: number) => string): MessageView {
+export function reportAnswer(
+  outcome: ReportOutcome,
+  carried: (question: VaultQuestion, page: number) => string,
+): MessageView {
   switch (outcome.kind) {
     case "report":
       return reportMessage(outcome.report, carried);
     case "refused":
       return answer(said(REFUSALS[outcome.reason]));
     case "unknown":
-      return answer(said(UNKNOWN[outcome.what]));
-    case "several":
-      return answer(
-        said("I know no item of exactly that name. Did you mean "),
-        said(outcome.names.map((name) => `“${clean(name, 60) || "an item"}”`).join(", ")),
-        said("?"),
-      );
+      return withCoverage(answer(said(UNKNOWN[outcome.what])), outcome.coverage);
+    case "several": {
+      const names = outcome.names.map((name) => `“${clean(name, 60) || "an item"}”`).join(", ");
+      const asked = `I know no item of exactly that name. Did you mean ${names}?`;
+      return withCoverage(answer(said(asked)), outcome.coverage);
+    }
   }
 }
 
-function reportMessage(report: Report, carried: (page: number) => string): MessageView {
-  const { asked, total, page, pages, notes, coverage } = report;
+/** That nothing was found is only as good as what was reported. */
+function withCoverage({ text, blocks }: MessageView, coverage: string[]): MessageView {
+  return { text, blocks: [...blocks, ...limits(coverage)] };
+}
+
+function limits(coverage: string[]): KnownBlock[] {
+  const sentences = coverage.slice(0, 5).map((one) => clean(one, 600) || "Nothing is known of the source.");
+  return sentences.length > 0 ? [richText(lines(sentences.map((one) => [italic(one)])))] : [];
+}
+
+function reportMessage(report: Report, carried: (question: VaultQuestion, page: number) => string): MessageView {
+  const { asked, question, total, page, pages, notes, coverage } = report;
   const rows = rowsOf(report);
   const title = capital(clean(asked, 240) || "what was asked");
   const found = total === 0 ? NOTHING[report.kind] : total === 1 ? "1 line" : `${total} lines`;
@@ -49,12 +61,8 @@ function reportMessage(report: Report, carried: (page: number) => string): Messa
       richText(line(bold(title), ...(pages > 1 ? [said(` (page ${page + 1} of ${pages})`)] : []))),
       richText(rows.length > 0 ? bullets(rows) : line(said(NOTHING[report.kind]))),
       ...(notes.length > 0 ? [richText(lines(notes.map((note) => [italic(clean(note, 300) || "…")])))] : []),
-      ...pageButtons(report, carried),
-      richText(
-        lines(
-          coverage.slice(0, 5).map((sentence) => [italic(clean(sentence, 600) || "Nothing is known of the source.")]),
-        ),
-      ),
+      ...pageButtons(report, (to) => carried(question, to)),
+      ...limits(coverage),
     ],
   };
 }
@@ -212,9 +220,13 @@ const REFUSALS: Record<ReportRefusal, string> = {
   "leads-only": "Only those who answer for all vaults can ask this.",
 };
 
+export const SINCE_UNREADABLE =
+  "I can’t tell since when. Please write it like “since January”, “since monday” or “since 2026-03-01”.";
+
 const UNKNOWN = {
   item: "I know no item of that name in the vaults that you answer for: it isn’t configured, and no access to it was ever reported. Please check how it is written.",
   person:
-    "No recorded access of this person: no vault has reported anything of them, or two Slack accounts share their address and I can’t tell which is meant. An e-mail address works too.",
+    "No recorded access of this person, or two Slack accounts share their address and I can’t tell which is meant. An e-mail address works too.",
   vault: "You answer for no vault of that name here. Please name it as it is called in Slack.",
+  since: SINCE_UNREADABLE,
 };

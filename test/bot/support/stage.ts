@@ -188,7 +188,7 @@ function portsOf(house: FakeHouse, now: () => Date): BotPorts {
     actNotUnderstood: async (act) => note("actNotUnderstood", act),
     ask: async (asked) => {
       note("ask", asked);
-      return { kind: "unknown", what: "item" };
+      return { kind: "unknown", what: "item", coverage: [] };
     },
     previewSnooze: async (draft) => {
       note("previewSnooze", draft);
