@@ -18,7 +18,8 @@ import { configInForce } from "./in-force.ts";
 import { lacksSchema } from "./on-database.ts";
 import { exitStopped, type Output } from "./output.ts";
 import { progressOf } from "./progress.ts";
-import { whyNoFile, writeWhole } from "./write-whole.ts";
+import { stopRequested } from "./stop-requested.ts";
+import { sayFileFailure, whyNoFile, writeWhole } from "./write-whole.ts";
 
 /**
  * `vaultbell export …`: what is recorded as a file, for auditors, spreadsheets and SIEMs, in constant memory. Exit code 0 when all of
@@ -136,7 +137,7 @@ async function write(
   const { what, filter, hasProgress } = asked;
   const goOn = await newestEntry(tx);
   const total = hasProgress || process.stderr.isTTY ? await countRows(tx, what, filter) : null;
-  const progress = progressOf({ total, isAsked: hasProgress });
+  const progress = progressOf({ total, of: "rows", isAsked: hasProgress });
   const disguise = asked.hasNames ? null : disguiseWith(asked.key ?? randomBytes(32));
   let soFar = 0;
   const batches = exported(tx, { what, filter, disguise });
@@ -155,13 +156,6 @@ async function write(
   return isStretch ? open : [...open, `The next file goes on with --after ${goOn}.`];
 }
 
-/** Ctrl-C once ends it in good order; a second one at once. */
-function stopRequested(): AbortSignal {
-  const stopped = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stopped.abort());
-  return stopped.signal;
-}
-
 function sayFailure(error: unknown): string {
   if (error instanceof EmbeddedRefusal) return error.message;
   if (lacksSchema(error)) {
@@ -171,10 +165,8 @@ function sayFailure(error: unknown): string {
   if (error instanceof pg.DatabaseError && (error.code === "42501" || error.code === "25006")) {
     return "An export is put on the record first, and this database role may not write there.";
   }
+  const ofFile = sayFileFailure(error);
+  if (ofFile !== null) return ofFile;
   const said = error instanceof Error ? error.message || error.name : String(error);
-  const code = error instanceof Error && "code" in error ? error.code : null;
-  if (code === "ENOSPC") return "The disk is full.";
-  if (code === "EPIPE") return "Whoever read it stopped reading.";
-  if (code === "EACCES" || code === "ENOENT" || code === "ENOTDIR") return `The file could not be written: ${said}.`;
   return `The export could not be made: ${said}. ${mendDatabase}`;
 }

@@ -29,6 +29,15 @@ export async function whyNoFile(file: string): Promise<string | null> {
   return `${file} is no file that could be replaced. Without --out it goes to standard output: > ${file}`;
 }
 
+/** What kept it from being written, as a sentence; `null`: nothing that has to do with the file. */
+export function sayFileFailure(error: unknown): string | null {
+  const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  if (code === "ENOSPC") return "The disk is full.";
+  if (code === "EPIPE") return "Whoever read it stopped reading.";
+  if (code === "EACCES" || code === "ENOENT" || code === "ENOTDIR") return `The file could not be written: ${message}.`;
+  return null;
+}
+
 function unlessNothing(error: NodeJS.ErrnoException): null {
   if (error.code === "ENOENT") return null;
   throw error;

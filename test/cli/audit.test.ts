@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { audit } from "../../src/cli/audit.ts";
+import { exportRecord } from "../../src/cli/audit-export.ts";
 import { matchTables } from "../../src/store/record-and-tables.ts";
 import { recordLine } from "../../src/store/record-lines.ts";
 import { aDay } from "../support/a-day.ts";
@@ -46,6 +47,22 @@ test("a head that is known otherwise is named, with its entry", async () => {
   expect(said).toMatch(/^Entry 2, ".+" of 2026-11-24T.+ doesn't fit: its hash begins with [0-9a-f]{16}, and not with/);
   expect((await run("verify", "--head", "99999:00000000")).said).toContain("the record ends with entry");
   expect((await run("verify", "--head", "nonsense")).code).toBe(2);
+});
+
+test("an export that can't be whole leaves what stood under its name, and nothing beside it", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "vaultbell-export-"));
+  const file = join(folder, "export.jsonl");
+  writeFileSync(file, "the last one");
+  const stopped = AbortSignal.abort();
+  const lines: string[] = [];
+  const out = { log: (line: string) => void lines.push(line), error: (line: string) => void lines.push(line) };
+  expect(await exportRecord(["--out", file], { DATABASE_URL: story.databaseUrl }, out, stopped)).toBe(130);
+  expect(lines).toEqual(["Stopped.", `Nothing of it is left; ${file} is as it was before.`]);
+  expect(readdirSync(folder)).toEqual(["export.jsonl"]);
+  expect(readFileSync(file, "utf8")).toBe("the last one");
+  expect(await run("export", "--out", folder)).toEqual({ code: 2, said: `${folder} is a folder.` });
+  const nowhere = await run("export", "--out", join(folder, "none", "export.jsonl"));
+  expect([nowhere.code, nowhere.said]).toEqual([1, expect.stringContaining("The file could not be written: ENOENT")]);
 });
 
 test("an export is checked by one file that needs nothing of ours, against the hash that Slack shows", async () => {

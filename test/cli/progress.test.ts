@@ -12,13 +12,13 @@ test.each([
   // More came than were counted.
   [11, 10, 1_000, "11 of 10 rows (100 %), 11 a second, 0 s left"],
 ])("%i of %s rows after %i ms", (soFar, total, ms, said) => {
-  expect(sayProgress(soFar, total, ms)).toBe(said);
+  expect(sayProgress(soFar, total, "rows", ms)).toBe(said);
 });
 
 test("whoever read how far it has come may go: what is made goes on", async () => {
   const module = JSON.stringify(join(import.meta.dirname, "../../src/cli/progress.ts"));
   const script = `import { progressOf } from ${module};
-    const progress = progressOf({ total: 10, isAsked: true });
+    const progress = progressOf({ total: 10, of: "rows", isAsked: true });
     const rows = [1, 2, 3];
     const timer = setInterval(() => {
       const soFar = rows.shift();
