@@ -10,7 +10,7 @@ import { urgency, wantAll } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
 import { hasSights, type ItemRow, itemsOf, readAsked, recordAsked } from "../store/reports.ts";
 import type { House } from "./house.ts";
-import { limitsOf } from "./limits.ts";
+import { limitsNow } from "./limits.ts";
 import { calledAsNamed, chooseVaults, personsNamed } from "./named.ts";
 import { type Resolved, reportOn } from "./reports.ts";
 import { rolesOf } from "./roles.ts";
@@ -68,7 +68,7 @@ export async function answerFor(house: House, asking: Asking): Promise<ReportOut
     await seal(tx, now, [{ kind: "question asked", payload }]);
     if (channels.length > 0) await wake(tx);
   });
-  if (found.kind !== "report") return { ...found.answer, coverage: await limitsOf(house, vaultIds, now) };
+  if (found.kind !== "report") return { ...found.answer, coverage: await limitsNow(house, vaultIds, now) };
   const reporting = { question, asked: words, vaults, zone: asker.zone, now, page, perPage };
   return { kind: "report", report: await reportOn(house, found.resolved, reporting) };
 }

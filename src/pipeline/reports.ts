@@ -11,7 +11,7 @@ import { allAnswered } from "./answered.ts";
 import { openAlerts } from "./home-manager.ts";
 import { addressOf, type House } from "./house.ts";
 import { rotationRows } from "./leaver.ts";
-import { limitsOf } from "./limits.ts";
+import { limitsNow } from "./limits.ts";
 import { placeOf } from "./named.ts";
 
 /** A question of which everything is known that it takes to answer it. */
@@ -53,7 +53,7 @@ export async function reportOn(house: House, question: Resolved, reporting: Repo
     total,
     pages: Math.max(1, Math.ceil(total / perPage)),
     notes: reportNotes(understood, { total }),
-    coverage: await limitsOf(house, vaultIds, now),
+    coverage: await limitsNow(house, vaultIds, now),
   };
 }
 

@@ -221,3 +221,19 @@ export async function growAlerts(tx: Tx, grown: Sitting[]): Promise<void> {
            as new (id, revision, first_at, last_at, loudest, is_quiet, asks)
      where alert.id = new.id`.execute(tx);
 }
+
+/** How many accesses of these vaults wait for the judge, among the `limit` that have waited longest; and whether more wait than these. */
+export async function countWaiting(
+  db: Db | Tx,
+  vaultIds: string[],
+  limit: number,
+): Promise<{ here: number; isMore: boolean }> {
+  const { rows } = await sql<{ here: number; looked: number }>`
+    select count(*) filter (where access.vault_id = any (${vaultIds}::text[]))::integer as here, count(*)::integer as looked
+      from (select access_id from unjudged order by access_id limit ${limit + 1}) as waiting
+     cross join lateral (select vault_id from access where access.id = waiting.access_id limit 1) as access`.execute(
+    db,
+  );
+  const { here = 0, looked = 0 } = rows[0] ?? {};
+  return { here, isMore: looked > limit };
+}

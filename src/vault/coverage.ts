@@ -155,6 +155,16 @@ export function coverageOfAll(heard: Heard[], now: Date, setUp: readonly string[
   return all.map((one) => coverageSentence(one, now));
 }
 
+/** What was reported and isn't judged yet stands in no answer. `isMore`: nobody looked through all that waits. */
+export function notJudgedYet({ here, isMore }: { here: number; isMore: boolean }): string[] {
+  if (isMore)
+    return ["Very many accesses were reported and aren’t judged yet: those of these vaults don’t stand here."];
+  if (here === 0) return [];
+  return here === 1
+    ? ["1 access of these vaults was reported and isn’t judged yet: it doesn’t stand here."]
+    : [`${here} accesses of these vaults were reported and aren’t judged yet: they don’t stand here.`];
+}
+
 interface AppOf {
   source: string;
   app: string;

@@ -83,6 +83,16 @@ test("an answer ends with how far it can be trusted, and never says that nobody 
   }
 });
 
+test("no sentence of how far it can be trusted goes without a word", () => {
+  const shown = (count: number) => {
+    const many = Array.from({ length: count }, (_, place) => `Source ${place} can’t see this.`);
+    return readAloud(answered({ kind: "sights", rows: [] }, { coverage: many })).join("\n");
+  };
+  expect(shown(12)).toContain("Source 11 can’t see this.");
+  expect(shown(14)).toMatch(/Source 10 can’t see this\.\n3 more sources are set up/);
+  expect(shown(14)).not.toContain("Source 11");
+});
+
 test.each([
   "<!channel> *x* _y_ :tada:",
   "x".repeat(4000),

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import type { VaultQuestion } from "../../src/bot/ports.ts";
 import { report } from "../../src/cli/report.ts";
+import { erasePerson, whomToErase } from "../../src/pipeline/erase-person.ts";
 import { answerFor } from "../../src/pipeline/questions.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { entriesOf } from "../support/record-entries.ts";
@@ -171,6 +172,49 @@ test("a page beyond the end shows the last one", async () => {
     expect([question.kind, pages > 1, page, rows.length]).toEqual([question.kind, true, pages - 1, 1]);
     expect(await ask(pages - 1)).toEqual(beyond);
   }
+});
+
+test("what waits for the judge is said to, where nothing is recorded yet", async () => {
+  story = await openStory();
+  const data = {
+    id: "evt_waits",
+    action: "reveal",
+    occurred_at: "2026-11-24T08:59:00Z",
+    person: { id: "vault-dana", email: "dana@example.com", name: "Dana Ruiz" },
+    vault: { id: "v_cards", name: "Company cards" },
+    item: { id: "i_visa", title: "Company Visa" },
+  };
+  const body = { type: "vault.item.accessed", timestamp: "2026-11-24T08:59:00Z", data };
+  expect((await story.post(JSON.stringify(body))).status).toBe(202);
+  const { house } = story.service;
+  const asker = { id: marta, name: "Marta Vidal", zone: "Europe/Madrid" };
+  const ask = async (item: string) => {
+    const question: VaultQuestion = { kind: "who", readings: [{ item, since: null }], isSinceUnreadable: false };
+    return JSON.stringify(
+      await answerFor(house, { asker, vaults: house.config.vaults, channel: cards, question, page: 0, perPage: 5 }),
+    );
+  };
+  const waits = "1 access of these vaults was reported and isn’t judged yet";
+  expect(await ask("Company Visa")).toMatch(new RegExp(`"rows":\\[\\].*${waits}`));
+  expect(await ask("Other name")).toContain(waits);
+  await story.settle();
+  expect(await ask("Company Visa")).toMatch(/"rows":\[\{"who".*Dana Ruiz/);
+  expect(await ask("Company Visa")).not.toContain("judged yet");
+});
+
+test("who was erased is never somebody unknown", async () => {
+  story = await openStory();
+  await story.reveal({ by: dana });
+  const { house } = story.service;
+  const whom = await whomToErase(house, { kind: "email", email: "dana@example.com" });
+  if (whom.kind !== "one") throw new Error(whom.kind);
+  await erasePerson(house, whom.whom, "command line");
+  await vault(marta, "seen dana@example.com");
+  expect(story.told(marta)).toMatch(
+    /^What dana@example\.com opened\nNo recorded access\.\nOne person was erased on request/,
+  );
+  await vault(marta, "who Company Visa");
+  expect(story.told(marta)).toContain("Erased person: Company Visa");
 });
 
 async function vault(who: string, text: string): Promise<void> {

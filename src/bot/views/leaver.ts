@@ -3,7 +3,8 @@ import type { LeaverOutcome, RotationItem } from "../ports.ts";
 import type { MessageView } from "./alert.ts";
 import { plain } from "./alert-actions.ts";
 import { answer } from "./answers.ts";
-import { bold, bullets, italic, line, lines, quoted, richText, said, user, when } from "./rich-text.ts";
+import { limits } from "./limits.ts";
+import { bold, bullets, line, quoted, richText, said, user, when } from "./rich-text.ts";
 import { clean, plainMrkdwn } from "./text.ts";
 import { sayTimes } from "./words.ts";
 
@@ -56,13 +57,7 @@ export function leaverMessage(view: LeaverView): MessageView {
         "judge",
       ),
       ...proofs(view, shown),
-      ...(page === 0
-        ? [
-            richText(
-              lines(coverage.slice(0, 5).map((one) => [italic(clean(one, 600) || "Nothing is known of the source.")])),
-            ),
-          ]
-        : []),
+      ...(page === 0 ? limits(coverage) : []),
     ],
     metadata: { event_type: "vaultbell_leaver", event_payload: { done, total: items.length } },
   };

@@ -14,6 +14,7 @@ import type {
 import type { MessageView } from "./alert.ts";
 import { plain } from "./alert-actions.ts";
 import { answer } from "./answers.ts";
+import { limits } from "./limits.ts";
 import { bold, bullets, italic, line, lines, quoted, richText, said, user, when } from "./rich-text.ts";
 import { clean, plainMrkdwn } from "./text.ts";
 import { capital, didWhat, sayTimes } from "./words.ts";
@@ -43,11 +44,6 @@ export function reportAnswer(
 /** That nothing was found is only as good as what was reported. */
 function withCoverage({ text, blocks }: MessageView, coverage: string[]): MessageView {
   return { text, blocks: [...blocks, ...limits(coverage)] };
-}
-
-function limits(coverage: string[]): KnownBlock[] {
-  const sentences = coverage.slice(0, 5).map((one) => clean(one, 600) || "Nothing is known of the source.");
-  return sentences.length > 0 ? [richText(lines(sentences.map((one) => [italic(one)])))] : [];
 }
 
 function reportMessage(report: Report, carried: (question: VaultQuestion, page: number) => string): MessageView {
