@@ -18,6 +18,7 @@ import type { Clock } from "./model.ts";
 import { handOutLate } from "./pipeline/aftermath.ts";
 import { lookForCanaries } from "./pipeline/canary.ts";
 import { makeDigests } from "./pipeline/digest.ts";
+import { fallBackDigests } from "./pipeline/digest-fallback.ts";
 import { sendPictures } from "./pipeline/digest-pictures.ts";
 import { draw } from "./pipeline/draw.ts";
 import { escalate } from "./pipeline/escalate.ts";
@@ -265,7 +266,7 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
 
   const fallingBack = nowAndThen(clock, fallbackPauseMs, {
     name: "fall back",
-    work: () => fallBack(house, sendMail),
+    work: async () => (await fallBack(house, sendMail)) + (await fallBackDigests(house, directs, sendMail)),
   });
   const handingOut = nowAndThen(clock, cardsPauseMs, { name: "cards", work: () => handOutLate(house) });
   const leaving = nowAndThen(clock, leaversPauseMs, { name: "leavers", work: () => lookAfterLeavers(house) });

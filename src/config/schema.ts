@@ -517,7 +517,8 @@ export const configSchema = z
     fallback: z
       .strictObject({
         channel: text(readChannel, {
-          description: "The channel's id for alerts whose own channel is gone, archived or closed to the bot.",
+          description:
+            "The channel's id for alerts and digests whose own channel is gone, archived or closed to the bot.",
           pattern: channelPattern,
           examples: ["C0SECURITY"],
         }).optional(),
@@ -526,7 +527,8 @@ export const configSchema = z
           .min(1)
           .max(20)
           .meta({
-            description: "Who gets an e-mail when alerts can't be shown in Slack at all. Needs SMTP_URL.",
+            description:
+              "Who gets an e-mail when alerts can't be shown in Slack at all, and when a digest can't for an hour. Needs SMTP_URL.",
             examples: [["lead@example.com"]],
           })
           .optional(),

@@ -82,10 +82,10 @@ async function makeDigest(house: House, channel: string, schedule: DigestSchedul
     const id = await recordDigest(tx, digest);
     if (id === null) return false;
     const about = { kind: "digest" as const, channel, urgency: urgency.note, at: now };
-    await wantAll(tx, [
-      { ...about, subject: id },
-      { ...about, subject: detailsSubject(id) },
-    ]);
+    await wantAll(
+      tx,
+      messagesOfDigest(id).map((subject) => ({ ...about, subject })),
+    );
     const { key, startsAt, endsAt, missed } = period;
     const { openAlerts, numbers } = facts;
     const payload = { digest: id, channel, period: key, startsAt, endsAt, missed, openAlerts, numbers, head: head.seq };
@@ -158,8 +158,9 @@ export function zoneOfChannel(config: Config, channel: string): string {
   return zone !== undefined && others.length === 0 ? zone : config.timezone;
 }
 
-function detailsSubject(digestId: string): string {
-  return `${digestId}:details`;
+/** What names a digest's messages: its own, and that of the details in its thread. */
+export function messagesOfDigest(digestId: string): string[] {
+  return [digestId, `${digestId}:details`];
 }
 
 /** Reads what names a digest's messages. */

@@ -1,6 +1,6 @@
 import type { DigestSoFar, SourceCoverage } from "../bot/ports.ts";
 import type { MessageView } from "../bot/views/alert.ts";
-import { digestMessage } from "../bot/views/digest.ts";
+import { digestInShort, digestMessage } from "../bot/views/digest.ts";
 import { digestDetails } from "../bot/views/digest-details.ts";
 import type { WatchedVault } from "../model.ts";
 import { standing } from "../policies/standing.ts";
@@ -31,30 +31,39 @@ export async function digestView(
   around: Around,
 ): Promise<{ view: MessageView; tag: string; threadTs: string | null } | "not-yet"> {
   const { digestId, isDetails } = readDigestSubject(message.subject);
-  const digest = await readDigest(house.store.db, digestId);
-  if (!digest) throw new Error(`digest ${digestId} is gone, and digests are never deleted`);
   const tag = `digest:${message.id}`;
-  const common = {
-    vaults: digest.facts.vaults.map(({ id }) => around.vaultOf(id)),
-    facts: digest.facts,
-    zone: zoneOfChannel(house.config, digest.channel),
-    head: { seq: digest.head.seq, hash: digest.head.hash.toString("hex") },
-    digestId,
-    blockId: tag,
-    shownAt: message.ts === null ? house.clock.now() : new Date(Number(message.ts) * 1000),
-    movedFrom: message.channel === digest.channel ? null : digest.channel,
-  };
+  const shownAt = message.ts === null ? house.clock.now() : new Date(Number(message.ts) * 1000);
+  const { digest, common } = await commonOf(house, { digestId, blockId: tag, shownAt }, around);
+  const movedFrom = message.channel === digest.channel ? null : digest.channel;
   if (isDetails) {
     const above = await messagesOf(house.store.db, "digest", digestId);
     const threadTs = above.find(({ channel }) => channel === message.channel)?.ts ?? null;
     return threadTs === null ? "not-yet" : { view: digestDetails(common), tag, threadTs };
   }
   const readBy = (await readersOf(house.store.db, digestId)).map(({ name }) => name);
-  return {
-    view: digestMessage({ ...common, ...(await partsOf(house, { ...digest, vaults: common.vaults }, around)), readBy }),
-    tag,
-    threadTs: null,
+  const parts = await partsOf(house, { ...digest, vaults: common.vaults }, around);
+  return { view: digestMessage({ ...common, ...parts, movedFrom, readBy }), tag, threadTs: null };
+}
+
+/** What it says in one line, where Slack doesn't show it. */
+export async function digestInWords(house: House, digestId: string, around: Around): Promise<string> {
+  const shown = { digestId, blockId: "", shownAt: house.clock.now() };
+  const { digest, common } = await commonOf(house, shown, around);
+  const parts = await partsOf(house, { ...digest, vaults: common.vaults }, around);
+  return digestInShort({ ...common, ...parts, readBy: [] });
+}
+
+async function commonOf<T extends { digestId: string }>(house: House, shown: T, { vaultOf }: Around) {
+  const digest = await readDigest(house.store.db, shown.digestId);
+  if (!digest) throw new Error(`digest ${shown.digestId} is gone, and digests are never deleted`);
+  const common = {
+    ...shown,
+    vaults: digest.facts.vaults.map(({ id }) => vaultOf(id)),
+    facts: digest.facts,
+    zone: zoneOfChannel(house.config, digest.channel),
+    head: { seq: digest.head.seq, hash: digest.head.hash.toString("hex") },
   };
+  return { digest, common };
 }
 
 /** What a digest shows besides its numbers. */

@@ -9,7 +9,7 @@ import { sealAlone } from "./seal-alone.ts";
 export type SendMail = (mail: Mail, to: string[]) => Promise<void>;
 
 /** A channel that is closed to us for a minute is closed; Slack that shows nothing for two is out. */
-const closedAfterMs = 60_000;
+export const closedAfterMs = 60_000;
 const outAfterMs = 120_000;
 const tellAgainAfterMs = 30 * 60_000;
 
@@ -61,7 +61,7 @@ async function moveTo(house: House, channel: string, before: Date, now: Date): P
 }
 
 /** False: there was somebody to tell, and the mail server didn't take it. */
-async function tell(
+export async function tell(
   house: House,
   sendMail: SendMail | null,
   mail: Mail,

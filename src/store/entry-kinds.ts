@@ -25,6 +25,7 @@ export const entryKinds = [
   "digest read",
   "digest read refused",
   "digest refused",
+  "digest shown in private",
   "escalated",
   "export begun",
   "export ended",

@@ -107,6 +107,53 @@ export async function unshownAlerts(db: Db, before: Date): Promise<{ count: numb
   return { count: Number(rows[0]?.count ?? 0), loudest };
 }
 
+/** A digest's own message, without its details. */
+const isDigest = sql`own.kind = 'digest' and own.subject not like '%:%' and own.ts is null and own.wanted > own.shown`;
+
+/** Digests that wait in one channel alone, which has been closed to us for as long as `between` says. */
+export async function closedDigests(db: Db | Tx, between: Between): Promise<{ digestId: string; channel: string }[]> {
+  const { rows } = await sql<{ digestId: string; channel: string }>`
+    select own.subject as "digestId", own.channel from message as own
+     where ${isDigest} and own.trouble = any (${closedChannel})
+       and own.behind_since > ${between.since} and own.behind_since <= ${between.before}
+       and not exists (select from message as other
+                        where other.kind = 'digest' and other.subject = own.subject and other.channel <> own.channel)
+     order by own.id`.execute(db);
+  return rows;
+}
+
+/** When a digest began to wait. */
+interface Between {
+  since: Date;
+  before: Date;
+}
+
+/** Digests that no message has shown for as long as `between` says, and that weren't told of by another road; with Slack's word for why. */
+export async function unshownDigests(db: Db | Tx, between: Between): Promise<{ digestId: string; trouble: string }[]> {
+  const { rows } = await sql<{ digestId: string; trouble: string }>`
+    select own.subject as "digestId", max(own.trouble) as trouble from message as own
+     where ${isDigest} and own.trouble is not null and own.covered = 0
+       and own.behind_since > ${between.since} and own.behind_since <= ${between.before}
+       and not exists (select from message as other
+                        where other.kind = 'digest' and other.subject = own.subject and (other.ts is not null or other.covered > 0))
+     group by own.subject order by min(own.id)`.execute(db);
+  return rows;
+}
+
+/** Digests are told of by e-mail: once, whatever is to be shown of them later. */
+export async function digestsToldOf(tx: Tx, digestIds: string[]): Promise<void> {
+  await sql`
+    update message set covered = wanted
+     where kind = 'digest' and subject = any (${digestIds}) and ts is null`.execute(tx);
+}
+
+/** One replica at a time tells of digests by e-mail, until the transaction ends. False: another does. */
+export async function lockDigestMails(tx: Tx): Promise<boolean> {
+  const { rows } = await sql<{ mine: boolean }>`
+    select pg_try_advisory_xact_lock(hashtextextended('digest mails', 0)) as mine`.execute(tx);
+  return rows[0]?.mine ?? false;
+}
+
 /** Whoever is to tell people has so long for it; then another does. */
 const tellingMs = 60_000;
 

@@ -474,6 +474,7 @@ interface MessageRow {
   unsure_since: Date | null;
   unsure_looks: Generated<number>;
   trouble: string | null;
+  /** What a flood message shows of it, or what an e-mail told of a digest. */
   covered: Generated<number>;
   sweep_at: Generated<Date | null>;
   sweep_since: Generated<Date | null>;

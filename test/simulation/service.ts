@@ -11,6 +11,7 @@ import { acknowledge } from "../../src/pipeline/acknowledge.ts";
 import { announce, endIntent } from "../../src/pipeline/announce.ts";
 import { answer, mayAnswer } from "../../src/pipeline/ask.ts";
 import { makeDigests } from "../../src/pipeline/digest.ts";
+import { fallBackDigests } from "../../src/pipeline/digest-fallback.ts";
 import { draw } from "../../src/pipeline/draw.ts";
 import { escalate } from "../../src/pipeline/escalate.ts";
 import { fallBack, type SendMail } from "../../src/pipeline/fallback.ts";
@@ -121,7 +122,7 @@ export function createReplica(parts: {
     fallBack: async () => {
       if (clock.now().getTime() < looksAgainAt) return 0;
       looksAgainAt = clock.now().getTime() + fallbackPauseMs;
-      return fallBack(house, parts.sendMail);
+      return (await fallBack(house, parts.sendMail)) + (await fallBackDigests(house, directs, parts.sendMail));
     },
     nextFallBack: async () => new Date(looksAgainAt),
     record: async ({ messageId, body, signedAt }) => {

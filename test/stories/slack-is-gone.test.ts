@@ -5,7 +5,7 @@ import { eraseDetails } from "../../src/store/erasing.ts";
 import { parseSecrets } from "../../src/vault/standard-webhooks.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { entriesOf } from "../support/record-entries.ts";
-import { dana, defaultYaml, marta, openStory, type Story } from "../support/story.ts";
+import { dana, defaultYaml, juan, lena, marta, openStory, type Story } from "../support/story.ts";
 
 let story: Story;
 afterEach(() => story?.stop());
@@ -47,6 +47,86 @@ test("the channel is closed when its digest is due: it comes into the fallback c
   expect(details.some(({ read }) => read.includes("• Company Visa: one access by one person"))).toBe(true);
   if (digest) await story.press(marta, digest, "I’ve read it");
   expect((await entriesOf(story, "digest read")).map(({ by }) => by)).toEqual([marta]);
+});
+
+test("a digest's channel is closed and no other is named: it goes to those who answer for all vaults, in private, with its details", async () => {
+  const led = defaultYaml
+    .replace("managers: &leads [marta@example.com, juan@example.com]", "managers: [lena@example.com]")
+    .replace("managers: *leads", "managers: [marta@example.com, juan@example.com]");
+  story = await openStory({
+    yaml: `${led}digest: { day: Mon, at: "09:00" }\nfallback: { email: [lead@example.com] }\n`,
+  });
+  await story.settle();
+  await story.at("2026-11-30T08:01:00Z");
+  await story.reveal({ by: dana });
+  story.sandbox.admin.archive("C0CARDS");
+  await story.at("2026-12-07T08:01:00Z");
+  for (const minutes of [2, 1, 70, 70]) await story.later(minutes);
+  const told = story.sandbox.workspace.directMessages(lena);
+  expect(told.map(({ blocks, files }) => (files?.length ? "its picture" : readBlocks(blocks)))).toEqual([
+    expect.stringMatching(/^🗓️ The week in Company cards/),
+    expect.stringMatching(/^Vault by vault/),
+    "its picture",
+  ]);
+  expect(readBlocks(told[0]?.blocks)).toContain("Shown here because I can’t post in #C0CARDS.\nOne alert waits");
+  expect(told[1]?.threadTs).toBe(told[0]?.ts);
+  expect([marta, juan].flatMap((who) => story.sandbox.workspace.directMessages(who))).toEqual([]);
+  const channels = [told[0]?.channel];
+  expect(await entriesOf(story, "digest shown in private")).toMatchObject([{ closed: "C0CARDS", channels }]);
+  // Whoever reads it there is told of it; an e-mail would be the second time.
+  expect(story.mails).toEqual([]);
+});
+
+test("without anybody above them it goes to those who manage each of the channel's vaults, who can judge and read it there", async () => {
+  const own = defaultYaml
+    .replace("managers: &leads [marta@example.com, juan@example.com]\n", "")
+    .replace("managers: *leads", "managers: [marta@example.com, juan@example.com]");
+  const two = `${own}  - { id: v_two, name: Servers, channel: C0CARDS, managers: [marta@example.com, lena@example.com] }\n`;
+  story = await openStory({ yaml: `${two}digest: { day: Mon, at: "09:00" }\n` });
+  await story.settle();
+  await story.at("2026-11-30T08:01:00Z");
+  await story.reveal({ by: dana });
+  story.sandbox.admin.archive("C0CARDS");
+  await story.at("2026-12-07T08:01:00Z");
+  for (const minutes of [2, 1]) await story.later(minutes);
+  const digestOf = (who: string) =>
+    story.sandbox.workspace.directMessages(who).find(({ blocks }) => readBlocks(blocks).startsWith("🗓️ The week in"));
+  expect([juan, lena].map(digestOf)).toEqual([undefined, undefined]);
+  const digest = digestOf(marta);
+  if (!digest) throw new Error("nobody was told");
+  await story.press(marta, digest, "Expected");
+  await story.press(marta, digest, "I’ve read it");
+  await story.later(1);
+  expect(readBlocks(digestOf(marta)?.blocks)).toMatch(/is decided\. Thank you\.[\s\S]*Read by Marta Vidal/);
+});
+
+test("a digest that no message has shown for an hour is told by e-mail, once (fault 'token_revoked')", async () => {
+  story = await openStory({
+    yaml: `${defaultYaml}digest: { day: Mon, at: "09:00" }\nfallback: { email: [lead@example.com] }\n`,
+  });
+  await story.settle();
+  await story.at("2026-11-30T08:01:00Z");
+  await story.reveal({ by: dana });
+  await story.at("2026-12-07T07:30:00Z");
+  story.sandbox.admin.revokeTokens("token_revoked");
+  await story.at("2026-12-07T08:01:00Z");
+  await story.later(50);
+  expect(story.mails).toEqual([]);
+  for (const minutes of [15, 60, 600]) await story.later(minutes);
+  expect(story.mails.map(({ subject, text }) => [subject, text])).toEqual([
+    [
+      "Vaultbell: the week's digest can't be shown in Slack",
+      [
+        "The week's digest could not be shown in Slack for an hour.",
+        "Nothing is lost: it is shown as soon as Slack lets us.",
+        "",
+        "- The week in Company cards: one waits for a verdict; one access, not explained; last event Monday 30 November. Slack says: token_revoked.",
+        "",
+        "What to do: `npx vaultbell doctor` on the machine that runs Vaultbell says what is wrong and how to mend it.",
+      ].join("\n"),
+    ],
+  ]);
+  expect(await entriesOf(story, "fallback mail sent")).toMatchObject([{ about: "digests", to: ["lead@example.com"] }]);
 });
 
 test("Slack takes a digest hours later: it says so, and is reckoned from its making", async () => {

@@ -62,8 +62,16 @@ export function digestSoFar(digest: DigestSoFar): MessageView {
 
 /** What a locked phone says. */
 function digestText(view: DigestView): string {
-  const { facts } = view;
-  return `${plainMrkdwn(title(view, 60), 140)}: ${sayWaiting(view)}; ${sayAccesses(facts.numbers)}; ${sayLast(view)}`;
+  return `${plainMrkdwn(title(view, 60), 140)}: ${inShort(view)}`;
+}
+
+/** The same for an e-mail, which Slack doesn't read. */
+export function digestInShort(view: DigestView): string {
+  return `${clean(title(view, 60), 140)}: ${inShort(view)}`;
+}
+
+function inShort(view: DigestView): string {
+  return `${sayWaiting(view)}; ${sayAccesses(view.facts.numbers)}; ${sayLast(view)}`;
 }
 
 /** By the clock: what is "ago" when it is made isn't when it is read. */

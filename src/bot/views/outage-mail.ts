@@ -34,7 +34,7 @@ export function outageMail(outage: { beganAt: Date; count: number; alerts: Unsho
       ),
       ...(more > 0 ? [`- and ${more} more`] : []),
       "",
-      "What to do: `npx vaultbell doctor` on the machine that runs Vaultbell says what is wrong and how to mend it.",
+      whatToDo,
     ].join("\n"),
   };
 }
@@ -48,6 +48,27 @@ export function recoveryMail(over: { beganAt: Date; alerts: number }, now: Date,
     ].join("\n"),
   };
 }
+
+/** What the lead reads when Slack doesn't show digests, each in its one line. */
+export function digestMail(digests: { words: string; trouble: string }[]): Mail {
+  const [what, they, are] =
+    digests.length === 1 ? ["The week's digest", "it", "is"] : [`${digests.length} digests`, "they", "are"];
+  const subject = what.replace("The", "the");
+  return {
+    subject: `Vaultbell: ${subject} can't be shown in Slack`,
+    text: [
+      `${what} could not be shown in Slack for an hour.`,
+      `Nothing is lost: ${they} ${are} shown as soon as Slack lets us.`,
+      "",
+      ...digests.map(({ words, trouble }) => `- ${words}. Slack says: ${clean(trouble, 60)}.`),
+      "",
+      whatToDo,
+    ].join("\n"),
+  };
+}
+
+const whatToDo =
+  "What to do: `npx vaultbell doctor` on the machine that runs Vaultbell says what is wrong and how to mend it.";
 
 /** Seen from here every moment is said with its full date. */
 const longAgo = new Date(0);
