@@ -26,7 +26,7 @@ import { fallBack, type SendMail } from "./pipeline/fallback.ts";
 import { drawHome } from "./pipeline/home.ts";
 import type { House } from "./pipeline/house.ts";
 import { judge } from "./pipeline/judge.ts";
-import { lookAfterLeavers } from "./pipeline/leaver.ts";
+import { lookAfterLeavers } from "./pipeline/leaver-list.ts";
 import { tellOfNotices } from "./pipeline/notices.ts";
 import { createPorts } from "./pipeline/ports.ts";
 import { lookAfterRecurring } from "./pipeline/recurring.ts";

@@ -79,6 +79,8 @@ export interface BotPorts {
     asked: Omit<VaultAsked, "question" | "page"> & { person: PersonNamed; vault: string | null },
   ): Promise<LeaverOutcome>;
   tickLeaver(click: LeaverTicked): Promise<LeaverOutcome | { kind: "ticked" }>;
+  /** They stay after all. */
+  endLeaving(click: Pick<ReviewClick, "clicker" | "clickerId" | "message">): Promise<LeaverOutcome | { kind: "ended" }>;
   announce(announcement: Announcement): Promise<AnnounceOutcome>;
   endIntent(request: { intentId: string | null; by: string; how: "done" | "cancelled" }): Promise<EndOutcome>;
   /** Puts on the record that something about a purpose was refused before it came to the house. */
@@ -596,4 +598,4 @@ interface LeaverTicked extends Pick<ReviewClick, "clicker" | "clickerId" | "mess
 export type LeaverOutcome =
   | { kind: "begun"; name: string; lists: { vault: WatchedVault; isNew: boolean; done: number; total: number }[] }
   | { kind: "unknown"; what: "person" | "vault" }
-  | { kind: "refused"; reason: ReportRefusal | "about-yourself" | "wrong-message" };
+  | { kind: "refused"; reason: ReportRefusal | "about-yourself" | "wrong-message" | "already-ended" };

@@ -41,7 +41,7 @@ import { settingsView } from "./draw-settings.ts";
 import { snoozeView } from "./draw-snooze.ts";
 import { type House, watchedVault } from "./house.ts";
 import { readIntentSubject } from "./intent-subjects.ts";
-import { leaverView } from "./leaver.ts";
+import { leaverView } from "./leaver-list.ts";
 import { readNote } from "./notes.ts";
 import { noticesView } from "./notices.ts";
 import { askedView } from "./questions.ts";

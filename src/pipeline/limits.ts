@@ -25,19 +25,20 @@ export async function limitsNow(
 
 /**
  * What every answer about these vaults ends with, the most particular first: whose app tells nothing, what was erased, what their sources
- * can't see and when they last spoke.
+ * can't see and when they last spoke (`sayWhen`, or how long ago).
  */
 export async function limitsOf(
   { store: { db }, config }: Pick<House, "store" | "config">,
   vaultIds: string[],
   now: Date,
+  sayWhen?: (lastAt: Date) => string,
 ): Promise<string[]> {
   const heard = await lastHeard(db, vaultIds, new Date(now.getTime() + 1));
   const setUp = config.sources.map(({ name }) => name);
   return [
     ...(await oldAppsIn(db, setUp, vaultIds, now)),
     ...sayErased(await whatIsErased(db, vaultIds), config.timezone),
-    ...coverageOfAll(heard, now, setUp),
+    ...coverageOfAll(heard, now, setUp, sayWhen),
   ];
 }
 

@@ -7,7 +7,7 @@ import { answer, mayAnswer } from "./ask.ts";
 import { digestWasRead } from "./digest-read.ts";
 import { digestSoFar } from "./digest-so-far.ts";
 import { type House, watchedVault } from "./house.ts";
-import { beginLeaving, tickLeaver } from "./leaver.ts";
+import { beginLeaving, endLeaving, tickLeaver } from "./leaver.ts";
 import { actNotUnderstood } from "./not-understood.ts";
 import { ask } from "./questions.ts";
 import { answerRecurring } from "./recurring.ts";
@@ -50,6 +50,7 @@ export function createPorts(house: House): BotPorts {
     answerSettings: (click) => answerSettings(house, click),
     beginLeaving: (asked) => beginLeaving(house, asked),
     tickLeaver: (click) => tickLeaver(house, click),
+    endLeaving: (click) => endLeaving(house, click),
     announce: (announcement) => announce(house, announcement),
     endIntent: (request) => endIntent(house, request),
     intentRefused: (refused) => intentRefused(house, refused),

@@ -38,6 +38,7 @@ export const entryKinds = [
   "intent done",
   "intent refused",
   "leaver begun",
+  "leaver ended",
   "leaver progress",
   "leaver refused",
   "message adopted",

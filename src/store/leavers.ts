@@ -7,68 +7,148 @@ export interface Leaver {
   vaultId: string;
   begunBy: string;
   begunAt: Date;
+  /** `by`: who ended it, or `null`: the list `continuedBy` of the same person goes on instead. */
+  end: { by: string | null; continuedBy: string | null; at: Date } | null;
 }
 
-/** Begins a list, or finds the one that there is: there is one for each person and vault. */
+/** Begins a list, or finds the one that there is: one at a time goes on for each person and vault. */
 export async function beginLeaver(
   tx: Tx,
-  list: Omit<Leaver, "id">,
+  list: Omit<Leaver, "id" | "end">,
   personIds: string[],
 ): Promise<{ leaver: Leaver; isNew: boolean }> {
   await sql`select pg_advisory_xact_lock(hashtextextended('leaver ' || ${list.vaultId}::text, 0))`.execute(tx);
-  const [known] = await leaversWhere(tx, sql`vault_id = ${list.vaultId} and person_id = any (${personIds}::bigint[])`);
+  const known = await leaverOf(tx, personIds, list.vaultId);
   if (known) return { leaver: known, isNew: false };
   const { id } = await tx
     .insertInto("leaver")
     .values({ person_id: list.personId, vault_id: list.vaultId, begun_by: list.begunBy, begun_at: list.begunAt })
     .returning("id")
     .executeTakeFirstOrThrow();
-  return { leaver: { ...list, id }, isNew: true };
+  return { leaver: { ...list, id, end: null }, isNew: true };
 }
 
 export async function readLeaver(db: Db | Tx, id: string): Promise<Leaver | null> {
-  return (await leaversWhere(db, sql`id = ${id}::bigint`))[0] ?? null;
+  return (await leaversWhere(db, sql`leaver.id = ${id}::bigint`))[0] ?? null;
 }
 
-/** The list of a person, under whichever of their ids, in a vault. */
+/** The list of a person, under whichever of their ids, in a vault, that goes on; of several the eldest. */
 export async function leaverOf(db: Db | Tx, personIds: string[], vaultId: string): Promise<Leaver | null> {
-  const [found] = await leaversWhere(db, sql`vault_id = ${vaultId} and person_id = any (${personIds}::bigint[])`);
+  const [found] = await leaversWhere(
+    db,
+    sql`leaver_end.at is null and vault_id = ${vaultId} and person_id = any (${personIds}::bigint[])`,
+  );
   return found ?? null;
 }
 
-/** The lists that may still change. */
-export function leaversSince(db: Db, since: Date): Promise<Leaver[]> {
-  return leaversWhere(db, sql`begun_at > ${since}`);
+/** The lists that may still change: those that go on, and are young or owe something. */
+export function leaversToLookAfter(db: Db, youngSince: Date): Promise<Leaver[]> {
+  return leaversWhere(
+    db,
+    sql`leaver_end.at is null and (begun_at > ${youngSince} or coalesce(
+      (select done < total from leaver_progress where leaver_id = leaver.id order by leaver_progress.id desc limit 1), true))`,
+  );
 }
 
 async function leaversWhere(db: Db | Tx, which: ReturnType<typeof sql>): Promise<Leaver[]> {
-  const { rows } = await sql<Leaver>`
-    select id, person_id as "personId", vault_id as "vaultId", begun_by as "begunBy", begun_at as "begunAt"
-      from leaver where ${which} order by id`.execute(db);
-  return rows;
+  const { rows } = await sql<Omit<Leaver, "end"> & { by: string | null; continuedBy: string | null; at: Date | null }>`
+    select leaver.id, person_id as "personId", vault_id as "vaultId", begun_by as "begunBy", begun_at as "begunAt",
+           leaver_end.by, leaver_end.continued_by as "continuedBy", leaver_end.at
+      from leaver left join leaver_end on leaver_end.leaver_id = leaver.id where ${which} order by leaver.id`.execute(
+    db,
+  );
+  return rows.map(({ by, continuedBy, at, ...leaver }) => ({ ...leaver, end: at && { by, continuedBy, at } }));
 }
 
-/** One list at a time is changed by one replica. */
-export async function lockLeaver(tx: Tx, id: string): Promise<void> {
+/** One list at a time is changed by one replica. False: it is over. */
+export async function lockLeaver(tx: Tx, id: string): Promise<boolean> {
   await sql`select id from leaver where id = ${id} for update`.execute(tx);
+  return (await readLeaver(tx, id))?.end === null;
+}
+
+/** Behind `lockLeaver`. */
+export async function endLeaver(tx: Tx, leaverId: string, end: NonNullable<Leaver["end"]>): Promise<void> {
+  await tx
+    .insertInto("leaver_end")
+    .values({ leaver_id: leaverId, by: end.by, continued_by: end.continuedBy, at: end.at })
+    .execute();
 }
 
 export interface LeaverItem {
   place: number;
   key: string;
   itemId: string;
+  /** As reported. */
+  title: string | null;
 }
 
-export async function leaverItems(db: Db | Tx, leaverId: string): Promise<LeaverItem[]> {
-  return db
+/** What is on a list; of one page, or all of it. */
+export async function leaverItems(
+  db: Db | Tx,
+  leaverId: string,
+  page?: { from: number; limit: number },
+): Promise<LeaverItem[]> {
+  const all = db
     .selectFrom("leaver_item")
-    .select(["place", "item_key as key", "item_id as itemId"])
+    .leftJoin("item", "item.item_key", "leaver_item.item_key")
+    .select(["place", "leaver_item.item_key as key", "leaver_item.item_id as itemId", "item.title"])
     .where("leaver_id", "=", leaverId)
-    .orderBy("place")
-    .execute();
+    .orderBy("place");
+  const some = page ? all.where("place", ">=", page.from).where("place", "<", page.from + page.limit) : all;
+  return some.execute();
 }
 
-export async function addLeaverItems(tx: Tx, leaverId: string, items: LeaverItem[], at: Date): Promise<void> {
+/** How many items of the list's vault were reported and don't stand on it. */
+export async function itemsBeside(db: Db | Tx, { id, vaultId }: Pick<Leaver, "id" | "vaultId">): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::integer as count from item
+     where vault_id = ${vaultId}
+       and not exists (select from leaver_item where leaver_id = ${id}::bigint and leaver_item.item_key = item.item_key)`.execute(
+    db,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+export interface ItemSight {
+  key: string;
+  itemId: string;
+  title: string | null;
+  first: Date;
+  last: Date;
+  times: number;
+  /** The version that the newest one read, as far as the vault says. */
+  version: string | null;
+}
+
+/** What these people, who are one, opened in a vault, the newest first; of these items, or of all. */
+export async function sightsIn(
+  db: Db | Tx,
+  own: string[],
+  { vaultId, keys }: { vaultId: string; keys: string[] | null },
+): Promise<ItemSight[]> {
+  const { rows } = await sql<ItemSight>`
+    with seen as (
+      select item_key, min(first_occurred) as first, max(last_occurred) as last, sum(accesses)::float8 as times,
+             (array_agg(last_access order by last_occurred desc))[1] as last_access
+        from person_item
+       where person_id = any (${own}::bigint[]) and (${keys}::text[] is null or item_key = any (${keys}::text[]))
+       group by item_key
+    )
+    select item.item_key as key, item.item_id as "itemId", item.title, seen.first, seen.last, seen.times,
+           access.item_version as version
+      from seen join item on item.item_key = seen.item_key
+      left join access on access.id = seen.last_access
+     where item.vault_id = ${vaultId}
+     order by seen.last desc, item.item_key`.execute(db);
+  return rows;
+}
+
+export async function addLeaverItems(
+  tx: Tx,
+  leaverId: string,
+  items: Omit<LeaverItem, "title">[],
+  at: Date,
+): Promise<void> {
   if (items.length === 0) return;
   // A statement takes 65,535 values, and a vault may have more items than that.
   await sql`
@@ -90,7 +170,7 @@ export async function recordLeaverTicks(
 }
 
 export interface LeaverTick {
-  place: number;
+  key: string;
   isDone: boolean;
   by: string;
   at: Date;
@@ -98,13 +178,16 @@ export interface LeaverTick {
   covers: Date;
 }
 
+/** What managers said of a list's items, also on those that it goes on for. */
 export async function leaverTicks(db: Db | Tx, leaverId: string): Promise<LeaverTick[]> {
-  return db
-    .selectFrom("leaver_tick")
-    .select((is) => ["place", "is_done as isDone", "by", "at", is.fn.coalesce("covers", "at").as("covers")])
-    .where("leaver_id", "=", leaverId)
-    .orderBy("id")
-    .execute();
+  const { rows } = await sql<LeaverTick>`
+    with recursive list (id) as (
+      select ${leaverId}::bigint union select leaver_id from leaver_end join list on leaver_end.continued_by = list.id
+    )
+    select item_key as key, is_done as "isDone", by, leaver_tick.at, coalesce(covers, leaver_tick.at) as covers
+      from list join leaver_tick on leaver_id = list.id join leaver_item using (leaver_id, place)
+     order by leaver_tick.id`.execute(db);
+  return rows;
 }
 
 export interface ItemEvents {
@@ -149,6 +232,18 @@ export async function lastTakenOut(
   return rows[0]?.at ?? null;
 }
 
+/** How far a list had come when it was last looked at. */
+export async function leaverProgress(db: Db | Tx, leaverId: string): Promise<{ done: number; total: number }> {
+  const row = await db
+    .selectFrom("leaver_progress")
+    .select(["done", "total"])
+    .where("leaver_id", "=", leaverId)
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row ?? { done: 0, total: 0 };
+}
+
 /** Takes down how far a list has come, and by their places what it still owes. False: that is known already. */
 export async function recordProgress(
   tx: Tx,
@@ -169,7 +264,7 @@ export async function recordProgress(
 }
 
 /**
- * What the lists of these vaults still owe, as far as it was taken down before then: of how many people, how many items, how many of
+ * What the lists of these vaults that go on still owe, as far as it was taken down before then: of how many people, how many items, how many of
  * them seen by one of these people. An item is rotated once, on however many lists it stands.
  */
 export async function rotationDebt(
@@ -184,6 +279,7 @@ export async function rotationDebt(
        cross join lateral (select done, total, must, owed, owed_seen from leaver_progress
                             where leaver_id = leaver.id and at <= ${before} order by id desc limit 1) as last
        where leaver.vault_id = any (${vaultIds}::text[]) and last.total > last.done
+         and not exists (select from leaver_end where leaver_id = leaver.id and at <= ${before})
     ), owed_item as (
       select leaver_item.item_key, bool_or(leaver_item.place = any (owing.owed_seen)) as is_seen
         from owing join leaver_item on leaver_item.leaver_id = owing.id and leaver_item.place = any (owing.owed)

@@ -231,6 +231,13 @@ const told: Told[] = [
     says: same(["id", "leaver"], ["person_id", "person"], ["vault_id", "vault"], ["begun_by", "by"]),
   },
   {
+    what: "ends of leavers' lists",
+    kinds: "'leaver ended'",
+    from: "leaver_end",
+    at: "at",
+    says: same(["leaver_id", "leaver"], "by", ["continued_by", "continuedBy"]),
+  },
+  {
     what: "rotations ticked",
     kinds: "'rotation ticked', 'rotation unticked'",
     from: `leaver_tick join leaver_item using (leaver_id, place)`,

@@ -118,9 +118,13 @@ export interface Heard {
 }
 
 /** "No recorded access" is never "has not seen it": one sentence for each source, with when it last spoke. */
-export function coverageSentence({ source, lastAt }: Heard, now: Date): string {
+export function coverageSentence(
+  { source, lastAt }: Heard,
+  now: Date,
+  sayWhen = (at: Date) => sayAgo(at, now),
+): string {
   const { name, version, reaches, cannot, advice } = coverageOf(source);
-  const spoke = lastAt === null ? "it has never spoken yet" : `it last spoke ${sayAgo(lastAt, now)}`;
+  const spoke = lastAt === null ? "it has never spoken yet" : `it last spoke ${sayWhen(lastAt)}`;
   const reports =
     reaches.length > 0
       ? `reports ${reaches.map(sayReach).join("; ")}`
@@ -143,7 +147,12 @@ function sayReach({ acts, clients, since, late }: Reach): string {
 }
 
 /** Where no source has ever spoken of the vaults in question, those that are set up, or else the webhook, are told all the same. */
-export function coverageOfAll(heard: Heard[], now: Date, setUp: readonly string[] = []): string[] {
+export function coverageOfAll(
+  heard: Heard[],
+  now: Date,
+  setUp: readonly string[] = [],
+  sayWhen?: (lastAt: Date) => string,
+): string[] {
   const newest = new Map<string, Heard>();
   for (const one of [...heard, ...setUp.map((source) => ({ source, lastAt: null }))]) {
     const known = newest.get(one.source);
@@ -152,7 +161,7 @@ export function coverageOfAll(heard: Heard[], now: Date, setUp: readonly string[
     }
   }
   const all = newest.size > 0 ? [...newest.values()] : [{ source: "webhook", lastAt: null }];
-  return all.map((one) => coverageSentence(one, now));
+  return all.map((one) => coverageSentence(one, now, sayWhen));
 }
 
 /** What was reported and isn't judged yet stands in no answer. `isMore`: nobody looked through all that waits. */

@@ -18,10 +18,19 @@ const common = {
   name: "Dana Ruiz",
   vault: "Company cards",
   zone: "Europe/Madrid",
-  page: 0,
   coverage: [coverageSentence({ source: "webhook", lastAt: at }, at)],
   blockId: "leaver:1",
 };
+const begun = { by: "U02MARTA", at: new Date("2026-11-23T09:00:00Z") };
+const listing = (all: RotationItem[], page = 0) => ({
+  ...common,
+  begun,
+  end: null,
+  done: all.filter(({ state }) => state.kind === "done").length,
+  total: all.length,
+  items: all.slice(page * leaverPageSize, (page + 1) * leaverPageSize),
+  page,
+});
 const items: RotationItem[] = [
   { place: 0, item: "Company Visa", known: at, takenOut: null, seen, state: { kind: "must" } },
   {
@@ -57,8 +66,10 @@ const finished = items.map((one) => ({ ...one, state: { kind: "done", proof: { k
 
 test.each(
   Object.entries({
-    leaver: leaverMessage({ ...common, items }),
-    "leaver-finished": leaverMessage({ ...common, items: finished }),
+    leaver: leaverMessage(listing(items)),
+    "leaver-finished": leaverMessage(listing(finished)),
+    "leaver-ended": leaverMessage({ ...listing(items), items: [], end: { by: "U02JUAN", at } }),
+    "leaver-continued": leaverMessage({ ...listing(items), items: [], end: { by: null, at } }),
     "leaver-begun": leaverAnswer({
       kind: "begun",
       name: "Dana Ruiz",
@@ -71,7 +82,7 @@ test.each(
 
 test("a long list goes on in further messages, and each says which part it is", () => {
   const long = many(leaverPageSize * 2 + 1);
-  const pages = [0, 1, 2].map((page) => leaverMessage({ ...common, items: long, page }));
+  const pages = [0, 1, 2].map((page) => leaverMessage(listing(long, page)));
   for (const [page, message] of pages.entries()) {
     expect(refusals(message, "message")).toEqual([]);
     expect(readAloud(message)[0]).toContain(`0 of 61 done (part ${page + 1} of 3)`);
@@ -111,9 +122,10 @@ test.each(["<!channel> *x* _y_ :tada:", "x".repeat(4000), "\u202eevil\u0000", ""
         state: { kind: "done", proof: { kind: "tick", by: text, at } },
       },
     ];
-    const hostile = { ...common, name: text, vault: text, coverage: [text] };
+    const hostile = { name: text, vault: text, coverage: [text], begun: { by: text, at } };
     for (const message of [
-      leaverMessage({ ...hostile, items: [...proofs, ...many(28, text)] }),
+      leaverMessage({ ...listing([...proofs, ...many(28, text)]), ...hostile }),
+      leaverMessage({ ...listing([]), ...hostile, end: { by: text, at } }),
       leaverAnswer({
         kind: "begun",
         name: text,

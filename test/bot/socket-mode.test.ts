@@ -157,6 +157,7 @@ function connect(apiUrl: string): SlackConnection {
       answerSettings: never,
       beginLeaving: never,
       tickLeaver: never,
+      endLeaving: never,
       tick: never,
       previewSnooze: never,
       snooze: never,

@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from "vitest";
 import { report } from "../../src/cli/report.ts";
+import { endLeaving, tickLeaver } from "../../src/pipeline/leaver.ts";
 import type { SandboxMessage } from "../../src/sandbox/types.ts";
+import { rotationDebt } from "../../src/store/leavers.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { entriesOf } from "../support/record-entries.ts";
 import { cards, dana, defaultYaml, gil, juan, lena, marta, openStory, type Story } from "../support/story.ts";
@@ -181,12 +183,117 @@ test("of whom nothing is recorded, there is a list of what they may have seen, w
   expect(groups().map(({ options }) => options.length)).toEqual([1, 2]);
 });
 
+test("whoever stays after all owes nothing: the list says who ended it, and a later one begins anew", async () => {
+  story = await openStory({ yaml });
+  await story.reveal({ by: dana });
+  await vault(juan, `leaver <@${dana}|dana>`);
+  expect(words()).toContain("Begun by @U02JUAN");
+  await tick(juan, [placeOf("Company Visa")]);
+  const [group] = groups();
+  await story.press(dana, list(), endIt);
+  expect(story.told(dana)).toContain("Only the managers of this vault");
+  await story.press(marta, list(), endIt);
+  expect(words()).toContain("They stay, says @U02MARTA");
+  expect(words()).not.toContain("checkboxes");
+  const house = story.service.house;
+  expect(await rotationDebt(house.store.db, ["v_cards"], house.clock.now())).toEqual({ people: 0, items: 0, must: 0 });
+  // From a list as it was: a second end, and a tick.
+  const message = { channel: cards, ts: list().ts };
+  const clicker = await story.directory.freshUser(juan);
+  expect(await endLeaving(house, { clicker, clickerId: juan, message })).toMatchObject({ reason: "already-ended" });
+  const chosen = [{ place: Number(group?.options[0]?.value.split(":")[1]), covers: null }];
+  expect(await tickLeaver(house, { clicker, clickerId: juan, message, chosen, seen: [] })).toMatchObject({
+    reason: "already-ended",
+  });
+  await story.reveal({ by: dana, itemId: "i_amex" });
+  await story.later(2);
+  expect(words()).toContain("this list has ended");
+
+  await vault(marta, `leaver <@${dana}|dana>`);
+  expect(lists()).toHaveLength(2);
+  expect(words(1)).toContain("0 of 3 done");
+  expect(words(1)).toContain("Begun by @U02MARTA");
+  expect((await entriesOf(story, "leaver ended")).map(({ by, continuedBy }) => [by, continuedBy])).toEqual([
+    [marta, null],
+  ]);
+  expect((await entriesOf(story, "leaver refused")).map(({ by, reason }) => [by, reason])).toEqual([
+    [dana, "not-a-manager"],
+    [juan, "already-ended"],
+    [juan, "already-ended"],
+  ]);
+});
+
+test("two who turn out to be one have one list: the elder goes on, with what was ticked on the other", async () => {
+  story = await openStory({ yaml });
+  await edit("i_visa", "vault-d", { action: "copy" });
+  await edit("i_amex", dana, { action: "copy" });
+  await vault(marta, "leaver d@private.example");
+  await vault(marta, `leaver <@${dana}|dana>`);
+  expect(lists()).toHaveLength(2);
+  await tick(marta, [placeOf("Team Amex", 1)], 0, 1);
+  expect(words(1)).toContain("1 of 3 done");
+  await story.later(1);
+  await edit("i_fuel", "both", { action: "copy" });
+  await story.later(2);
+  expect(words(1)).toContain("They turned out to be somebody who has a list here already");
+  expect(words()).toContain("1 of 3 done");
+  expect(words()).toMatch(/☑ Team Amex: ticked by @U02MARTA/);
+  const house = story.service.house;
+  expect(await rotationDebt(house.store.db, ["v_cards"], house.clock.now())).toEqual({ people: 1, items: 2, must: 2 });
+  const [ended] = await entriesOf(story, "leaver ended");
+  expect(ended).toMatchObject({ by: null, leaver: "2", continuedBy: "1" });
+});
+
+test("a long list goes on in a second message, which stands for its own items", async () => {
+  const more = Array.from({ length: 30 }, (_, n) => `{ id: i_more${n}, title: More ${n} }`).join(", ");
+  story = await openStory({ yaml: yaml.replace("{ id: i_fuel, title: Fuel card }", more) });
+  await edit("i_more29", dana, { action: "copy" });
+  await edit("i_visa", dana, { action: "copy" });
+  await edit("i_beside", juan, { action: "copy" });
+  await vault(marta, `leaver <@${dana}|dana>`);
+  expect(lists()).toHaveLength(2);
+  expect(words()).toContain("0 of 33 done (part 1 of 2)");
+  expect(words(1)).toContain("0 of 33 done (part 2 of 2)");
+  const all = [0, 1].flatMap((which) => groups(which).flatMap(({ options }) => options.map(({ text }) => text.text)));
+  expect(new Set(all).size).toBe(33);
+  expect(groups(1).flatMap(({ options }) => options.map(({ text }) => text.text))).toEqual([
+    "More 27",
+    "More 28",
+    "i_beside",
+  ]);
+  await tick(marta, [placeOf("i_beside", 1)], 0, 1);
+  expect(words(1)).toMatch(/1 of 33 done [\s\S]*☑ i_beside: ticked by @U02MARTA/);
+  expect(words()).toContain("1 of 33 done");
+  await story.press(juan, list(), endIt);
+  expect([words(), words(1)]).toEqual([expect.stringContaining("has ended"), expect.stringContaining("has ended")]);
+});
+
+test("a list that owes something is looked after for as long as it does, and says when its source spoke", async () => {
+  story = await openStory({ yaml });
+  await story.reveal({ by: dana });
+  await vault(marta, `leaver <@${dana}|dana>`);
+  expect(words()).toContain("it last spoke on 24 November 2026 at 10:00");
+  await story.at("2027-07-01T09:00:00Z");
+  await edit("i_visa", juan);
+  await story.later(2);
+  expect(words()).toContain("1 of 3 done");
+});
+
+/** In the vault: the name in their identity, and their address. The last two share an identity. */
+const people: Record<string, [name: string, email: string]> = {
+  [dana]: ["dana", "dana@example.com"],
+  [juan]: ["juan", "juan@example.com"],
+  "vault-d": ["d", "d@private.example"],
+  both: ["d", "dana@example.com"],
+};
+const endIt = "They stay: end this list";
+
 async function edit(
   itemId: string,
   by: string,
   { action = "edit", version = null as string | null, minutesAgo = 0 } = {},
 ): Promise<void> {
-  const [name, email] = by === dana ? ["dana", "dana@example.com"] : ["juan", "juan@example.com"];
+  const [name = by, email = ""] = people[by] ?? [];
   const now = story.service.house.clock.now();
   const at = new Date(now.getTime() - minutesAgo * 60_000).toISOString();
   const data = {
@@ -208,13 +315,13 @@ interface Box {
 }
 
 /** The groups of boxes of the list, in their order. */
-function groups(): { actionId: string; options: Box[]; ticked: Box[] }[] {
-  const blocks = (lists()[0]?.blocks ?? []) as unknown as {
+function groups(which = 0): { actionId: string; options: Box[]; ticked: Box[] }[] {
+  const blocks = (lists()[which]?.blocks ?? []) as unknown as {
     type: string;
     elements: { action_id?: string; options?: Box[]; initial_options?: Box[] }[];
   }[];
   return blocks
-    .filter(({ type }) => type === "actions")
+    .filter(({ type, elements }) => type === "actions" && elements[0]?.options)
     .map(({ elements }) => ({
       actionId: elements[0]?.action_id ?? "",
       options: elements[0]?.options ?? [],
@@ -222,26 +329,26 @@ function groups(): { actionId: string; options: Box[]; ticked: Box[] }[] {
     }));
 }
 
-function boxOf(item: string): { actionId: string; value: string } {
-  const boxes = groups().flatMap(({ actionId, options }) => options.map((box) => ({ ...box, actionId })));
+function boxOf(item: string, which = 0): { actionId: string; value: string } {
+  const boxes = groups(which).flatMap(({ actionId, options }) => options.map((box) => ({ ...box, actionId })));
   const box = boxes.find(({ text }) => text.text.startsWith(item));
   if (!box) throw new Error(`no box of ${item}`);
   return box;
 }
 
-const placeOf = (item: string) => Number(boxOf(item).value.split(":")[1]);
+const placeOf = (item: string, which = 0) => Number(boxOf(item, which).value.split(":")[1]);
 
-async function tick(who: string, places: number[], group = 0): Promise<void> {
-  const boxes = groups()[group];
+async function tick(who: string, places: number[], group = 0, which = 0): Promise<void> {
+  const boxes = groups(which)[group];
   if (!boxes) throw new Error("no boxes");
   const ofPlace = (place: number) =>
     boxes.options.find(({ value }) => value.startsWith(`place:${place}:`))?.value ?? "";
   const values = [...boxes.ticked.map(({ value }) => value), ...places.map(ofPlace)];
-  await choose(who, boxes.actionId, values);
+  await choose(who, boxes.actionId, values, which);
 }
 
-async function choose(who: string, actionId: string, values: string[]): Promise<void> {
-  await story.sandbox.as(who).choose(list(), actionId, values);
+async function choose(who: string, actionId: string, values: string[], which = 0): Promise<void> {
+  await story.sandbox.as(who).choose(list(which), actionId, values);
   await story.service.idle();
   await story.settle();
 }
@@ -252,13 +359,13 @@ async function vault(who: string, text: string): Promise<void> {
   await story.settle();
 }
 
-function list(): SandboxMessage {
-  const [first] = lists();
-  if (!first) throw new Error("no list");
-  return first;
+function list(which = 0): SandboxMessage {
+  const found = lists()[which];
+  if (!found) throw new Error("no list");
+  return found;
 }
 
 const lists = (): SandboxMessage[] =>
   story.sandbox.workspace.messages(cards).filter(({ blocks }) => readBlocks(blocks).includes("What to rotate when"));
 
-const words = () => lists().map(({ blocks }) => readBlocks(blocks))[0] ?? "";
+const words = (which = 0) => lists().map(({ blocks }) => readBlocks(blocks))[which] ?? "";

@@ -34,3 +34,10 @@ export async function leaverTicked(click: Click, { ports, directory, tell }: Lis
   });
   if (outcome.kind !== "ticked") await tell(place, leaverAnswer(outcome));
 }
+
+/** They stay after all. */
+export async function leaverEnded({ place, message }: Click, { ports, directory, tell }: ListenerParts): Promise<void> {
+  const clicker = await directory.freshUser(place.user);
+  const outcome = await ports.endLeaving({ clicker, clickerId: place.user, message });
+  if (outcome.kind !== "ended") await tell(place, leaverAnswer(outcome));
+}

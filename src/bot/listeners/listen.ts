@@ -8,7 +8,7 @@ import { HOME_ANNOUNCE } from "../views/home-staff.ts";
 import { INTENT_AGAIN } from "../views/intent-again.ts";
 import { INTENT_FORM } from "../views/intent-form.ts";
 import { INTENT_CANCEL, INTENT_CHANGE, INTENT_CHOOSE, INTENT_DONE } from "../views/intent-messages.ts";
-import { LEAVER_TICK } from "../views/leaver.ts";
+import { LEAVER_END, LEAVER_TICK } from "../views/leaver.ts";
 import { ASK_FORM, ASK_MINE, ASK_NOT_MINE } from "../views/question.ts";
 import { RECURRING_CONFIRM, RECURRING_DECLINE } from "../views/recurring.ts";
 import { REPORT_PAGE } from "../views/report.ts";
@@ -27,7 +27,7 @@ import { homeTurned, tellInForm } from "./home.ts";
 import { intentChosen, intentCommand, intentEnded } from "./intent.ts";
 import { intentAgain } from "./intent-again.ts";
 import { intentChange, intentFormErrors, intentSubmitted, openIntentForm, placeOfIntentForm } from "./intent-form.ts";
-import { leaverTicked } from "./leaver.ts";
+import { leaverEnded, leaverTicked } from "./leaver.ts";
 import { formNotUnderstood } from "./not-understood.ts";
 import type { ListenerParts } from "./parts.ts";
 import {
@@ -85,6 +85,7 @@ const clicks: Record<string, OnClick> = {
   [SNOOZE_DROP]: snoozeLeft,
   [SNOOZE_END]: snoozeEnded,
   [DIGEST_READ]: digestRead,
+  [LEAVER_END]: leaverEnded,
   [WHAT_NOW_STEPS]: stepsTicked,
   [WHAT_NOW_RESOLVE]: resolveAsked,
   [ASK_MINE]: wasMine,

@@ -9,6 +9,7 @@ import { clean, plainMrkdwn } from "./text.ts";
 import { sayTimes } from "./words.ts";
 
 export const LEAVER_TICK = "leaver_tick";
+export const LEAVER_END = "leaver_end";
 
 /** Three groups of boxes; what doesn't fit is in messages of its own, and each says which part it is. */
 export const leaverPageSize = 30;
@@ -18,22 +19,42 @@ export interface LeaverView {
   name: string;
   vault: string;
   zone: string;
-  /** The whole list; a page shows its part. */
+  /** Of the whole list. */
+  done: number;
+  total: number;
+  /** Those of the page. */
   items: RotationItem[];
   page: number;
+  begun: { by: string; at: Date };
+  /** `by`: who ended it; `null`: another list of the same person goes on instead. The whole: it isn't over. */
+  end: { by: string | null; at: Date } | null;
   coverage: string[];
   blockId: string;
 }
 
 /** The rotation list of somebody who leaves. It accuses nobody: whoever knew a secret for their work knows it still. */
 export function leaverMessage(view: LeaverView): MessageView {
-  const { name, vault, items, page, coverage, blockId } = view;
-  const done = items.filter(({ state }) => state.kind === "done").length;
-  const pages = Math.max(1, Math.ceil(items.length / leaverPageSize));
-  const shown = items.slice(page * leaverPageSize, (page + 1) * leaverPageSize);
+  const { name, vault, zone, done, total, items, page, begun, end, coverage, blockId } = view;
+  const pages = Math.max(1, Math.ceil(total / leaverPageSize));
   const title = `What to rotate when ${clean(name, 60) || "somebody"} leaves ${clean(vault, 60) || "this vault"}`;
-  const progress = items.length === 0 ? "nothing is known to rotate" : `${done} of ${items.length} done`;
-  const isAllDone = done === items.length && items.length > 0;
+  const metadata = { event_type: "vaultbell_leaver", event_payload: { done, total } };
+  if (end) {
+    return {
+      text: `${plainMrkdwn(title, 160)}: ended`,
+      blocks: [
+        {
+          ...richText(
+            line(bold(`🧳 ${title}`), said(": this list has ended")),
+            line(...sayEnd(end), when(end.at, zone)),
+          ),
+          block_id: blockId,
+        },
+      ],
+      metadata,
+    };
+  }
+  const progress = total === 0 ? "nothing is known to rotate" : `${done} of ${total} done`;
+  const isAllDone = done === total && total > 0;
   return {
     text: `${plainMrkdwn(title, 160)}: ${progress}`,
     blocks: [
@@ -43,23 +64,55 @@ export function leaverMessage(view: LeaverView): MessageView {
             bold(`${isAllDone ? "✅" : "🧳"} ${title}`),
             said(`: ${progress}${pages > 1 ? ` (part ${page + 1} of ${pages})` : ""}`),
           ),
+          ...(page === 0 ? [line(said("Begun by "), user(begun.by), said(", "), when(begun.at, zone))] : []),
         ),
         block_id: blockId,
       },
       ...boxes(
         view,
-        shown.filter(({ known }) => known !== null),
+        items.filter(({ known }) => known !== null),
         "must",
       ),
       ...boxes(
         view,
-        shown.filter(({ known }) => known === null),
+        items.filter(({ known }) => known === null),
         "judge",
       ),
-      ...proofs(view, shown),
-      ...(page === 0 ? limits(coverage) : []),
+      ...proofs(view, items),
+      ...(page === 0 ? [endButton(title), ...limits(coverage)] : []),
     ],
-    metadata: { event_type: "vaultbell_leaver", event_payload: { done, total: items.length } },
+    metadata,
+  };
+}
+
+function sayEnd({ by }: NonNullable<LeaverView["end"]>): RichTextElement[] {
+  return by === null
+    ? [
+        said(
+          "They turned out to be somebody who has a list here already, which goes on; what was ticked counts there. ",
+        ),
+      ]
+    : [said("They stay, says "), user(by), said(": nothing is owed any more. ")];
+}
+
+function endButton(title: string): KnownBlock {
+  return {
+    type: "actions",
+    elements: [
+      {
+        type: "button",
+        action_id: LEAVER_END,
+        text: plain("They stay: end this list"),
+        value: "end",
+        accessibility_label: clean(`End the list: ${title}`, 75, 75),
+        confirm: {
+          title: plain("End this list?"),
+          text: plain("Nothing of it is owed then. /vault leaver begins a new one, without these ticks."),
+          confirm: plain("End it"),
+          deny: plain("Leave it"),
+        },
+      },
+    ],
   };
 }
 
@@ -158,7 +211,8 @@ const REFUSALS: Record<Extract<LeaverOutcome, { kind: "refused" }>["reason"], st
   "not-a-manager": "Only the managers of this vault do this, so nothing was done.",
   "leads-only": "Only those who answer for all vaults can do this.",
   "about-yourself": "This list is about yourself, so somebody else must do it.",
-  "wrong-message": "This box isn’t in a list that I posted, so nothing was done.",
+  "wrong-message": "This isn’t in a list that I posted, so nothing was done.",
+  "already-ended": "This list has ended already, so nothing was done.",
 };
 
 /** What a ticked box stands for, and until when it showed what is known; `null` where it didn't say. None: it isn't ours. */

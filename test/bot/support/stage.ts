@@ -180,6 +180,10 @@ function portsOf(house: FakeHouse, now: () => Date): BotPorts {
       note("beginLeaving", asked);
       return { kind: "unknown", what: "person" };
     },
+    endLeaving: async (click) => {
+      note("endLeaving", click);
+      return { kind: "ended" };
+    },
     tickLeaver: async (click) => {
       note("tickLeaver", click);
       return { kind: "ticked" };
