@@ -211,6 +211,15 @@ export async function namesOfItems(
   return new Map(rows.map(({ item_id, vault_id, title }) => [item_id, { title, vaultId: vault_id }]));
 }
 
+/** The vaults to which a list of names assigns items and of which this source has reported something. */
+export async function vaultsNamed(db: Db | Tx, source: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select vault_id as id from (select distinct vault_id from item_name where vault_id is not null) as named
+     where exists (select from access where access.vault_id = named.vault_id and access.source = ${source})
+     order by vault_id`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
 /** Names of items, the newest import counting; those that are known by their ids alone so far are called by them from now on. */
 export async function importNames(tx: Tx, names: ItemName[], at: Date): Promise<void> {
   for (let from = 0; from < names.length; from += 1_000) {

@@ -5,7 +5,7 @@ import { type AuthenticDelivery, knownEvents, recordWithin, sealed } from "../..
 import { wasAnybodyErased } from "../../store/erasing.ts";
 import { newNotices, recordApps, recordNotices, tellNothingOf } from "../../store/notices.ts";
 import { recordGap } from "../../store/source-gaps.ts";
-import { markHistory, namesOfItems } from "../../store/sources.ts";
+import { markHistory, namesOfItems, vaultsNamed } from "../../store/sources.ts";
 import { notUnderstood } from "../problem.ts";
 import type { Feed, Page, PolledSource } from "./source.ts";
 
@@ -40,7 +40,12 @@ export async function recordPage(
     page.accesses.map(({ eventId }) => eventId),
   );
   // What is known is left out rather than compared: people are renamed, and their past events with them.
-  const fresh = page.accesses.filter(({ eventId }) => !known.has(eventId));
+  const fresh = await withCollections(
+    tx,
+    source,
+    page,
+    page.accesses.filter(({ eventId }) => !known.has(eventId)),
+  );
   const names = await namesOfItems(
     tx,
     fresh.flatMap(({ item }) => (item.title === null ? [item.id] : [])),
@@ -94,6 +99,28 @@ export async function recordPage(
   await recordApps(tx, source.name, page.apps);
   if (page.gap) await recordGap(tx, { ...page.gap, source: source.name, feed: feed.name, foundAt: at });
   return { recorded: accesses, known: known.size, strange: page.strange.length, notices: notices.length };
+}
+
+/** Where the service knows no collections and the list does, everything that was exported is everything of each of them. */
+async function withCollections(
+  tx: Tx,
+  source: PolledSource,
+  { unsureOfVault }: Page,
+  accesses: ReportedAccess[],
+): Promise<ReportedAccess[]> {
+  const isWhole = ({ action, vault, item }: ReportedAccess) => action === "export" && item.id === vault.id;
+  if (!unsureOfVault || !accesses.some(isWhole)) return accesses;
+  const vaultIds = await vaultsNamed(tx, source.name);
+  return accesses.flatMap((access) => {
+    const others = isWhole(access) ? vaultIds.filter((id) => id !== access.vault.id) : [];
+    const ofThese = others.map((id) => ({
+      ...access,
+      eventId: `${access.eventId}:${id}`,
+      vault: { id, name: null },
+      item: { ...access.item, id },
+    }));
+    return [access, ...ofThese];
+  });
 }
 
 /** Since when what is known of a page may have been told; `null`: nothing of it was. */
