@@ -10,7 +10,7 @@ import { type KnownPerson, personOf, readPersons, slackUsersByEmail, slackUsersB
 import { seal, wake } from "../store/record.ts";
 import { type House, watchedVault } from "./house.ts";
 import { bringUpToDate, endList, readSubject } from "./leaver-list.ts";
-import { chooseVaults, personsNamed } from "./named.ts";
+import { chooseVaults, personsEverNamed } from "./named.ts";
 import { aliasesOfSlackUser } from "./people.ts";
 import { rolesOf } from "./roles.ts";
 import { sealAlone } from "./seal-alone.ts";
@@ -25,7 +25,7 @@ export async function beginLeaving(
   if (admitted.kind === "refused") return refuse(house, byId, admitted.reason, "leaver");
   const vaults = asked.vault === null ? admitted.vaults : chooseVaults(admitted.vaults, asked.vault, null);
   if (vaults.length === 0) return { kind: "unknown", what: "vault" };
-  const [known = await personMet(house, asked.person)] = await personsNamed(house, asked.person);
+  const [known = await personMet(house, asked.person)] = await personsEverNamed(house, asked.person);
   if (!known) return { kind: "unknown", what: "person" };
   if (by && isSamePerson(by, known.person)) return refuse(house, byId, "about-yourself", "leaver");
   const lists: Extract<LeaverOutcome, { kind: "begun" }>["lists"] = [];

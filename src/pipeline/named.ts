@@ -3,7 +3,7 @@ import type { PersonNamed } from "../bot/ports.ts";
 import type { WatchedVault } from "../model.ts";
 import { foldEmail } from "../policies/fold-email.ts";
 import { peopleKnownAs } from "../store/home-facts.ts";
-import { type KnownPerson, readPersons, slackUserOf } from "../store/people.ts";
+import { earlierAddresses, type KnownPerson, readPersons, slackUserOf } from "../store/people.ts";
 import { type House, watchedVault } from "./house.ts";
 import { aliasesOfSlackUser } from "./people.ts";
 
@@ -32,6 +32,26 @@ export async function personsNamed(house: Pick<House, "store" | "config">, named
   const known = [...(await readPersons(db, await peopleKnownAs(db, aliases))).values()];
   if (named.kind === "email") return known;
   return known.filter(({ person: { slack } }) => slack.kind === "matched" && slack.user.id === named.id);
+}
+
+/**
+ * The same, and whoever is known by an address alone that this Slack user had before and nobody else ever: an address that changes in Slack
+ * takes nothing back that was recorded under it.
+ */
+export async function personsEverNamed(
+  house: Pick<House, "store" | "config">,
+  named: PersonNamed,
+): Promise<KnownPerson[]> {
+  const now = await personsNamed(house, named);
+  if (named.kind === "email") return now;
+  const { db } = house.store;
+  const earlier = await earlierAddresses(db, named.id);
+  const ids = await peopleKnownAs(
+    db,
+    earlier.map((value) => ({ kind: "email" as const, value })),
+  );
+  const before = [...(await readPersons(db, ids)).values()].filter(({ person }) => person.slack.kind === "unmatched");
+  return [...now, ...before];
 }
 
 /** What somebody is called of whom nothing may be known: as Slack says, or as they were named. */

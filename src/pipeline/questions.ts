@@ -8,10 +8,10 @@ import { itemKey, wholeVaultKey } from "../policies/memory.ts";
 import { inTransaction } from "../store/database.ts";
 import { urgency, wantAll } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
-import { hasSights, type ItemRow, itemsOf, readAsked, recordAsked } from "../store/reports.ts";
+import { hasSights, type ItemRow, itemsByAnyTitle, itemsOf, readAsked, recordAsked } from "../store/reports.ts";
 import type { House } from "./house.ts";
 import { limitsNow } from "./limits.ts";
-import { calledAsNamed, chooseVaults, personsNamed } from "./named.ts";
+import { calledAsNamed, chooseVaults, personsEverNamed } from "./named.ts";
 import { type Resolved, reportOn } from "./reports.ts";
 import { rolesOf } from "./roles.ts";
 import { sealAlone } from "./seal-alone.ts";
@@ -69,7 +69,8 @@ export async function answerFor(house: House, asking: Asking): Promise<ReportOut
     if (channels.length > 0) await wake(tx);
   });
   if (found.kind !== "report") return { ...found.answer, coverage: await limitsNow(house, vaultIds, now) };
-  const reporting = { question, asked: words, vaults, zone: asker.zone, now, page, perPage };
+  const { calledBefore = null } = found;
+  const reporting = { question, calledBefore, asked: words, vaults, zone: asker.zone, now, page, perPage };
   return { kind: "report", report: await reportOn(house, found.resolved, reporting) };
 }
 
@@ -93,7 +94,7 @@ async function admit(house: House, by: SlackUser | null, question: VaultQuestion
 
 /** What a question came to: what is to be looked up, or why that can't be told. `about`: of whom or what it is, as people call it. */
 type Found = { question: VaultQuestion; vaults: WatchedVault[]; about: string } & (
-  | { kind: "report"; resolved: Resolved }
+  | { kind: "report"; resolved: Resolved; calledBefore?: string | null }
   | { kind: "unknown" | "several"; answer: Unanswered }
 );
 
@@ -111,7 +112,7 @@ async function resolve(house: House, { vaults, channel, question }: Asking): Pro
     case "seen": {
       const { person, vault, since } = question;
       const chosen = chooseVaults(vaults, vault, null);
-      const people = await personsNamed(house, person);
+      const people = await personsEverNamed(house, person);
       const personIds = people.flatMap(({ ids }) => ids);
       const isSeen = await hasSights(house.store.db, { personIds, vaultIds: chosen.map(({ id }) => id) });
       // Whoever was seen in other vaults alone is answered for as if nothing were known of them.
@@ -127,7 +128,7 @@ async function resolve(house: House, { vaults, channel, question }: Asking): Pro
       return { kind: "report", question, vaults: chosen, about, resolved: question };
     }
     case "leaver": {
-      const people = await personsNamed(house, question.person);
+      const people = await personsEverNamed(house, question.person);
       const [first] = people;
       if (!first) return unknown("person", await calledAsNamed(house, question.person));
       const chosen = chooseVaults(vaults, question.vault, null);
@@ -145,7 +146,10 @@ async function resolve(house: House, { vaults, channel, question }: Asking): Pro
   }
 }
 
-/** By its title or id, as configured or as reported; whatever is called so in these vaults is meant. */
+/**
+ * By its title or id, as configured or as reported; whatever is called so in these vaults is meant, and where nothing is, whatever was called
+ * so before.
+ */
 async function resolveItem(
   house: House,
   vaults: WatchedVault[],
@@ -162,18 +166,22 @@ async function resolveItem(
   const vaultIds = vaults.map(({ id }) => id);
   const all = [...configured, ...(await itemsOf(house.store.db, vaultIds))];
   const { readings, isSinceUnreadable } = question;
-  const meant = itemsMeant(all, readings, vaults);
-  if (!meant)
+  const now = itemsMeant(all, readings, vaults);
+  const meant = now ?? itemsMeant(await itemsByAnyTitle(house.store.db, vaultIds), readings, vaults);
+  if (!meant) {
     return { question, vaults, about: readings.at(-1)?.item ?? "", ...namesNear(all, readings, isSinceUnreadable) };
+  }
   const { reading, items } = meant;
   const there = vaults.filter(({ id }) => items.some(({ vaultId }) => vaultId === id));
+  const title = all.find(({ key, title }) => title !== null && key === items[0]?.key)?.title;
   // Whoever exported the vault has it, too.
   const itemKeys = [...new Set([...items.map(({ key }) => key), ...there.map(({ id }) => wholeVaultKey(id))])];
   return {
     kind: "report",
     question: { ...question, readings: [reading] },
     vaults: there,
-    about: items[0]?.title ?? reading.item,
+    about: now ? (items[0]?.title ?? reading.item) : (title ?? reading.item),
+    calledBefore: now ? null : (items[0]?.title ?? null),
     resolved: { kind: "who", since: reading.since, itemKeys },
   };
 }

@@ -27,6 +27,8 @@ export type Resolved =
 
 export interface Reporting {
   question: VaultQuestion;
+  /** The name by which its item was asked for, where no item is called so any more. */
+  calledBefore: string | null;
   /** As it is said. */
   asked: string;
   vaults: WatchedVault[];
@@ -54,7 +56,7 @@ export async function reportOn(house: House, question: Resolved, reporting: Repo
     page,
     total,
     pages: Math.max(1, Math.ceil(total / perPage)),
-    notes: reportNotes(understood, { total }),
+    notes: reportNotes(understood, { total, calledBefore: reporting.calledBefore }),
     coverage: await limitsNow(house, vaultIds, now),
   };
 }

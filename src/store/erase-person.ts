@@ -229,6 +229,8 @@ export async function forget(
   for (const table of ["person_context", "person_stretch"]) {
     await sql`delete from ${sql.table(table)} where person_id = any (${personIds}::bigint[])`.execute(tx);
   }
+  await sql`delete from slack_address where slack_user_id = any (${named.slackUserIds}::text[])
+               or email_folded in ${aliasesIn(personIds).addressed}`.execute(tx);
   await sql`delete from slack_lookup where email_folded in ${aliasesIn(personIds).addressed}`.execute(tx);
   await sql`delete from slack_user where id = any (${named.slackUserIds}::text[])`.execute(tx);
   await sql`delete from home where slack_user_id = any (${named.slackUserIds}::text[])`.execute(tx);

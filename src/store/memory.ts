@@ -220,6 +220,7 @@ export async function addChanges(tx: Tx, changes: (Omit<ItemSeen, "personId"> & 
 }
 
 const longestVersion = 100;
+const longestTitle = 400;
 
 /** Writes nothing where nothing new is said: an item keeps its title and its versions for years. */
 function itemsReported(seen: Omit<ItemSeen, "personId">[]): RawBuilder<unknown> {
@@ -238,6 +239,13 @@ function itemsReported(seen: Omit<ItemSeen, "personId">[]): RawBuilder<unknown> 
     if (!known || one.at < known.at) first.set(`${one.key} ${one.version}`, one);
   }
   const firsts = [...first.values()];
+  const titles = new Map(
+    seen.flatMap(({ key, title }) => {
+      const called = title === null ? "" : Array.from(title).slice(0, longestTitle).join("");
+      return called === "" ? [] : [[`${key} ${called}`, { key, called }] as const];
+    }),
+  );
+  const called = [...titles.values()];
   return sql`named as (
       insert into item as known (item_key, vault_id, item_id, title, reported_at)
       select * from unnest(${items.map((one) => one.key)}::text[], ${items.map((one) => one.vaultId)}::text[],
@@ -248,6 +256,12 @@ function itemsReported(seen: Omit<ItemSeen, "personId">[]): RawBuilder<unknown> 
        order by 1
       on conflict (item_key) do update set title = excluded.title, reported_at = excluded.reported_at
         where excluded.title is not null and excluded.reported_at >= known.reported_at
+    ), titled as (
+      insert into item_title (item_key, title)
+      select * from unnest(${called.map((one) => one.key)}::text[], ${called.map((one) => one.called)}::text[]) as new (item_key, title)
+       where not exists (select from item_title as same where same.item_key = new.item_key and same.title = new.title)
+       order by 1, 2
+      on conflict do nothing
     ), versioned as (
       insert into item_version as known (item_key, version, first_occurred, access_id)
       select * from unnest(${firsts.map((one) => one.key)}::text[], ${firsts.map((one) => one.version)}::text[],

@@ -377,6 +377,14 @@ export async function slackSaid(
   now: Date,
 ): Promise<void> {
   if (users.length === 0) return;
+  await sql`
+    insert into slack_address (slack_user_id, email_folded)
+    select known.id, known.email_folded
+      from unnest(${users.map(({ id }) => id)}::text[], ${users.map(({ emailFolded }) => emailFolded)}::text[]) as new (id, email_folded)
+      join slack_user as known on known.id = new.id
+     where known.email_folded is not null and known.email_folded is distinct from new.email_folded
+     order by 1, 2
+    on conflict do nothing`.execute(db);
   await db
     .insertInto("slack_user")
     .values(
@@ -415,6 +423,18 @@ export async function slackSaid(
       })),
     )
     .execute();
+}
+
+/** The (folded) addresses that this user had in Slack before, and nobody else before or since. */
+export async function earlierAddresses(db: Db | Tx, slackUserId: string): Promise<string[]> {
+  const { rows } = await sql<{ email: string }>`
+    select mine.email_folded as email from slack_address as mine
+     where mine.slack_user_id = ${slackUserId}
+       and not exists (select from slack_address as other
+                        where other.email_folded = mine.email_folded and other.slack_user_id <> mine.slack_user_id)
+       and not exists (select from slack_user where slack_user.email_folded = mine.email_folded)
+     order by mine.email_folded`.execute(db);
+  return rows.map(({ email }) => email);
 }
 
 /** Those of the addresses that Slack wasn't asked about since `since`. */

@@ -104,6 +104,18 @@ export async function itemsOf(db: Db | Tx, vaultIds: string[]): Promise<ItemRow[
     .execute();
 }
 
+/** The same by every name that was ever reported of them: an item for each. */
+export async function itemsByAnyTitle(db: Db | Tx, vaultIds: string[]): Promise<ItemRow[]> {
+  if (vaultIds.length === 0) return [];
+  return db
+    .selectFrom("item")
+    .innerJoin("item_title", "item_title.item_key", "item.item_key")
+    .select(["item.item_key as key", "vault_id as vaultId", "item_id as itemId", "item_title.title"])
+    .where("vault_id", "in", vaultIds)
+    .orderBy("item.item_key")
+    .execute();
+}
+
 export interface ChangeRow {
   at: Date;
   vaultId: string;

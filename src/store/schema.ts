@@ -111,6 +111,7 @@ export interface Schema {
   person: { id: Generated<string>; same_as: string | null; created_at: Date };
   person_alias: { kind: AliasKind; value: string; person_id: string; learnt_at: Date };
   slack_user: SlackUserRow;
+  slack_address: { slack_user_id: string; email_folded: string };
   slack_lookup: { email_folded: string; checked_at: Date };
   intent: IntentRow;
   intent_answer: {
@@ -147,6 +148,7 @@ export interface Schema {
   };
   person_item: SpanColumns & { item_key: string; last_access: string | null };
   item: { item_key: string; vault_id: string; item_id: string; title: string | null; reported_at: Date };
+  item_title: { item_key: string; title: string };
   item_version: { item_key: string; version: string; first_occurred: Date; access_id: string };
   item_change: { access_id: string; item_key: string; vault_id: string; action: string; occurred_at: Date };
   silence: {

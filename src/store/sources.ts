@@ -235,8 +235,13 @@ export async function importNames(tx: Tx, names: ItemName[], at: Date): Promise<
     );
   }
   await sql`
-    update item set title = item_name.title from item_name
-     where item_name.item_id = item.item_id and item_name.imported_at = ${at} and item.title is null`.execute(tx);
+    with named as (
+      update item set title = item_name.title from item_name
+       where item_name.item_id = item.item_id and item_name.imported_at = ${at} and item.title is null
+      returning item.item_key, item.title)
+    insert into item_title (item_key, title) select item_key, left(title, 400) from named on conflict do nothing`.execute(
+    tx,
+  );
   await seal(tx, at, [{ kind: "names imported", payload: { names: names.length } }]);
 }
 

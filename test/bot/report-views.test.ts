@@ -26,7 +26,7 @@ function answered(rows: ReportRows, more: Partial<Report> = {}) {
   const readings = [{ item: "Company Visa", since: null }];
   const question = { kind: "who" as const, readings, isSinceUnreadable: false };
   const total = more.total ?? rows.rows.length;
-  const notes = rows.kind === "sights" ? reportNotes(question, { total }) : [];
+  const notes = rows.kind === "sights" ? reportNotes(question, { total, calledBefore: null }) : [];
   const report = { asked, question, at, zone, page: 0, pages: 1, total, notes, coverage, ...rows, ...more } as Report;
   return reportAnswer({ kind: "report", report }, (_, page) => JSON.stringify({ page }));
 }

@@ -3,7 +3,14 @@ import { inTransaction, openStore, type Store } from "../../src/store/database.t
 import { addLeaverItems, beginLeaver, leaverItems, recordProgress, rotationDebt } from "../../src/store/leavers.ts";
 import { addChanges, addToMemory, type ItemSeen } from "../../src/store/memory.ts";
 import { personOf } from "../../src/store/people.ts";
-import { changesSince, itemsOf, recordAsked, sightsOfItems, sightsOfPerson } from "../../src/store/reports.ts";
+import {
+  changesSince,
+  itemsByAnyTitle,
+  itemsOf,
+  recordAsked,
+  sightsOfItems,
+  sightsOfPerson,
+} from "../../src/store/reports.ts";
 import { freshDatabase } from "../support/database.ts";
 
 let database: Awaited<ReturnType<typeof freshDatabase>>;
@@ -44,6 +51,7 @@ test("an item is called by the newest report that names it, in whatever order th
   await remember(seen("3", dana, "a", 9, { title: null, version: "3" }));
   expect(await itemsOf(store.db, ["v_cards"])).toMatchObject([{ key: "a", title: "Visa" }]);
   expect(await itemsOf(store.db, ["v_other"])).toEqual([]);
+  expect((await itemsByAnyTitle(store.db, ["v_cards"])).map(({ title }) => title).sort()).toEqual(["Old Visa", "Visa"]);
   const versions = await store.db.selectFrom("item_version").selectAll().orderBy("version").execute();
   expect(versions.map(({ version, first_occurred }) => [version, first_occurred])).toEqual([
     ["2", at(3)],

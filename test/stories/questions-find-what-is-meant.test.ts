@@ -2,7 +2,9 @@ import { afterEach, expect, test } from "vitest";
 import type { VaultQuestion } from "../../src/bot/ports.ts";
 import { report } from "../../src/cli/report.ts";
 import { erasePerson, whomToErase } from "../../src/pipeline/erase-person.ts";
+import { personsEverNamed, personsNamed } from "../../src/pipeline/named.ts";
 import { answerFor } from "../../src/pipeline/questions.ts";
+import { slackSaid } from "../../src/store/people.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { entriesOf } from "../support/record-entries.ts";
 import { cards, dana, defaultYaml, juan, lena, marta, openStory, type Story } from "../support/story.ts";
@@ -200,6 +202,56 @@ test("what waits for the judge is said to, where nothing is recorded yet", async
   await story.settle();
   expect(await ask("Company Visa")).toMatch(/"rows":\[\{"who".*Dana Ruiz/);
   expect(await ask("Company Visa")).not.toContain("judged yet");
+});
+
+test("an item that was renamed is found by what it was called, and one that is called so now goes first", async () => {
+  story = await openStory();
+  const opened = async (event: string, title: string, itemId = "i_moved") => {
+    const data = {
+      id: event,
+      action: event.startsWith("rename") ? "rename" : "reveal",
+      occurred_at: "2026-11-24T08:59:00Z",
+      person: { id: "vault-dana", email: "dana@example.com", name: "Dana Ruiz" },
+      vault: { id: "v_cards", name: "Company cards" },
+      item: { id: itemId, title },
+    };
+    const body = { type: "vault.item.accessed", timestamp: "2026-11-24T08:59:00Z", data };
+    expect((await story.post(JSON.stringify(body))).status).toBe(202);
+    await story.settle();
+  };
+  await opened("e1", "Old Name");
+  await opened("rename2", "New Name");
+  await vault(marta, "who old name since january");
+  expect(story.told(marta)).toMatch(
+    /^Who opened New Name since 1 January 2026\n• Dana Ruiz: New Name .*\nNo item is called “Old Name” now; this is the one that was called so before\./,
+  );
+  expect(lines().at(-1)).toContain("who opened New Name since");
+  await opened("e3", "Old Name", "i_other");
+  await vault(marta, "who old name");
+  expect(story.told(marta)).toMatch(/^Who opened Old Name\n• Dana Ruiz: Old Name/);
+  expect(story.told(marta)).not.toContain("No item is called");
+});
+
+test("an address that changes in Slack takes nothing back of what was opened under the one before", async () => {
+  story = await openStory();
+  await story.reveal({ by: dana });
+  const { house } = story.service;
+  const { db } = house.store;
+  const user = await story.directory.freshUser(dana);
+  if (!user) throw new Error("Slack doesn't know Dana");
+  await slackSaid(
+    db,
+    [{ ...user, email: "dana.new@example.com", emailFolded: "dana.new@example.com" }],
+    house.clock.now(),
+  );
+  expect((await personsNamed(house, { kind: "slack", id: dana })).length).toBe(0);
+  const [known, ...more] = await personsEverNamed(house, { kind: "slack", id: dana });
+  expect([known?.person.emails, more]).toEqual([["dana@example.com"], []]);
+  // Whom the address is given to next isn't taken for her, nor she for them.
+  const lenas = await story.directory.freshUser(lena);
+  if (!lenas) throw new Error("Slack doesn't know Lena");
+  await slackSaid(db, [{ ...lenas, email: "dana@example.com", emailFolded: "dana@example.com" }], house.clock.now());
+  expect(await personsEverNamed(house, { kind: "slack", id: dana })).toEqual([]);
 });
 
 test("who was erased is never somebody unknown", async () => {

@@ -64,10 +64,18 @@ function reportMessage(report: Report, carried: (question: VaultQuestion, page: 
 }
 
 /** How the lines of an answer are to be read, for Slack and for the command line. */
-export function reportNotes(question: VaultQuestion, { total }: { total: number }): string[] {
+export function reportNotes(
+  question: VaultQuestion,
+  { total, calledBefore }: { total: number; calledBefore: string | null },
+): string[] {
   switch (question.kind) {
     case "who":
-      return total > 0 ? [COUNTED] : [];
+      return [
+        ...(calledBefore === null
+          ? []
+          : [`No item is called “${clean(calledBefore, 80) || "so"}” now; this is the one that was called so before.`]),
+        ...(total > 0 ? [COUNTED] : []),
+      ];
     case "seen":
       return total > 0 ? [COUNTED] : question.person.kind === "slack" ? [SHARED] : [];
     default:
