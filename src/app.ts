@@ -47,6 +47,7 @@ import { backlog, nextDue } from "./store/lanes.ts";
 import { listen } from "./store/listen.ts";
 import { migrateAt } from "./store/migrate.ts";
 import type { Work } from "./store/record.ts";
+import { recordRunning } from "./store/running.ts";
 import { nextSnoozeEnd } from "./store/snoozes.ts";
 import { gapsSince } from "./store/source-gaps.ts";
 import { feedStates } from "./store/sources.ts";
@@ -272,7 +273,10 @@ export async function buildService(parts: ServiceParts): Promise<Service> {
   const leaving = nowAndThen(clock, leaversPauseMs, { name: "leavers", work: () => lookAfterLeavers(house) });
   const listeningForSilence = nowAndThen(clock, silencePauseMs, {
     name: "silence",
-    work: async () => (await lookForSilence(house)) + (await lookForCanaries(house)),
+    work: async () => {
+      await recordRunning(store.db, clock.now());
+      return (await lookForSilence(house)) + (await lookForCanaries(house));
+    },
   });
   const polling = createPolling({
     sources: parts.sources ?? [],

@@ -6,6 +6,7 @@ import * as canaries from "../store/canaries.ts";
 import { inTransaction } from "../store/database.ts";
 import { urgency, wantAll } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
+import { absencesSince } from "../store/running.ts";
 import { type House, watchedVault } from "./house.ts";
 import { placeOf } from "./named.ts";
 import { saidSince, tellConfiguration } from "./rules-in-force.ts";
@@ -25,13 +26,16 @@ export async function lookForCanaries(house: House): Promise<number> {
   await tellConfiguration(house);
   const open = await canaries.openMissing(db);
   const since = new Date(house.clock.now().getTime() - lookBackMs);
+  const absences = await absencesSince(db, since);
   let told = 0;
   for (const vault of watched) {
     const { canary } = vault;
     if (canary === null) continue;
     const came = await canaries.lastOpened(db, { vaultId: vault.id, itemId: canary.itemId, since });
     const missing = open.find(({ vaultId, itemId }) => vaultId === vault.id && itemId === canary.itemId);
-    const isTold = missing ? await tellBack(house, vault, missing, came) : await tellMissing(house, vault, came);
+    const isTold = missing
+      ? await tellBack(house, vault, missing, came)
+      : await tellMissing(house, vault, { came, absences });
     if (isTold) told += 1;
   }
   return told;
@@ -41,7 +45,7 @@ async function tellBack(house: House, vault: WatchedVault, missing: canaries.Mis
   const { canary } = vault;
   const now = house.clock.now();
   // What is reported so late that it would be missed again already is no return.
-  if (canary === null || came === null || came <= missing.since || isMissing(canary, came, now)) return false;
+  if (canary === null || came === null || came <= missing.since || isMissing(canary, came, now, [])) return false;
   return inTransaction(house.store.db, async (tx) => {
     if (!(await canaries.recordBack(tx, missing.id, came, now))) return false;
     await wantAll(tx, [wanted(`canary:${missing.id}:back`, vault, now)]);
@@ -52,18 +56,22 @@ async function tellBack(house: House, vault: WatchedVault, missing: canaries.Mis
   });
 }
 
-async function tellMissing(house: House, vault: WatchedVault, came: Date | null): Promise<boolean> {
+async function tellMissing(
+  house: House,
+  vault: WatchedVault,
+  { came, absences }: { came: Date | null; absences: { since: Date; until: Date }[] },
+): Promise<boolean> {
   const { canary } = vault;
   const { db } = house.store;
   const now = house.clock.now();
-  if (canary === null || (came !== null && !isMissing(canary, came, now))) return false;
+  if (canary === null || (came !== null && !isMissing(canary, came, now, absences))) return false;
   const configured = await saidSince(
     house,
     (config) => watchedVault(config, vault.id)?.canary?.itemId === canary.itemId,
   );
   if (configured === null) return false;
   const since = came !== null && came > configured ? came : configured;
-  if (!isMissing(canary, since, now)) return false;
+  if (!isMissing(canary, since, now, absences)) return false;
   return inTransaction(db, async (tx) => {
     const about = { vaultId: vault.id, itemId: canary.itemId, since, toldAt: now };
     const id = await canaries.recordMissing(tx, about);

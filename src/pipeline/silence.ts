@@ -1,16 +1,20 @@
 import type { MessageView } from "../bot/views/alert.ts";
 import { sourceSilent, sourceSpeaks } from "../bot/views/silence.ts";
 import type { WatchedVault } from "../model.ts";
-import { areAwaited, silenceOf } from "../policies/silence.ts";
+import { areAwaited, knowsHours, silenceOf } from "../policies/silence.ts";
 import { inTransaction } from "../store/database.ts";
 import { lastHeard } from "../store/digest-facts.ts";
 import { urgency, wantAll } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
+import { absencesSince } from "../store/running.ts";
 import * as silences from "../store/silences.ts";
 import { feedStates } from "../store/sources.ts";
 import { type House, zoneOf } from "./house.ts";
 
-const historyMs = 28 * 24 * 60 * 60_000;
+const dayMs = 24 * 60 * 60_000;
+const historyMs = 28 * dayMs;
+/** What speaks on some days of a month, or of a quarter, has no rhythm in less. */
+const sparseHistoryMs = 84 * dayMs;
 /** Nobody's rhythm is so quick that less is a silence; most looks end here. */
 const leastMs = 60 * 60_000;
 
@@ -48,9 +52,10 @@ export async function lookForSilence(house: House): Promise<number> {
   let told = 0;
   const read = await sourcesRead(house);
   for (const heard of await sourcesHeard(house)) {
-    // Of a service that is asked and answers, it is known that there was nothing; that it can't be asked is told by itself.
-    if (!heard.silence && read.has(heard.source)) continue;
-    const isTold = heard.silence ? await tellSpeaks(house, heard, heard.silence) : await tellSilent(house, heard);
+    const isRead = read.has(heard.source);
+    const isTold = heard.silence
+      ? await tellSpeaks(house, heard, heard.silence)
+      : await tellSilent(house, heard, isRead);
     if (isTold) told += 1;
   }
   return told;
@@ -81,15 +86,22 @@ async function tellSpeaks(house: House, heard: SourceHeard, silence: silences.Si
   });
 }
 
-async function tellSilent(house: House, heard: SourceHeard): Promise<boolean> {
+async function tellSilent(house: House, heard: SourceHeard, isRead: boolean): Promise<boolean> {
   const { source, lastAt, vaults } = heard;
+  const { db } = house.store;
   const now = house.clock.now();
   if (now.getTime() - lastAt.getTime() < leastMs) return false;
-  const since = new Date(lastAt.getTime() - historyMs);
-  const hours = await silences.speakingHours(house.store.db, { source, vaultIds: vaults.map(({ id }) => id), since });
-  const faults = await silences.silencesOver(house.store.db, source, since);
-  const history = { hours, lastAt, zone: house.config.timezone, isQuietDay: quietDay(vaults), faults };
-  const found = silenceOf(history, now);
+  const vaultIds = vaults.map(({ id }) => id);
+  let since = new Date(lastAt.getTime() - historyMs);
+  let hours = await silences.speakingHours(db, { source, vaultIds, since });
+  if (!knowsHours({ hours, lastAt })) {
+    since = new Date(lastAt.getTime() - sparseHistoryMs);
+    hours = await silences.speakingHours(db, { source, vaultIds, since });
+  }
+  const faults = await silences.silencesOver(db, source, since);
+  const absences = await absencesSince(db, since);
+  const { timezone: zone } = house.config;
+  const found = silenceOf({ hours, lastAt, zone, isQuietDay: quietDay(vaults), faults, absences, isRead }, now);
   if (!found) return false;
   return inTransaction(house.store.db, async (tx) => {
     const id = await silences.recordSilence(tx, { ...found, source, toldAt: now });
@@ -135,7 +147,16 @@ export async function silenceView(
   const vaults = house.config.vaults.filter((vault) => vault.channel === channel);
   const managers = [...new Set((await Promise.all(vaults.map((vault) => house.people.managerIds(vault)))).flat())];
   const zone = zoneOf(house, channel);
+  const isAsked =
+    house.config.sources.some(({ name, file }) => name === silence.source && file === null) &&
+    (await feedStates(house.store.db, [silence.source])).length > 0;
   return part === "over"
     ? sourceSpeaks({ ...silence, spokeAt: silence.spokeAt ?? silence.toldAt }, { zone, blockId })
-    : sourceSilent(silence, { zone, managers, blockId });
+    : sourceSilent({ ...silence, isAsked, awayMs: await awayMs(house, silence) }, { zone, managers, blockId });
+}
+
+/** For how long of it Vaultbell itself wasn't running. */
+async function awayMs({ store: { db } }: House, { since, toldAt }: silences.SilenceRow): Promise<number> {
+  const absences = (await absencesSince(db, since)).filter((one) => one.since < toldAt);
+  return absences.reduce((sum, one) => sum + one.until.getTime() - Math.max(one.since.getTime(), since.getTime()), 0);
 }

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Db, Tx } from "./database.ts";
+import { speakingSources } from "./digest-facts.ts";
 
 export interface MissingRow {
   id: string;
@@ -18,8 +19,12 @@ export async function lastOpened(
 ): Promise<Date | null> {
   // A clock that is ahead of ours makes nothing last longer.
   const { rows } = await sql<{ at: Date | null }>`
-    select max(least(occurred_at, received_at)) as at from access
-     where vault_id = ${vaultId} and item_id = ${itemId} and occurred_at > ${since}`.execute(db);
+    with recursive ${speakingSources([vaultId])}
+    select max(last.at) as at
+      from speaking cross join lateral (
+       select max(least(occurred_at, received_at)) as at from access
+        where access.vault_id = speaking.vault_id and access.source = speaking.source
+          and received_at > ${since} and occurred_at > ${since} and item_id = ${itemId}) as last`.execute(db);
   return rows[0]?.at ?? null;
 }
 

@@ -73,19 +73,24 @@ interface Found {
 }
 
 /**
- * When each source last reported anything of each of these vaults before then, however long ago, and however much another has reported
- * since. An index is gone through from source to source: what lies between isn't read.
+ * `speaking (vault_id, source)`: which sources ever reported anything of these vaults. An index is gone through from source to source: what
+ * lies between isn't read.
  */
-export async function lastHeard(db: Db | Tx, vaultIds: string[], before: Date): Promise<WeekRows["sources"]> {
-  const { rows } = await sql<{ vaultId: string; source: string; lastAt: Date }>`
-    with recursive speaking (vault_id, source) as (
+export function speakingSources(vaultIds: string[]) {
+  return sql`speaking (vault_id, source) as (
       select asked.vault_id, (select source from access where access.vault_id = asked.vault_id order by source limit 1)
         from unnest(${vaultIds}::text[]) as asked (vault_id)
       union all
       select vault_id, (select source from access
                          where access.vault_id = speaking.vault_id and access.source > speaking.source order by source limit 1)
         from speaking where source is not null
-    )
+    )`;
+}
+
+/** When each source last reported anything of each of these vaults before then, however long ago, and however much another has reported since. */
+export async function lastHeard(db: Db | Tx, vaultIds: string[], before: Date): Promise<WeekRows["sources"]> {
+  const { rows } = await sql<{ vaultId: string; source: string; lastAt: Date }>`
+    with recursive ${speakingSources(vaultIds)}
     select speaking.vault_id as "vaultId", speaking.source, last.received_at as "lastAt"
       from speaking cross join lateral (
        select received_at from access

@@ -155,8 +155,8 @@ export interface Schema {
     id: Generated<string>;
     source: string;
     since: Date;
-    usual_ms: string;
-    usual_on: "weekdays" | "weekends";
+    usual_ms: string | null;
+    usual_on: "weekdays" | "weekends" | null;
     told_at: Date;
   };
   silence_over: { silence_id: string; spoke_at: Date; at: Date };

@@ -6,8 +6,8 @@ export interface SilenceRow {
   id: string;
   source: string;
   since: Date;
-  usualMs: number;
-  usualOn: "weekdays" | "weekends";
+  usualMs: number | null;
+  usualOn: "weekdays" | "weekends" | null;
   toldAt: Date;
   /** When it spoke again; `null`: it is still silent. */
   spokeAt: Date | null;
@@ -58,7 +58,7 @@ export async function recordSilence(tx: Tx, silence: Omit<SilenceRow, "id" | "sp
     .values({
       source: silence.source,
       since: silence.since,
-      usual_ms: String(silence.usualMs),
+      usual_ms: silence.usualMs === null ? null : String(silence.usualMs),
       usual_on: silence.usualOn,
       told_at: silence.toldAt,
     })

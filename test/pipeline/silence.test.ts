@@ -25,6 +25,27 @@ test("a source that is asked and answers isn't silent when nobody opens anything
   expect(await lookForSilence(house)).toBe(1);
 });
 
+test("of a source that is asked and answers, days without anything are told", async () => {
+  await spokeOnWorkingDays("1password");
+  await stage.store.db
+    .transaction()
+    .execute((tx) => beginSource(tx, "1password", ["itemusages"], new Date(now.getTime() - 30 * 24 * hourMs)));
+  const lookAt = async (at: Date) => {
+    await stage.store.db.updateTable("source_feed").set({ read_at: at }).execute();
+    return lookForSilence({ ...stage.houseOf(with1Password), clock: { now: () => at } });
+  };
+  expect(await lookAt(new Date("2026-11-26T22:00:00Z"))).toBe(0);
+  expect(await lookAt(new Date("2026-11-26T23:00:00Z"))).toBe(1);
+});
+
+test("a source that speaks once a week is missed after three weeks", async () => {
+  const mondays = Array.from({ length: 8 }, (_, week) => new Date(Date.UTC(2026, 8, 28 + week * 7, 9)));
+  await spoke("webhook", ...mondays);
+  const lookAt = (at: string) => lookForSilence({ ...stage.houseOf(), clock: { now: () => new Date(at) } });
+  expect(await lookAt("2026-12-04T22:00:00Z")).toBe(0);
+  expect(await lookAt("2026-12-07T22:00:00Z")).toBe(1);
+});
+
 test("a source is missed also where another goes on about the same vault, as long as it is set up", async () => {
   await spokeOnWorkingDays("1password");
   await spokeOnWorkingDays("webhook");

@@ -14,14 +14,14 @@ const yaml = defaultYaml.replace(
 test("an access that comes every day stays away: the channel is told once, also where others come, and once when it is back", async () => {
   story = await openStory({ yaml });
   await story.reveal({ by: dana, itemId: "i_amex" });
-  await story.later(25 * 60);
+  await story.running(25 * 60);
   await story.reveal({ by: dana });
   expect(lines()).toEqual([]);
-  await story.later(2 * 60);
-  await story.later(60);
+  await story.running(2 * 60);
+  await story.running(60);
   expect(lines()).toEqual([
     expect.stringMatching(
-      /^🐤 The daily test access hasn’t come for 27 h: Team Amex in Company cards, awaited since .+ do you know why\?$/,
+      /^🐤 The daily test access hasn’t come for 26 h: Team Amex in Company cards, awaited since .+ do you know why\?$/,
     ),
   ]);
   await story.reveal({ by: dana, itemId: "i_amex" });
@@ -38,9 +38,20 @@ test("an access that comes every day stays away: the channel is told once, also 
 test("one that never came is missed from when it was configured", async () => {
   story = await openStory({ yaml });
   await story.settle();
-  await story.later(25 * 60);
+  await story.running(25 * 60);
   expect(lines()).toEqual([]);
-  await story.later(2 * 60);
+  await story.running(2 * 60);
+  expect(lines()).toHaveLength(1);
+});
+
+test("a Vaultbell that wasn't running calls nothing missing before it has waited anew", async () => {
+  story = await openStory({ yaml });
+  await story.reveal({ by: dana, itemId: "i_amex" });
+  await story.later(48 * 60);
+  expect(lines()).toEqual([]);
+  await story.running(25 * 60);
+  expect(lines()).toEqual([]);
+  await story.running(2 * 60);
   expect(lines()).toHaveLength(1);
 });
 

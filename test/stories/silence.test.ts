@@ -13,10 +13,10 @@ test("a source that falls silent is told once, and once more when it speaks agai
   await pastWeeks();
   await story.at("2026-11-24T10:45:00Z");
   expect(said("🔇")).toEqual([]);
-  await story.at("2026-11-24T14:30:00Z");
+  await story.running(225);
   expect(said("🔇")).toEqual([
     expect.stringMatching(
-      /^🔇 No access has been reported for 23 h.*on weekdays one comes every 30 min or so.*Is the webhook/,
+      /^🔇 No access has been reported for 19 h 44 min.*on weekdays one comes every 30 min or so.*Is the webhook/,
     ),
   ]);
   const state = await story.service.readiness();
@@ -27,6 +27,21 @@ test("a source that falls silent is told once, and once more when it speaks agai
   await story.later(6);
   expect(said("🔈 Accesses are reported again")).toHaveLength(1);
   expect(await entries()).toEqual(["source silent", "source speaks again"]);
+});
+
+test("after an absence of its own Vaultbell gives a source its patience anew, and says for how long it wasn't there", async () => {
+  story = await openStory({ startAt: "2026-11-23T16:45:00Z", isTamperedWith: true });
+  await pastWeeks();
+  await story.settle();
+  await story.at("2026-11-25T12:00:00Z");
+  await story.running(3 * 60);
+  expect(said("🔇")).toEqual([]);
+  await story.running(75);
+  expect(said("🔇")).toEqual([
+    expect.stringMatching(
+      /^🔇 No access has been reported for 2 days; .* Vaultbell itself wasn’t running for 43 h of that time\./,
+    ),
+  ]);
 });
 
 /** Two accesses in each hour from 9 to 17 in Madrid on weekdays, for three weeks up to the day before, as the database would have them. */
