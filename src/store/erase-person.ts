@@ -3,7 +3,7 @@ import { accessesAfter } from "./about-person.ts";
 import type { Tx } from "./database.ts";
 import { erasableEntry } from "./erasable-entries.ts";
 import { eraseDetails, erasedWord, erasePayloads } from "./erasing.ts";
-import { type Named, namingInBodies, namingInJson, namingInWords } from "./naming.ts";
+import { type Named, type Naming, namingInBodies, namingInJson, namingInWords } from "./naming.ts";
 
 /** Who is erased: their ids as a person, and by what they are named. */
 export interface Erasable {
@@ -63,16 +63,18 @@ async function eraseEntries(
   const theirs = sql`any (${personIds}::bigint[])`;
   const { rows } = await sql<{ seq: string; access: string | null }>`
     select record.seq::text, (select access_id from assessment where access_id = record.access_id and person_id = ${theirs})::text as access
-      from record cross join lateral (select convert_from(record.payload, 'UTF8') as text) as read
-     cross join lateral (select read.text::jsonb as said) as one
-     where record.seq > ${after} and record.seq <= ${upTo} and record.payload is not null and ${erasableEntry}
-       and ((select person_id from assessment where access_id = record.access_id) = ${theirs}
+      from (select seq, kind, access_id, text, text::jsonb as said
+              from (select *, convert_from(payload, 'UTF8') as text from record
+                     where seq > ${after} and seq <= ${upTo} and payload is not null and ${erasableEntry} offset 0) as read
+            -- Read once, whatever is asked of it.
+            offset 0) as record
+     where (select person_id from assessment where access_id = record.access_id) = ${theirs}
             or said ->> 'person' = any (${personIds}::text[]) or said ->> 'personId' = any (${personIds}::text[])
             or (select person_id from alert where id = said ->> 'alert') = ${theirs}
                and (record.kind not like 'review%' or said ->> 'note' is not null)
             or record.kind not similar to '(review|setting|snooze|digest|leaver|export|configuration)%'
                and said ->> 'by' = any (${named.slackUserIds}::text[])
-            or record.kind not similar to '(digest|configuration)%' and read.text ~ ${namingInJson(named)})
+            or record.kind not similar to '(digest|configuration)%' and ${names(sql`record.text`, namingInJson(named))}
      order by record.seq`.execute(tx);
   const ranges = await erasePayloads(
     tx,
@@ -113,7 +115,7 @@ function naming(table: string, key: string, columns: string[], gone: RawBuilder<
     if (upTo === null) return null;
     const pattern = namingInWords(named);
     const isNaming = sql.join(
-      columns.map((column) => sql`${sql.ref(column)} ~ ${pattern}`),
+      columns.map((column) => names(sql.ref(column), pattern)),
       sql` or `,
     );
     const { numAffectedRows } = await sql`
@@ -127,10 +129,15 @@ async function eraseFindingsNaming(tx: Tx, { named }: Erasable, after: string): 
   if (upTo === null) return null;
   const { numAffectedRows } = await sql`
     update assessment set findings = '[]'
-     where access_id > ${after} and access_id <= ${upTo} and findings <> '[]' and findings::text ~ ${namingInJson(named)}`.execute(
+     where access_id > ${after} and access_id <= ${upTo} and findings <> '[]' and ${names(sql`findings::text`, namingInJson(named))}`.execute(
     tx,
   );
   return { upTo, erased: Number(numAffectedRows ?? 0), ranges: [] };
+}
+
+/** In this order: PostgreSQL asks for what costs the same as it is written. */
+function names(text: RawBuilder<unknown>, naming: Naming | null): RawBuilder<unknown> {
+  return naming === null ? sql`false` : sql`(${text} ~ ${naming.likely} and ${text} ~ ${naming.exactly})`;
 }
 
 async function endOf(tx: Tx, table: string, key: string, after: string): Promise<string | null> {
