@@ -7,6 +7,7 @@ import { messagesOf, wantAllAnew } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
 import { vaultsOfChannel } from "./digest.ts";
 import type { House } from "./house.ts";
+import { rolesOf } from "./roles.ts";
 
 export interface DigestClick {
   digestId: string;
@@ -18,7 +19,7 @@ export interface DigestClick {
 /** Edits are scarce: whoever reads it at the same time shares one. */
 const editPauseMs = 5_000;
 
-/** Somebody who answers for one of its vaults has read a digest. That others have is nobody's business. */
+/** Somebody who answers for one of its vaults, or for all, has read a digest. That others have is nobody's business. */
 export async function digestWasRead(house: House, click: DigestClick): Promise<DigestReadOutcome> {
   const digest = await readDigest(house.store.db, click.digestId);
   const shown = await messagesOf(house.store.db, "digest", click.digestId);
@@ -48,7 +49,7 @@ export async function digestWasRead(house: House, click: DigestClick): Promise<D
   });
 }
 
-/** Whether they manage one of the channel's vaults; else the reason that the first of these gives. */
+/** Whether they manage one of the channel's vaults or answer for all; else the reason that the first of these gives. */
 async function standingOf(
   house: House,
   channel: string,
@@ -67,5 +68,6 @@ async function standingOf(
     if (one === "ok") return one;
     first ??= one;
   }
-  return first ?? "not-a-manager";
+  const isLead = first === "not-a-manager" && clicker !== null && (await rolesOf(house, clicker)).isLead;
+  return isLead ? "ok" : (first ?? "not-a-manager");
 }

@@ -58,7 +58,7 @@ test("a week as its managers read it: what waits is judged from the digest, whic
   expect(read(0)).toContain("✅ What this digest asked about is decided. Thank you.");
 
   await story.press(dana, digest(0), "I’ve read it");
-  expect(story.told(dana)).toContain("only the vault’s managers are noted");
+  expect(story.told(dana)).toContain("only the vault’s managers, and those who answer for all vaults, are noted");
   await story.press(marta, digest(0), "I’ve read it");
   await story.press(juan, digest(0), "I’ve read it");
   await story.later(1);
@@ -111,7 +111,7 @@ test("a quiet week is told too, once with two replicas; one that was down says t
   expect(digest(0).text).toContain("nothing waits; no access was reported; no event yet");
 
   await story.at("2026-12-14T11:05:00Z");
-  expect(read(1)).toContain("⏱️ Monday’s digest, 3 h 5 min late: Vaultbell wasn’t running.");
+  expect(read(1)).toContain("⏱️ Monday’s digest, made 3 h 5 min after its hour.\n");
   await story.at("2027-01-04T08:01:00Z");
   expect(digests()).toHaveLength(3);
   expect(read(2)).toContain(

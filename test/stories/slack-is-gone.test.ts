@@ -73,6 +73,8 @@ test("a digest's channel is closed and no other is named: it goes to those who a
   expect([marta, juan].flatMap((who) => story.sandbox.workspace.directMessages(who))).toEqual([]);
   const channels = [told[0]?.channel];
   expect(await entriesOf(story, "digest shown in private")).toMatchObject([{ closed: "C0CARDS", channels }]);
+  if (told[0]) await story.press(lena, told[0], "I’ve read it");
+  expect((await entriesOf(story, "digest read")).map(({ by }) => by)).toEqual([lena]);
   // Whoever reads it there is told of it; an e-mail would be the second time.
   expect(story.mails).toEqual([]);
 });

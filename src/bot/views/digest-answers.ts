@@ -38,6 +38,7 @@ const REFUSALS: Record<DigestRefusal, string> = {
   bot: "This is for people, so nothing was noted.",
   stranger: "You are here from another workspace: reading is welcome, and only this one’s managers are noted.",
   guest: "You are a guest here: reading is welcome, and only the vault’s managers are noted.",
-  "not-a-manager": "Reading is welcome; only the vault’s managers are noted here.",
+  "not-a-manager":
+    "Reading is welcome; only the vault’s managers, and those who answer for all vaults, are noted here.",
   "no-such-digest": "I have no digest that belongs to this button. Please tell whoever runs Vaultbell.",
 };

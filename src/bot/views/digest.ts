@@ -105,8 +105,11 @@ function delays({ madeAt, shownAt, startsAt, endsAt, zone, missed, facts }: Dige
   const lateBy = madeAt.getTime() - endsAt.getTime();
   const rows: RichTextElement[][] = [];
   if (lateBy >= lateMs) {
-    const name = `${sayWeekdayName(endsAt, zone)}’s digest, ${sayDuration(lateBy)} late`;
-    rows.push([said("⏱️ "), italic(`${name}: Vaultbell wasn’t running.`)]);
+    // Why isn't known: a host that was down, digests that were left out of the file for a while.
+    rows.push([
+      said("⏱️ "),
+      italic(`${sayWeekdayName(endsAt, zone)}’s digest, made ${sayDuration(lateBy)} after its hour.`),
+    ]);
   }
   const heldBackMs = shownAt.getTime() - madeAt.getTime();
   if (heldBackMs >= lateMs) {
