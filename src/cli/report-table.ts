@@ -62,8 +62,8 @@ export function tableOf(report: Report): Table {
       };
     case "rotation":
       return {
-        columns: ["vault", "item", "state", "first", "last", "times", "proof", "proof_at", "by"],
-        rows: report.rows.map(({ vault, item, state, seen }) => {
+        columns: ["vault", "item", "state", "first", "last", "times", "exported", "proof", "proof_at", "by"],
+        rows: report.rows.map(({ vault, item, state, seen, takenOut }) => {
           const proof = state.kind === "done" ? state.proof : null;
           return [
             vault,
@@ -72,6 +72,7 @@ export function tableOf(report: Report): Table {
             seen?.first ?? null,
             seen?.last ?? null,
             seen?.times ?? 0,
+            takenOut,
             proof ? (proof.kind === "version" ? `version ${proof.version}` : proof.kind) : null,
             proof?.at ?? null,
             proof?.kind === "tick" ? proof.by : null,

@@ -59,10 +59,8 @@ async function beginIn(house: House, known: KnownPerson, vault: WatchedVault, by
   return inTransaction(house.store.db, async (tx) => {
     const list = { personId: known.person.id, vaultId: vault.id, begunBy: byId, begunAt: now };
     const { leaver, isNew } = await leavers.beginLeaver(tx, list, known.ids);
-    if (isNew) {
-      const payload = { leaver: leaver.id, person: leaver.personId, vault: vault.id, by: byId };
-      await seal(tx, now, [{ kind: "leaver begun", payload }]);
-    }
+    const payload = { leaver: leaver.id, person: leaver.personId, vault: vault.id, by: byId };
+    await seal(tx, now, [{ kind: isNew ? "leaver begun" : "leaver asked for", payload }]);
     const { done, total } = await bringUpToDate(house, tx, leaver, vault);
     return { vault, isNew, done, total };
   });

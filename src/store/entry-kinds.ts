@@ -37,6 +37,7 @@ export const entryKinds = [
   "intent cancelled",
   "intent done",
   "intent refused",
+  "leaver asked for",
   "leaver begun",
   "leaver ended",
   "leaver progress",

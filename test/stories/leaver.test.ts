@@ -53,15 +53,14 @@ test("somebody leaves: one list for each vault, ticks and edits bring it to its 
   await story.later(2);
   expect(words()).toContain("2 of 3 done");
 
-  const printed: string[] = [];
-  const out = { log: (line: string) => printed.push(line), error: () => {} };
-  const env = { DATABASE_URL: story.databaseUrl, VAULTBELL_CONFIG: "vaultbell.example.yaml" };
-  expect(await report(["leaver", "dana@example.com", "--vault", "v_cards", "--format", "csv"], env, out)).toBe(0);
-  expect(printed[0]).toBe("vault,item,state,first,last,times,proof,proof_at,by\r");
+  const printed = await csv();
+  expect(printed[0]).toBe("vault,item,state,first,last,times,exported,proof,proof_at,by\r");
   expect(printed.find((line) => line.includes("Team Amex"))).toMatch(/,done,.*,edit,/);
   expect(printed.find((line) => line.includes("Company Visa"))).toMatch(/,to rotate,/);
 
-  expect((await entriesOf(story, "leaver begun")).length).toBe(1);
+  expect((await entriesOf(story, "leaver begun")).map(({ by }) => by)).toEqual([marta]);
+  // What he was told of it is on the record as well.
+  expect((await entriesOf(story, "leaver asked for")).map(({ by }) => by)).toEqual([juan]);
   expect((await entriesOf(story, "rotation ticked")).map(({ item, by }) => [item, by])).toEqual([
     ["i_visa", marta],
     ["i_fuel", juan],
@@ -157,6 +156,16 @@ test("who exports the whole vault has every item of it: they are all to rotate, 
     "i_other (exported)",
   ]);
   expect(judge).toEqual(["i_later"]);
+  const [, ...exported] = await csv();
+  expect(exported.map((line) => line.split(",").slice(1, 3).join())).toEqual([
+    "Everything in the vault,to rotate",
+    "Company Visa,to rotate",
+    "Team Amex,to rotate",
+    "i_fuel,to rotate",
+    "i_later,to judge: no recorded access",
+    "i_other,to rotate",
+  ]);
+  expect(exported[1]).toMatch(/,,,0,2026-11-24T09:00:0\d\.000Z,,,/);
   await vault(marta, "who Company Visa");
   expect(story.told(marta)).toMatch(/Dana Ruiz: Everything in the vault in Company cards, once/);
 });
@@ -278,6 +287,15 @@ test("a list that owes something is looked after for as long as it does, and say
   await story.later(2);
   expect(words()).toContain("1 of 3 done");
 });
+
+/** Dana's list as a file. */
+async function csv(): Promise<string[]> {
+  const printed: string[] = [];
+  const out = { log: (line: string) => printed.push(line), error: () => {} };
+  const env = { DATABASE_URL: story.databaseUrl, VAULTBELL_CONFIG: "vaultbell.example.yaml" };
+  expect(await report(["leaver", "dana@example.com", "--vault", "v_cards", "--format", "csv"], env, out)).toBe(0);
+  return printed;
+}
 
 /** In the vault: the name in their identity, and their address. The last two share an identity. */
 const people: Record<string, [name: string, email: string]> = {
