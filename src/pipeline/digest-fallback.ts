@@ -17,6 +17,8 @@ import { usersOf } from "./who-may-judge.ts";
 
 /** A week can wait an hour for whoever is mending Slack. */
 const mailAfterMs = 60 * 60_000;
+/** A mail server that didn't take it is asked again so much later. */
+const mailAgainAfterMs = 10 * 60_000;
 /** The next one is made by then, and tells what waits. */
 const worthItMs = 7 * 24 * 60 * 60_000;
 const peopleAtMost = 10;
@@ -77,8 +79,13 @@ async function managersOfAll(house: House, vaults: WatchedVault[]): Promise<stri
   return (each[0] ?? []).filter((id) => each.every((ids) => ids.includes(id)));
 }
 
+/** When this process is to try again. */
+const refusedUntil = new WeakMap<House, number>();
+
 async function tellByMail(house: House, sendMail: SendMail | null): Promise<number> {
   if (sendMail === null || house.config.fallback.emails.length === 0) return 0;
+  const now = house.clock.now().getTime();
+  if (now < (refusedUntil.get(house) ?? 0)) return 0;
   const between = waitedFor(house, mailAfterMs);
   if ((await unshownDigests(house.store.db, between)).length === 0) return 0;
   return inTransaction(house.store.db, async (tx) => {
@@ -91,7 +98,10 @@ async function tellByMail(house: House, sendMail: SendMail | null): Promise<numb
       words,
       trouble: unshown[place]?.trouble ?? "",
     }));
-    if (!(await tell(house, sendMail, digestMail(digests), { about: "digests", digests: ids }))) return 0;
+    if (!(await tell(house, sendMail, digestMail(digests), { about: "digests", digests: ids }))) {
+      refusedUntil.set(house, now + mailAgainAfterMs);
+      return 0;
+    }
     await digestsToldOf(tx, ids);
     return ids.length;
   });

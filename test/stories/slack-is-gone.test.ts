@@ -114,6 +114,13 @@ test("a digest that no message has shown for an hour is told by e-mail, once (fa
   await story.at("2026-12-07T08:01:00Z");
   await story.later(50);
   expect(story.mails).toEqual([]);
+  // The mail server is asked again ten minutes later, and not with each look.
+  story.mailTrouble.current = new Error("connect ECONNREFUSED");
+  for (const minutes of [15, 1, 1]) await story.later(minutes);
+  expect(await entriesOf(story, "fallback mail refused")).toMatchObject([{ about: "digests" }]);
+  story.mailTrouble.current = null;
+  await story.later(1);
+  expect(story.mails).toEqual([]);
   for (const minutes of [15, 60, 600]) await story.later(minutes);
   expect(story.mails.map(({ subject, text }) => [subject, text])).toEqual([
     [
