@@ -98,13 +98,14 @@ function sayNotOne(meant: Exclude<Meant, { kind: "one" }>): string {
 }
 
 function sayFound(name: string, found: Awaited<ReturnType<typeof lookAtPerson>>, isMeant: boolean): string[] {
-  const { accesses, bodies, purposes, answers, notes, aliases } = found;
+  const { accesses, bodies, purposes, answers, notes, aliases, names } = found;
   return [
     `${name}: ${isMeant ? "this goes" : "this would go"}`,
     `  ${aliases} addresses, ids and Slack users by which they are known, and what is remembered of their devices, networks and habits`,
     `  names, addresses, devices, networks and sentences of ${accesses} accesses, and the bodies of ${bodies} deliveries that brought them`,
     `  ${purposes} purposes, ${answers} answers, and ${notes} notes about their alerts`,
     "  what entries of the record say of them, and their name where they set or snoozed something, asked, or read a digest",
+    `  whatever others wrote, and bodies, with one of these in it: ${names.map((one) => JSON.stringify(one)).join(", ")}. A name that is an everyday word takes more than is theirs.`,
     "This stays: that an erased person opened which item, when; the verdicts; what they decided about others as a manager, under their Slack id; copies outside of this database: messages in Slack, exports, backups, digests already posted, and vaultbell.yaml.",
   ];
 }

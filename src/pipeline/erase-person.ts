@@ -14,6 +14,7 @@ import { reviewsOf } from "../store/alerts.ts";
 import { inTransaction, type Tx } from "../store/database.ts";
 import { type Erasable, eraseTheirWords, forget, holdJudging, type Stretch, stretches } from "../store/erase-person.ts";
 import { peopleKnownAs } from "../store/home-facts.ts";
+import type { Named } from "../store/naming.ts";
 import { type Alias, personOf, readPersons } from "../store/people.ts";
 import { seal } from "../store/record.ts";
 import type { House } from "./house.ts";
@@ -76,11 +77,11 @@ async function slackUserAlone(
   return { kind: "one", whom: { name, ids: [], aliases, shared } };
 }
 
-/** What would go, how many of their alerts nobody has judged, and how many of their accesses we haven't. */
+/** What would go, by which names it is looked for, how many of their alerts nobody has judged, and how many of their accesses we haven't. */
 export async function lookAtPerson(
   { store: { db }, config }: Place,
   whom: ToErase,
-): Promise<AboutPerson & { openAlerts: number; unjudged: number }> {
+): Promise<AboutPerson & { names: string[]; openAlerts: number; unjudged: number }> {
   let openAlerts = 0;
   for await (const alerts of alertsOf(db, whom.ids)) {
     const reviews = Map.groupBy(
@@ -97,7 +98,15 @@ export async function lookAtPerson(
   const unjudged = await inTransaction(db, async (tx) =>
     countUnjudged(tx, config, "aliases" in whom ? whom.aliases : await aliasesOf(tx, whom.ids)),
   );
-  return { ...(await countAbout(db, whom.ids)), openAlerts, unjudged };
+  const names = "aliases" in whom ? [whom.name, ...emailsOf(whom.aliases)] : (await namedBy(db, whom, whom.ids)).words;
+  return { ...(await countAbout(db, whom.ids)), names, openAlerts, unjudged };
+}
+
+const emailsOf = (aliases: Alias[]) => aliases.flatMap(({ kind, value }) => (kind === "email" ? value : []));
+
+async function namedBy(db: House["store"]["db"], { shared }: ToErase, ids: string[]): Promise<Named> {
+  const names = await namesFor(db, ids);
+  return { ...names, words: names.words.filter((word) => !shared.includes(foldEmail(word))) };
 }
 
 /** How many accesses wait to be judged that would be found to be theirs. */
@@ -124,9 +133,7 @@ export async function erasePerson(
   by: string,
 ): Promise<{ entries: number; unjudged: number }> {
   const ids = "aliases" in whom ? [await inTransaction(db, (tx) => personOf(tx, whom.aliases, clock.now()))] : whom.ids;
-  const names = await namesFor(db, ids);
-  const named = { ...names, words: names.words.filter((word) => !whom.shared.includes(foldEmail(word))) };
-  const theirs: Erasable = { personIds: ids, named };
+  const theirs: Erasable = { personIds: ids, named: await namedBy(db, whom, ids) };
   const claim = (tx: Tx, { upTo, ranges }: Pick<Stretch, "upTo" | "ranges">) =>
     seal(tx, clock.now(), [{ kind: "payloads erased", payload: { what: "person", person: ids[0], by, upTo, ranges } }]);
   let entries = 0;

@@ -108,23 +108,31 @@ function apart(word: string, found: string, { letter, ends = "" }: { letter: str
   return `${before}${found}${after}`;
 }
 
-/**
- * A word letter by letter: small or capital, whole or with its accent beside it, whatever the database's locale makes of them. Of two letters only
- * with a capital, or "li" would be found in Italian, and "so" in German.
- */
+/** A word as it may be written, whatever the database's locale makes of its letters: an accent may stand beside its letter, too. */
 function spelled(word: string, write: (text: string) => string): string {
   const letters = lettersOf(word.trim());
-  const isShort = letters.length < 3;
-  return letters
-    .map((letter, place) => {
-      const ways = isShort
-        ? [place === 0 ? letter.toUpperCase() : letter]
-        : [letter, letter.toLowerCase(), letter.toUpperCase()];
-      if (/\s/.test(letter)) ways.push(" ", "\n", "\u00a0");
-      const written = new Set(ways.flatMap((way) => [way, way.normalize("NFD")]).map(write));
-      return written.size === 1 ? [...written][0] : `(?:${[...written].join("|")})`;
-    })
-    .join("");
+  return /[\s@]/.test(word.trim())
+    ? letters.map((letter) => either(inAnyCase(letter), write)).join("")
+    : either(asName(letters), write);
+}
+
+function inAnyCase(letter: string): string[] {
+  return /\s/.test(letter) ? [" ", "\n", "\u00a0"] : [letter, letter.toLowerCase(), letter.toUpperCase()];
+}
+
+/**
+ * A single word may be one of the language, too ("will", "mark"): it is a name as it was reported, or with a capital. One of two letters mostly is:
+ * with a capital only.
+ */
+function asName(letters: string[]): string[] {
+  const [first = "", ...rest] = letters;
+  const capital = first.toUpperCase() + rest.join("");
+  return letters.length < 3 ? [capital] : [letters.join(""), capital, capital.toUpperCase()];
+}
+
+function either(ways: string[], write: (text: string) => string): string {
+  const written = [...new Set(ways.flatMap((way) => [way, way.normalize("NFD")]).map(write))];
+  return written.length === 1 ? written.join() : `(?:${written.join("|")})`;
 }
 
 const plain = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");

@@ -47,8 +47,10 @@ test.each([
   ["王伟", "和王伟一起搬卡", "nobody"],
   ["김철수", "김철수가 옮긴다", "nobody"],
   ["Jo Li", "问Jo Li再搬", "Jo Lin"],
+  ["Will", "asked WILL first", "it will be quiet"],
+  ["jnunez", "by jnunez", "by jnunez2"],
   ["Li", "Li moves the cards", "the list of Lin, in a line; li"],
-])("a name of few letters is found as well: %s", async (name, reason, other) => {
+])("a short name is found as well, and nobody else's words: %s", async (name, reason, other) => {
   story = await openStory();
   await story.directory.refreshAll();
   // What has the same number isn't theirs.
@@ -101,6 +103,41 @@ test("what of theirs nobody has judged yet would make the person anew: it is ref
   await pool.query("drop function refuse_today cascade");
   await story.later(6);
   expect(await erased()).toMatchObject({ code: 0 });
+  expect(await everyWord(story.databaseUrl)).not.toMatch(theirs);
+});
+
+test("what comes while somebody is erased goes too; what of it isn't judged in the end is waited for", async () => {
+  story = await openStory();
+  await story.directory.refreshAll();
+  await reported("José Núñez");
+  await quiet("José Núñez moves the cards");
+  const { pool } = story.service.house.store;
+  /** At a moment in the middle of it: the record was gone through, the reasons of snoozes weren't. */
+  const meanwhile = async (act: () => Promise<void>) => {
+    const other = await pool.connect();
+    await other.query("begin");
+    await other.query("lock table snooze in share mode");
+    const erasing = erased();
+    const waiting = "select from pg_locks where not granted and relation = 'snooze'::regclass";
+    while ((await pool.query(waiting)).rowCount === 0);
+    await act();
+    await other.query("commit");
+    other.release();
+    return erasing;
+  };
+  await pool.query(`create function refuse_today() returns trigger language plpgsql as $$ begin raise exception 'not today'; end $$;
+                    create trigger refuse_today before insert on assessment for each row execute function refuse_today()`);
+  expect(await meanwhile(() => reported("José Núñez", { id: "V8" }))).toMatchObject({
+    code: 1,
+    said: expect.stringContaining(
+      "1 of their accesses isn’t judged yet, and would bring back afterwards what was erased. It came meanwhile",
+    ),
+  });
+  await pool.query("drop function refuse_today cascade");
+  await story.later(6);
+  expect(await everyWord(story.databaseUrl)).toMatch(theirs);
+  await quiet("nothing about anybody", "i_visa");
+  expect(await meanwhile(() => reported("José Núñez", { id: "V9" }))).toMatchObject({ code: 0 });
   expect(await everyWord(story.databaseUrl)).not.toMatch(theirs);
 });
 

@@ -22,6 +22,7 @@ test("of two Slack users who share an address neither is erased by their id, and
   expect(await kept()).toEqual({ emails: 1, bodies: 1, users: 2 });
   const { said } = await eraseThem("team@example.com");
   expect(said).toMatch(/of 1 accesses, and the bodies of 1 deliveries/);
+  expect(said).toContain('with one of these in it: "team@example.com", "');
   expect(said).toMatch(/1 of their alerts have no verdict yet/);
 });
 
