@@ -11,7 +11,8 @@ import * as silences from "../store/silences.ts";
 import { feedStates } from "../store/sources.ts";
 import { type House, zoneOf } from "./house.ts";
 
-const dayMs = 24 * 60 * 60_000;
+const hourMs = 60 * 60_000;
+const dayMs = 24 * hourMs;
 const historyMs = 28 * dayMs;
 /** What speaks on some days of a month, or of a quarter, has no rhythm in less. */
 const sparseHistoryMs = 84 * dayMs;
@@ -91,6 +92,10 @@ async function tellSilent(house: House, heard: SourceHeard, isRead: boolean): Pr
   const { db } = house.store;
   const now = house.clock.now();
   if (now.getTime() - lastAt.getTime() < leastMs) return false;
+  const look = `${isRead} ${lastAt.getTime()} ${Math.floor(now.getTime() / hourMs)}`;
+  const looked = looks.get(house) ?? new Map<string, string>();
+  looks.set(house, looked);
+  if (looked.get(source) === look) return false;
   const vaultIds = vaults.map(({ id }) => id);
   let since = new Date(lastAt.getTime() - historyMs);
   let hours = await silences.speakingHours(db, { source, vaultIds, since });
@@ -102,7 +107,10 @@ async function tellSilent(house: House, heard: SourceHeard, isRead: boolean): Pr
   const absences = await absencesSince(db, since);
   const { timezone: zone } = house.config;
   const found = silenceOf({ hours, lastAt, zone, isQuietDay: quietDay(vaults), faults, absences, isRead }, now);
-  if (!found) return false;
+  if (!found) {
+    looked.set(source, look);
+    return false;
+  }
   return inTransaction(house.store.db, async (tx) => {
     const id = await silences.recordSilence(tx, { ...found, source, toldAt: now });
     if (id === null) return false;
@@ -112,6 +120,9 @@ async function tellSilent(house: House, heard: SourceHeard, isRead: boolean): Pr
     return true;
   });
 }
+
+/** What of each source was looked at in vain: nothing is otherwise before the next hour begins, and the rows of weeks are many. */
+const looks = new WeakMap<House, Map<string, string>>();
 
 /** A line in the channel of each vault that the source speaks of. */
 function wanted(subject: string, { vaults }: SourceHeard, at: Date) {

@@ -46,6 +46,18 @@ test("a source that speaks once a week is missed after three weeks", async () =>
   expect(await lookAt("2026-12-07T22:00:00Z")).toBe(1);
 });
 
+test("what was looked at in vain is looked at again when the next hour begins", async () => {
+  await spoke("webhook", new Date("2026-11-23T16:00:00Z"));
+  let at = now;
+  const house = { ...stage.houseOf(), clock: { now: () => at } };
+  expect(await lookForSilence(house)).toBe(0);
+  await spokeOnWorkingDays("webhook");
+  at = new Date("2026-11-24T14:59:00Z");
+  expect(await lookForSilence(house)).toBe(0);
+  at = new Date("2026-11-24T15:00:00Z");
+  expect(await lookForSilence(house)).toBe(1);
+});
+
 test("a source is missed also where another goes on about the same vault, as long as it is set up", async () => {
   await spokeOnWorkingDays("1password");
   await spokeOnWorkingDays("webhook");
