@@ -482,6 +482,8 @@ export interface VaultAsked {
 /** Somebody who is named in an answer. */
 export interface Named {
   name: string;
+  /** What tells them from somebody else of that name: an address, or the vault's id of them; `null`: nobody else is known by it. */
+  apart: string | null;
   slackUserId: string | null;
 }
 

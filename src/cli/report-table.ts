@@ -1,4 +1,4 @@
-import type { Report } from "../bot/ports.ts";
+import type { Named, Report } from "../bot/ports.ts";
 import { plainText } from "../policies/plain-text.ts";
 import { type Cell, csvLine } from "./csv.ts";
 
@@ -25,7 +25,7 @@ export function tableOf(report: Report): Table {
           "verdict_by",
         ],
         rows: report.rows.map(({ who, vault, item, first, last, times, purpose, verdict }) => [
-          who.name,
+          called(who),
           vault,
           item,
           first,
@@ -44,7 +44,7 @@ export function tableOf(report: Report): Table {
           at,
           vault,
           item,
-          who.name,
+          called(who),
           what.kind === "act" ? what.action : "opened for the first time",
         ]),
       };
@@ -54,7 +54,7 @@ export function tableOf(report: Report): Table {
         rows: report.rows.map(({ openedAt, vault, who, items, severity, link }) => [
           openedAt,
           vault,
-          who.name,
+          called(who),
           items.join(", "),
           severity,
           link,
@@ -82,9 +82,13 @@ export function tableOf(report: Report): Table {
     case "reviewers":
       return {
         columns: ["reviewer", "verdicts", "median_wait_s"],
-        rows: report.rows.map(({ who, verdicts, medianMs }) => [who.name, verdicts, Math.round(medianMs / 1000)]),
+        rows: report.rows.map(({ who, verdicts, medianMs }) => [called(who), verdicts, Math.round(medianMs / 1000)]),
       };
   }
+}
+
+function called({ name, apart }: Named): string {
+  return apart === null ? name : `${name} (${apart})`;
 }
 
 /** The lines of a CSV file; `csvLine` says what becomes of what a spreadsheet would calculate. */

@@ -1,9 +1,10 @@
 import { foldWords } from "../bot/fold-words.ts";
-import type { PersonNamed } from "../bot/ports.ts";
-import type { WatchedVault } from "../model.ts";
+import type { Named, PersonNamed } from "../bot/ports.ts";
+import type { Person, WatchedVault } from "../model.ts";
 import { foldEmail } from "../policies/fold-email.ts";
+import type { Db } from "../store/database.ts";
 import { peopleKnownAs } from "../store/home-facts.ts";
-import { earlierAddresses, type KnownPerson, readPersons, slackUserOf } from "../store/people.ts";
+import { earlierAddresses, type KnownPerson, readPersons, slackUserOf, slackUsersCalled } from "../store/people.ts";
 import { type House, watchedVault } from "./house.ts";
 import { aliasesOfSlackUser } from "./people.ts";
 
@@ -56,7 +57,33 @@ export async function personsEverNamed(
 
 /** What somebody is called of whom nothing may be known: as Slack says, or as they were named. */
 export async function calledAsNamed({ store }: Pick<House, "store">, named: PersonNamed): Promise<string> {
-  return named.kind === "email" ? named.email : ((await slackUserOf(store.db, named.id))?.name ?? named.id);
+  if (named.kind === "email") return named.email;
+  const user = await slackUserOf(store.db, named.id);
+  if (!user) return named.id;
+  const isShared = (await slackUsersCalled(store.db, [user.name])).some(({ id }) => id !== user.id);
+  return isShared ? `${user.name} (${user.email ?? user.id})` : user.name;
+}
+
+/** People as they are named beside each other, by their ids: of two who share a name, and of whoever shares theirs in Slack, what tells them apart. */
+export async function namedApart(db: Db, people: Person[]): Promise<Map<string, Named>> {
+  const each = [...new Map(people.map((person) => [person.id, person])).values()];
+  const beside = Map.groupBy(each, ({ name }) => foldWords(name));
+  const inSlack = await slackUsersCalled(db, [...new Set(each.map(({ name }) => name))]);
+  return new Map(
+    each.map((person): [string, Named] => {
+      const { id, name, slack, emails, vaultIdentities } = person;
+      const user = slack.kind === "matched" ? slack.user : null;
+      const others = inSlack.filter((one) => one.id !== user?.id && foldWords(one.name) === foldWords(name));
+      const isShared = others.length > 0 || (beside.get(foldWords(name)) ?? []).length > 1;
+      const mark = user?.email ?? emails[0] ?? vaultIdentities[0] ?? null;
+      return [id, { name, apart: isShared && mark !== name ? mark : null, slackUserId: user?.id ?? null }];
+    }),
+  );
+}
+
+/** "Dana Ruiz", or "Dana Ruiz (dana@example.com)" where she isn't the only one. */
+export function sayApart({ name, apart }: Named): string {
+  return apart === null ? name : `${name} (${apart})`;
 }
 
 /** What a vault and an item are called: as configured, else as reported, else by their ids. */

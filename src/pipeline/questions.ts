@@ -1,5 +1,12 @@
 import { foldWords } from "../bot/fold-words.ts";
-import type { ItemReading, ReportOutcome, ReportRefusal, VaultAsked, VaultQuestion } from "../bot/ports.ts";
+import type {
+  ItemReading,
+  PersonNamed,
+  ReportOutcome,
+  ReportRefusal,
+  VaultAsked,
+  VaultQuestion,
+} from "../bot/ports.ts";
 import type { MessageView } from "../bot/views/alert.ts";
 import { askedNote, sayQuestion } from "../bot/views/asked.ts";
 import type { SlackUser, WatchedVault } from "../model.ts";
@@ -7,11 +14,12 @@ import { outsider } from "../policies/eligibility.ts";
 import { itemKey, wholeVaultKey } from "../policies/memory.ts";
 import { inTransaction } from "../store/database.ts";
 import { urgency, wantAll } from "../store/messages.ts";
+import type { KnownPerson } from "../store/people.ts";
 import { seal, wake } from "../store/record.ts";
 import { hasSights, type ItemRow, itemsByAnyTitle, itemsOf, readAsked, recordAsked } from "../store/reports.ts";
 import type { House } from "./house.ts";
 import { limitsNow } from "./limits.ts";
-import { calledAsNamed, chooseVaults, personsEverNamed } from "./named.ts";
+import { calledAsNamed, chooseVaults, namedApart, personsEverNamed, sayApart } from "./named.ts";
 import { type Resolved, reportOn } from "./reports.ts";
 import { rolesOf } from "./roles.ts";
 import { sealAlone } from "./seal-alone.ts";
@@ -49,7 +57,7 @@ interface Asking {
 export async function answerFor(house: House, asking: Asking): Promise<ReportOutcome> {
   const { asker, page, perPage } = asking;
   const found = await resolve(house, asking);
-  const { question, vaults, about } = found;
+  const { question, vaults, about, persons = [] } = found;
   const now = house.clock.now();
   const since = sinceOf(question);
   const inVault = question.kind === "seen" ? question.vault : null;
@@ -64,7 +72,7 @@ export async function answerFor(house: House, asking: Asking): Promise<ReportOut
       tx,
       channels.map((channel) => ({ kind: "asked", subject: id, channel, urgency: urgency.note, at: now })),
     );
-    const payload = { question: words, by: asker.id, vaults: vaultIds, since, page, found: found.kind };
+    const payload = { question: words, by: asker.id, vaults: vaultIds, since, page, found: found.kind, about: persons };
     await seal(tx, now, [{ kind: "question asked", payload }]);
     if (channels.length > 0) await wake(tx);
   });
@@ -92,8 +100,11 @@ async function admit(house: House, by: SlackUser | null, question: VaultQuestion
   return vaults.length > 0 ? { kind: "may", vaults } : { kind: "refused", reason: "not-a-manager" };
 }
 
-/** What a question came to: what is to be looked up, or why that can't be told. `about`: of whom or what it is, as people call it. */
-type Found = { question: VaultQuestion; vaults: WatchedVault[]; about: string } & (
+/**
+ * What a question came to: what is to be looked up, or why that can't be told. `about`: of whom or what it is, as people call it; `persons`:
+ * their ids, because a name may be two people's.
+ */
+type Found = { question: VaultQuestion; vaults: WatchedVault[]; about: string; persons?: string[] } & (
   | { kind: "report"; resolved: Resolved; calledBefore?: string | null }
   | { kind: "unknown" | "several"; answer: Unanswered }
 );
@@ -116,9 +127,10 @@ async function resolve(house: House, { vaults, channel, question }: Asking): Pro
       const personIds = people.flatMap(({ ids }) => ids);
       const isSeen = await hasSights(house.store.db, { personIds, vaultIds: chosen.map(({ id }) => id) });
       // Whoever was seen in other vaults alone is answered for as if nothing were known of them.
-      const about = (isSeen ? people[0]?.person.name : null) ?? (await calledAsNamed(house, person));
+      const about = (isSeen && (await calledApart(house, people, person))) || (await calledAsNamed(house, person));
       if (chosen.length === 0) return unknown("vault", about);
-      return { kind: "report", question, vaults: chosen, about, resolved: { kind: "seen", since, personIds } };
+      const resolved = { kind: "seen" as const, since, personIds };
+      return { kind: "report", question, vaults: chosen, about, persons: isSeen ? personIds : [], resolved };
     }
     case "changed":
     case "open": {
@@ -132,18 +144,23 @@ async function resolve(house: House, { vaults, channel, question }: Asking): Pro
       const [first] = people;
       if (!first) return unknown("person", await calledAsNamed(house, question.person));
       const chosen = chooseVaults(vaults, question.vault, null);
-      if (chosen.length === 0) return unknown("vault", first.person.name);
-      return {
-        kind: "report",
-        question,
-        vaults: chosen,
-        about: first.person.name,
-        resolved: { kind: "leaver", people },
-      };
+      const about = await calledApart(house, people, question.person);
+      if (chosen.length === 0) return unknown("vault", about);
+      const persons = people.flatMap(({ ids }) => ids);
+      return { kind: "report", question, vaults: chosen, about, persons, resolved: { kind: "leaver", people } };
     }
     case "reviewers":
       return { kind: "report", question, vaults, about: "", resolved: question };
   }
+}
+
+/** As the first of them is called; whom only vaults call so, with the address by which they were asked for. */
+async function calledApart(house: House, people: KnownPerson[], asked: PersonNamed): Promise<string> {
+  const [first] = people.map(({ person }) => person);
+  if (!first) return "";
+  const named = (await namedApart(house.store.db, [first])).get(first.id);
+  const apart = asked.kind === "email" && first.slack.kind !== "matched" ? asked.email : (named?.apart ?? null);
+  return sayApart({ name: first.name, apart: apart === first.name ? null : apart, slackUserId: null });
 }
 
 /**

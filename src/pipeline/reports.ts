@@ -14,7 +14,7 @@ import { addressOf, type House } from "./house.ts";
 import { rotationRows } from "./leaver-list.ts";
 import { limitsNow } from "./limits.ts";
 
-import { placeOf } from "./named.ts";
+import { namedApart, placeOf } from "./named.ts";
 
 /** A question of which everything is known that it takes to answer it. */
 export type Resolved =
@@ -112,9 +112,11 @@ async function rowsOf(
         db,
         all.map(({ by }) => by),
       );
+      const names = Map.groupBy(all, ({ by }) => users.get(by)?.name.toLowerCase() ?? by);
+      const isCalledTheSame = (by: string) => (names.get(users.get(by)?.name.toLowerCase() ?? by) ?? []).length > 1;
       const rows = all.slice(page.from, page.from + page.limit).map(
         ({ by, verdicts, medianMs }): ReviewerHealth => ({
-          who: { name: users.get(by)?.name ?? by, slackUserId: by },
+          who: { name: users.get(by)?.name ?? by, apart: isCalledTheSame(by) ? by : null, slackUserId: by },
           verdicts,
           medianMs,
         }),
@@ -168,6 +170,10 @@ async function openRows(
   const ids = open.slice(from, from + limit).map(({ id }) => id);
   const whole = await allAnswered(house.store.db, ids);
   const places = await placesOf(house.store.db, ids);
+  const named = await namedApart(
+    house.store.db,
+    [...whole.values()].map(({ alert }) => alert.person),
+  );
   const rows = ids.flatMap((id): OpenAlert[] => {
     const found = whole.get(id);
     if (!found) return [];
@@ -179,7 +185,7 @@ async function openRows(
     return [
       {
         vault: placeOf(house, { vaultId, itemId: "", title: null }).vault,
-        who: { name: person.name, slackUserId: person.slack.kind === "matched" ? person.slack.user.id : null },
+        who: named.get(person.id) ?? { name: person.name, apart: null, slackUserId: null },
         items: [...new Set(titles)],
         openedAt,
         severity: severities.includes("critical") ? "critical" : severities.includes("warning") ? "warning" : "note",
@@ -192,11 +198,10 @@ async function openRows(
 
 async function namesOf(db: Db, rows: { personId: string }[]): Promise<(personId: string) => Named> {
   const known = await readPersons(db, [...new Set(rows.map(({ personId }) => personId))]);
-  return (personId) => {
-    const person = known.get(personId)?.person;
-    return {
-      name: person?.name ?? "somebody",
-      slackUserId: person?.slack.kind === "matched" ? person.slack.user.id : null,
-    };
-  };
+  const named = await namedApart(
+    db,
+    [...known.values()].map(({ person }) => person),
+  );
+  return (personId) =>
+    named.get(known.get(personId)?.person.id ?? "") ?? { name: "somebody", apart: null, slackUserId: null };
 }

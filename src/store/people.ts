@@ -346,6 +346,16 @@ export async function slackUsersById(db: Db | Tx, ids: string[]): Promise<Map<st
   return new Map((await slackUsers(db, "id", ids)).map((user) => [user.id, user]));
 }
 
+/** Slack users who are called so, whatever the case of the letters. */
+export async function slackUsersCalled(db: Db | Tx, names: string[]): Promise<{ id: string; name: string }[]> {
+  if (names.length === 0) return [];
+  const { rows } = await sql<{ id: string; name: string }>`
+    select id, name from slack_user where lower(name) = any (${names.map((name) => name.toLowerCase())}::text[])`.execute(
+    db,
+  );
+  return rows;
+}
+
 /**
  * The Slack users among those who are known by an access or a purpose, and those with these ids; bots and who has left aside. Not everybody in
  * the workspace: that may be very many.

@@ -7,7 +7,7 @@ import { golden, readAloud } from "./read-aloud.ts";
 import { hiddenIn, markupIn, refusals, shownIn } from "./slack-reading.ts";
 
 const at = new Date("2026-11-24T09:35:00Z");
-const dana = { name: "Dana Ruiz", slackUserId: "U02DANA" };
+const dana = { name: "Dana Ruiz", apart: null, slackUserId: "U02DANA" };
 const coverage = [coverageSentence({ source: "webhook", lastAt: new Date("2026-11-24T08:55:00Z") }, at)];
 const sight: Sight = {
   who: dana,
@@ -37,7 +37,13 @@ const messages = {
       kind: "sights",
       rows: [
         sight,
-        { ...sight, who: { name: "Juan Soto", slackUserId: null }, times: 1, purpose: null, verdict: { kind: "open" } },
+        {
+          ...sight,
+          who: { name: "Juan Soto", apart: "juan@example.org", slackUserId: null },
+          times: 1,
+          purpose: null,
+          verdict: { kind: "open" },
+        },
         { ...sight, purpose: { kind: "said", text: "a refund" }, verdict: { kind: "suspicious", by: "U02JUAN" } },
       ],
     },
@@ -66,7 +72,7 @@ const messages = {
   }),
   "report-reviewers": answered({
     kind: "reviewers",
-    rows: [{ who: { name: "Marta Vidal", slackUserId: "U02MARTA" }, verdicts: 12, medianMs: 7 * 60_000 }],
+    rows: [{ who: { name: "Marta Vidal", apart: null, slackUserId: "U02MARTA" }, verdicts: 12, medianMs: 7 * 60_000 }],
   }),
   asked: askedNote({ byName: "Marta Vidal", question: "who opened Company Visa since 1 January 2026" }, "asked:1"),
 };
@@ -101,7 +107,7 @@ test.each([
   "https://evil.example",
   "👩‍💻".repeat(300),
 ])("whatever a vault says is shown, and does nothing: %j", (text) => {
-  const who = { name: text, slackUserId: text };
+  const who = { name: text, apart: text, slackUserId: text };
   const rows = Array.from({ length: 15 }, () => ({
     ...sight,
     who,

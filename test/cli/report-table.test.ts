@@ -3,7 +3,7 @@ import type { Report } from "../../src/bot/ports.ts";
 import { asCsv, asText, tableOf } from "../../src/cli/report-table.ts";
 
 const at = new Date("2026-11-24T09:00:00Z");
-const dana = { name: "Dana Ruiz", slackUserId: "U02DANA" };
+const dana = { name: "Dana Ruiz", apart: null, slackUserId: "U02DANA" };
 
 function seen(item: string): Report {
   const sight = { who: dana, vault: "Company cards", item, first: at, last: at, times: 2, verdict: null };

@@ -254,6 +254,49 @@ test("an address that changes in Slack takes nothing back of what was opened und
   expect(await personsEverNamed(house, { kind: "slack", id: dana })).toEqual([]);
 });
 
+test("two people of one name are told apart, in answers and on the record", async () => {
+  story = await openStory();
+  const opened = async (event: string, id: string, email: string) => {
+    const data = {
+      id: event,
+      action: "reveal",
+      occurred_at: "2026-11-24T08:59:00Z",
+      person: { id, email, name: "Ana Gil" },
+      vault: { id: "v_cards", name: "Company cards" },
+      item: { id: "i_visa", title: "Company Visa" },
+    };
+    const body = { type: "vault.item.accessed", timestamp: "2026-11-24T08:59:00Z", data };
+    expect((await story.post(JSON.stringify(body))).status).toBe(202);
+    await story.settle();
+  };
+  await opened("a1", "vault-ana-1", "ana.one@example.org");
+  await vault(marta, "who Company Visa");
+  expect(story.told(marta)).toContain("• Ana Gil: Company Visa");
+  await opened("a2", "vault-ana-2", "ana.two@example.org");
+  for (const question of ["who Company Visa", "changed since monday", "open"]) {
+    await vault(marta, question);
+    expect(story.told(marta)).toMatch(/Ana Gil \(ana\.one@example\.org\)/);
+    expect(story.told(marta)).toMatch(/Ana Gil \(ana\.two@example\.org\)/);
+  }
+  await vault(marta, "seen ana.two@example.org");
+  expect(story.told(marta)).toMatch(/^What Ana Gil \(ana\.two@example\.org\) opened/);
+  const asked = (await entriesOf(story, "question asked")).at(-1);
+  expect(asked).toMatchObject({ question: "what Ana Gil (ana.two@example.org) opened", about: [expect.any(String)] });
+
+  // So are two whom Slack calls the same, though only one of them ever opened anything.
+  await story.reveal({ by: dana });
+  await vault(marta, `seen <@${dana}|dana>`);
+  expect(story.told(marta)).toMatch(/^What Dana Ruiz opened/);
+  const { house } = story.service;
+  const user = await story.directory.freshUser(lena);
+  if (!user) throw new Error("Slack doesn't know Lena");
+  await slackSaid(house.store.db, [{ ...user, name: "dana ruiz", emailFolded: user.email }], house.clock.now());
+  await vault(marta, `seen <@${dana}|dana>`);
+  expect(story.told(marta)).toMatch(
+    /^What Dana Ruiz \(dana@example\.com\) opened.*\n• Dana Ruiz \(dana@example\.com\): /,
+  );
+});
+
 test("who was erased is never somebody unknown", async () => {
   story = await openStory();
   await story.reveal({ by: dana });

@@ -2,6 +2,7 @@ import type { KnownBlock, RichTextElement } from "@slack/types";
 import { sayDuration } from "../../time.ts";
 import type {
   Change,
+  Named,
   OpenAlert,
   Report,
   ReportOutcome,
@@ -114,9 +115,15 @@ function rowsOf(report: Report): RichTextElement[][] {
   }
 }
 
+/** "Dana Ruiz", and where there are two of that name which of them. */
+function called({ name, apart }: Named): string {
+  const one = clean(name, 60) || "Somebody";
+  return apart === null ? one : `${one} (${clean(apart, 80) || "one of several"})`;
+}
+
 function sightLine({ who, vault, item, first, last, times, purpose, verdict }: Sight, zone: string): RichTextElement[] {
   return [
-    bold(clean(who.name, 60) || "Somebody"),
+    bold(called(who)),
     said(`: ${clean(item, 80) || "an item"} in ${clean(vault, 60) || "a vault"}, `),
     ...(times === 1
       ? [said("once, "), when(last, zone)]
@@ -142,7 +149,7 @@ function changeLine({ at, vault, item, who, what }: Change, zone: string): RichT
   return [
     when(at, zone),
     said(": "),
-    quoted(who.name, 60, "Somebody"),
+    said(called(who)),
     said(
       ` ${act} ${clean(item, 80) || "an item"} in ${clean(vault, 60) || "a vault"}${isFirst ? " for the first time" : ""}`,
     ),
@@ -170,7 +177,7 @@ function openLine({ vault, who, items, openedAt, severity, link }: OpenAlert, no
   const names = items.slice(0, 3).map((item) => clean(item, 60) || "an item");
   const more = items.length > 3 ? ` and ${items.length - 3} more` : "";
   return [
-    bold(clean(who.name, 60) || "Somebody"),
+    bold(called(who)),
     said(
       `: ${names.join(", ")}${more} in ${clean(vault, 60) || "a vault"}, ${SEVERITY[severity]}, waits for ${sayDuration(now.getTime() - openedAt.getTime())}`,
     ),
@@ -182,7 +189,7 @@ const SEVERITY = { note: "for the record", warning: "worth a look", critical: "n
 
 function reviewerLine({ who, verdicts, medianMs }: ReviewerHealth): RichTextElement[] {
   return [
-    bold(clean(who.name, 60) || "Somebody"),
+    bold(called(who)),
     said(
       `: ${verdicts === 1 ? "1 verdict" : `${verdicts} verdicts`}; half of what they judged had waited ${sayDuration(medianMs)} at most`,
     ),
