@@ -7,6 +7,7 @@ import type { Tx } from "../store/database.ts";
 import { urgency, want } from "../store/messages.ts";
 import { slackUsersByEmail, slackUsersById } from "../store/people.ts";
 import { seal, wake } from "../store/record.ts";
+import { joinAsSaid } from "./people.ts";
 
 /** What a configuration is brought into force with. */
 interface Coming {
@@ -38,6 +39,7 @@ export async function bringIntoForce(tx: Tx, { config, read, by, now }: Coming):
   }
   const payload = { fingerprint, before: newest?.fingerprint ?? null, by, changes: changes.map((one) => one.sentence) };
   await seal(tx, now, [{ kind: "configuration in force", payload }]);
+  await joinAsSaid(tx, config.people, now);
   if (channels.length > 0) await wake(tx);
   return true;
 }

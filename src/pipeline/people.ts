@@ -2,7 +2,8 @@ import type { PersonOverride } from "../config.ts";
 import type { Access } from "../model.ts";
 import { foldEmail } from "../policies/fold-email.ts";
 import type { Tx } from "../store/database.ts";
-import { type Alias, slackUsersByEmail } from "../store/people.ts";
+import { peopleKnownAs } from "../store/home-facts.ts";
+import { type Alias, personOf, slackUsersByEmail, slackUsersById } from "../store/people.ts";
 
 /** What the vault aliases of an override may belong to: the configuration names no source. */
 const sources = ["webhook"];
@@ -36,6 +37,19 @@ export async function aliasesOfSlackUser(
   // Without an override the address decides; the id would settle a match that may be a guess between two users.
   const isSettled = joined.length > address.length + 1;
   return isSettled || address.length === 0 ? joined : address;
+}
+
+/** Of whom something is recorded is from now on who the configuration says, and not only when they next open something. */
+export async function joinAsSaid(tx: Tx, overrides: PersonOverride[], now: Date): Promise<void> {
+  const users = await slackUsersById(
+    tx,
+    overrides.flatMap(({ slackUserId }) => slackUserId ?? []),
+  );
+  for (const override of overrides) {
+    const user = override.slackUserId === null ? undefined : users.get(override.slackUserId);
+    const aliases = user ? await aliasesOfSlackUser(tx, user, overrides) : aliasesOfOverride(override);
+    if ((await peopleKnownAs(tx, aliases)).length > 0) await personOf(tx, aliases, now);
+  }
 }
 
 /** Two people whom the configuration tells apart would be joined again by the address that they share. */

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { parseConfig } from "../../src/config.ts";
 import { judge } from "../../src/pipeline/judge.ts";
+import { personsNamed } from "../../src/pipeline/named.ts";
 import { review } from "../../src/pipeline/review.ts";
 import { tellConfiguration } from "../../src/pipeline/rules-in-force.ts";
 import { readAlert } from "../../src/store/alerts.ts";
@@ -65,6 +66,36 @@ test("who is who by a new row of the configuration doesn't count for an alert th
     message: { channel: cards, ts: shown?.ts ?? "" },
   });
   expect(outcome).toMatchObject({ kind: "recorded", alert: { reviews: [{ by: juan, needed: 2 }] } });
+});
+
+test("who is who by the configuration is so for what was recorded before, too, without their opening anything again", async () => {
+  story = await openStory();
+  await story.directory.refreshAll();
+  await reported("evt_1");
+  await story.reveal({ by: lena, itemId: "i_amex" });
+  await story.settle();
+  const lenas = async () => {
+    const people = await personsNamed(story.service.house, { kind: "slack", id: lena });
+    expect(people).toHaveLength(1);
+    return people[0]?.person.vaultIdentities.toSorted();
+  };
+  const before = await lenas();
+  expect(before).not.toContain("U7");
+  const after = houseOf(
+    `${defaultYaml}people: [{ vault: U7, slack: ${lena} }, { vault: U8, email: nobody@example.com }]\n`,
+  );
+  await tellConfiguration(after);
+  expect(await lenas()).toEqual([...(before ?? []), "U7"].toSorted());
+  expect(await entriesOf(story, "persons joined")).toHaveLength(1);
+  await story.sandbox.as(juan).command(cards, "/vault", `seen <@${lena}|lena>`);
+  await story.service.idle();
+  expect(story.told(juan)).toMatch(
+    /^What Lena Park opened\n• Lena Park: .*Amex.*\n• Lena Park: .*Visa|^What Lena Park opened\n• Lena Park: .*Visa.*\n• Lena Park: .*Amex/,
+  );
+  // The same once more joins nobody anew.
+  await tellConfiguration(houseOf(defaultYaml));
+  await tellConfiguration(houseOf(`${defaultYaml}people: [{ vault: U7, slack: ${lena} }]\n`));
+  expect(await entriesOf(story, "persons joined")).toHaveLength(1);
 });
 
 function houseOf(yaml: string) {
