@@ -143,7 +143,7 @@ function readArguments(args: string[]): Arguments | null {
 function refusalOf(outcome: Exclude<ReportOutcome, { kind: "report" }>): string {
   switch (outcome.kind) {
     case "several":
-      return `No item has exactly that name. Did you mean: ${outcome.names.map((name) => plainText(name, 80)).join(", ")}?`;
+      return `No item has exactly that name. Did you mean: ${outcome.names.map((name) => plainText(name, 120)).join(", ")}?`;
     case "unknown":
       if (outcome.what === "since") return "I can’t tell since when: write it like 2026-03-01, january or monday.";
       if (outcome.what === "vault") return "There is no vault of that name in the configuration.";

@@ -182,11 +182,11 @@ async function resolveItem(
   );
   const vaultIds = vaults.map(({ id }) => id);
   const all = [...configured, ...(await itemsOf(house.store.db, vaultIds))];
-  const { readings, isSinceUnreadable } = question;
+  const { readings } = question;
   const now = itemsMeant(all, readings, vaults);
   const meant = now ?? itemsMeant(await itemsByAnyTitle(house.store.db, vaultIds), readings, vaults);
   if (!meant) {
-    return { question, vaults, about: readings.at(-1)?.item ?? "", ...namesNear(all, readings, isSinceUnreadable) };
+    return { question, vaults, about: readings.at(-1)?.item ?? "", ...namesNear(all, question, vaults) };
   }
   const { reading, items } = meant;
   const there = vaults.filter(({ id }) => items.some(({ vaultId }) => vaultId === id));
@@ -234,14 +234,20 @@ function splitAtIn(words: string): { name: string; inVault: string | null }[] {
   return [{ name: words, inVault: null }, ...splits.reverse()];
 }
 
+/** What is called something like it; and in which vault, where just that is called so elsewhere than it was said. */
 function namesNear(
   all: ItemRow[],
-  readings: ItemReading[],
-  isSinceUnreadable: boolean,
+  { readings, isSinceUnreadable }: Extract<VaultQuestion, { kind: "who" }>,
+  vaults: WatchedVault[],
 ): { kind: "unknown" | "several"; answer: Unanswered } {
   const typed = foldWords(splitAtIn(readings.at(-1)?.item ?? "").at(-1)?.name ?? "");
   const near = typed === "" ? [] : all.filter(({ title }) => foldWords(title ?? "").includes(typed));
-  const names = [...new Set(near.flatMap(({ title }) => title ?? []))].slice(0, 8);
+  const called = near.flatMap(({ title, vaultId }) => {
+    if (title === null) return [];
+    const vault = vaults.find(({ id }) => id === vaultId)?.name ?? vaultId;
+    return [foldWords(title) === typed ? `${title} in ${vault}` : title];
+  });
+  const names = [...new Set(called)].slice(0, 8);
   return names.length > 0
     ? { kind: "several", answer: { kind: "several", names } }
     : { kind: "unknown", answer: { kind: "unknown", what: isSinceUnreadable ? "since" : "item" } };

@@ -37,6 +37,8 @@ test("an item is found by its whole name, whatever words are in it", async () =>
   }
   await vault(marta, "who Login in London in Company cards since 2025");
   expect(story.told(marta)).toContain("Who opened Login in London since 1 January 2025");
+  await vault(marta, "who Company Visa in Nowhere");
+  expect(story.told(marta)).toContain("Did you mean “Company Visa in Company cards”?");
   await vault(marta, "who Company Visa since the flood");
   expect(story.told(marta)).toContain("I can’t tell since when.");
 });

@@ -35,7 +35,7 @@ export function reportAnswer(
     case "unknown":
       return withCoverage(answer(said(UNKNOWN[outcome.what])), outcome.coverage);
     case "several": {
-      const names = outcome.names.map((name) => `“${clean(name, 60) || "an item"}”`).join(", ");
+      const names = outcome.names.map((name) => `“${clean(name, 120) || "an item"}”`).join(", ");
       const asked = `I know no item of exactly that name. Did you mean ${names}?`;
       return withCoverage(answer(said(asked)), outcome.coverage);
     }
