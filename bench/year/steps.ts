@@ -173,7 +173,8 @@ const named = (begin: string) => `
          false, false, false, false, ${begin} from generate_series(0, 2) as n;
   insert into item (item_key, vault_id, item_id, title, reported_at)
   select left(encode(sha256(convert_to('v_' || vault || e'\\n' || 'i_' || n, 'UTF8')), 'hex'), 32), 'v_' || vault, 'i_' || n, 'Item ' || n, ${begin}
-    from generate_series(1, ${vaults * itemsPerVault}) as n, lateral (select 1 + (n - 1) / ${itemsPerVault}) as in_vault (vault)`;
+    from generate_series(1, ${vaults * itemsPerVault}) as n, lateral (select 1 + (n - 1) / ${itemsPerVault}) as in_vault (vault);
+  insert into item_title (item_key, title) select item_key, title from item`;
 
 const remembered = `
   insert into person_item (person_id, item_key, first_occurred, last_occurred, accesses, last_access)
