@@ -573,10 +573,12 @@ export interface DigestFacts {
   /** What had waited for longer, and whether there was more than is counted. Absent in older ones: not counted. */
   older?: { alerts: number; isMore: boolean };
   numbers: WeekNumbers;
-  /** The week before; `null`: there is none to compare with. */
+  /** What the digest before it counted; `null`: there is none to compare with. */
   before: WeekNumbers | null;
-  /** How many accesses came in the time of the digests that were never made. */
+  /** How many accesses came in the time of the digests that were never made, or while no digest told of their vault. */
   missedAccesses: number;
+  /** Since when, where no digest was missed. */
+  missedSince?: number;
   /** How many were told nowhere but here, and how many asked for a verdict though they were explained. Absent in older ones: not counted. */
   quiet?: number;
   spotChecks?: number;
@@ -626,9 +628,7 @@ export interface QuarterRow {
 
 /** What was reported in a digest's period, counted. */
 export interface WeekRows {
-  /** Of the period itself, and of as long before it as it is compared with. */
   quarters: QuarterRow[];
-  quartersBefore: QuarterRow[];
   findings: { policy: string; accesses: number }[];
   items: { vaultId: string; id: string; title: string | null; accesses: number; people: number }[];
   people: { vaultId: string; people: number }[];
@@ -648,6 +648,22 @@ export interface VaultWeek {
   moreItems: number;
   /** When each source last reported something of this vault. */
   sources: { source: string; lastAt: number }[];
+  /** From when to when it is told of. Absent in older ones: as the digest. */
+  startsAt?: number;
+  endsAt?: number;
+  /** So much came before the digest's end and wasn't judged: it is told of no further than that. Absent: none. */
+  unjudged?: number;
+}
+
+/** From when to when a digest counts what was reported of a vault. */
+export interface VaultStretch {
+  vaultId: string;
+  /** How far digests before it told of the vault: what lies between that and the beginning is counted, and no more. */
+  toldUpTo: Date;
+  startsAt: Date;
+  endsAt: Date;
+  /** What was reported before the digest's end and isn't judged. */
+  unjudged: number;
 }
 
 /** An hour of a weekday (ISO, 1 Monday to 7 Sunday); each access counts once. */

@@ -75,12 +75,11 @@ async function describe(client: pg.Client): Promise<{ until: Date; note: string 
 }
 
 async function digests(store: Store, client: pg.Client, until: Date, note: string): Promise<Row[]> {
-  const schedule = { weekday: 1, minute: 540, zone: "Europe/Madrid" };
-  const now = slotUpTo(schedule, until).at;
+  const zone = "Europe/Madrid";
+  const now = slotUpTo({ weekday: 1, minute: 540, zone }, until).at;
   const period = { key: "bench", startsAt: new Date(now.getTime() - weekMs), endsAt: now, missed: null };
-  const known = { since: new Date(0) };
   const all = configuredVaults();
-  const gathered = (vault: WatchedVault) => gather(store.db, { vaults: [vault], schedule, period, known, now });
+  const gathered = (vault: WatchedVault) => gather(store.db, { vaults: [vault], zone, period, now });
   // The second time round, as for whoever asks again; the first is told in the note.
   const cold = await each(all, gathered);
   const warm = await each(all, gathered);

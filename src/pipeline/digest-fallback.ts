@@ -1,6 +1,7 @@
 import type { Directs } from "../bot/directs.ts";
 import { digestMail } from "../bot/views/outage-mail.ts";
 import type { WatchedVault } from "../model.ts";
+import { vaultsOfChannel } from "../policies/digest-channels.ts";
 import { outsider } from "../policies/eligibility.ts";
 import { inTransaction } from "../store/database.ts";
 import { lockDigests } from "../store/digests.ts";
@@ -8,7 +9,7 @@ import { urgency, wantAll } from "../store/messages.ts";
 import { closedDigests, digestsToldOf, lockDigestMails, unshownDigests } from "../store/outages.ts";
 import { slackUsersById } from "../store/people.ts";
 import { seal, wake } from "../store/record.ts";
-import { messagesOfDigest, vaultsOfChannel } from "./digest.ts";
+import { messagesOfDigest } from "./digest.ts";
 import { around } from "./draw.ts";
 import { digestInWords } from "./draw-digest.ts";
 import { closedAfterMs, type SendMail, tell } from "./fallback.ts";
@@ -44,7 +45,7 @@ async function showInPrivate(house: House, directs: Directs): Promise<number> {
     }
     if (channels.length === 0) continue;
     shown += await inTransaction(db, async (tx) => {
-      await lockDigests(tx, channel);
+      await lockDigests(tx, channel, []);
       if (!(await closedDigests(tx, between)).some((one) => one.digestId === digestId)) return 0;
       const now = house.clock.now();
       const about = { kind: "digest" as const, urgency: urgency.note, at: now };

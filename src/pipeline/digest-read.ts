@@ -1,11 +1,11 @@
 import type { DigestReadOutcome } from "../bot/ports.ts";
 import type { SlackUser } from "../model.ts";
+import { vaultsOfChannel } from "../policies/digest-channels.ts";
 import { mayManage } from "../policies/eligibility.ts";
 import { inTransaction } from "../store/database.ts";
 import { readDigest, recordDigestRead } from "../store/digests.ts";
 import { messagesOf, wantAllAnew } from "../store/messages.ts";
 import { seal, wake } from "../store/record.ts";
-import { vaultsOfChannel } from "./digest.ts";
 import type { House } from "./house.ts";
 import { rolesOf } from "./roles.ts";
 

@@ -1,11 +1,12 @@
 import type { DigestSoFarOutcome } from "../bot/ports.ts";
 import type { SlackUser, WatchedVault } from "../model.ts";
+import { vaultsOfChannel, zoneOfChannel } from "../policies/digest-channels.ts";
 import { slotUpTo } from "../policies/digest-time.ts";
 import { outsider } from "../policies/eligibility.ts";
 import { inTransaction } from "../store/database.ts";
 import { recordHead } from "../store/digests.ts";
 import { seal } from "../store/record.ts";
-import { gather, vaultsOfChannel, zoneOfChannel } from "./digest.ts";
+import { gather } from "./digest.ts";
 import { around } from "./draw.ts";
 import { partsOf } from "./draw-digest.ts";
 import type { House } from "./house.ts";
@@ -33,7 +34,7 @@ export async function digestSoFar(
   const schedule = { ...(config.digest ?? usual), zone };
   const { key, at } = slotUpTo(schedule, new Date(now.getTime() - 1));
   const period = { key, startsAt: at, endsAt: now, missed: null };
-  const { facts, alertIds } = await gather(store.db, { vaults, schedule, period, known: { since: now }, now });
+  const { facts, alertIds } = await gather(store.db, { vaults, zone, period, now });
   const head = await recordHead(store.db);
   const payload = { by: byId, vaults: vaults.map(({ id }) => id), since: at };
   await inTransaction(store.db, (tx) => seal(tx, now, [{ kind: "digest asked for", payload }]));

@@ -1,5 +1,6 @@
 import { type Config, parseConfig } from "../config.ts";
 import type { Access, WatchedVault } from "../model.ts";
+import type { Held } from "../policies/digest-channels.ts";
 import { configurationsInForce, configurationText } from "../store/configurations.ts";
 import { type Db, inTransaction, type Tx } from "../store/database.ts";
 import { bringIntoForce } from "./configuration.ts";
@@ -65,6 +66,20 @@ export async function saidSince(house: House, says: (config: Config) => boolean)
     saidFrom = since;
   }
   return saidFrom;
+}
+
+/** Which configurations held from when, newest first, back to the one that held then; `null`: this version can't read it any more. */
+export async function configurationsSince(house: House, db: Db | Tx, then: Date): Promise<Held[]> {
+  const { config, clock } = house;
+  const known = await configurationsInForce(db);
+  const held: Held[] = [];
+  // It comes into force with what is judged next.
+  if (known[0]?.fingerprint !== config.fingerprint) held.push({ since: clock.now(), config });
+  for (const { since, fingerprint } of known) {
+    held.push({ since, config: fingerprint === config.fingerprint ? config : await readEarlier(db, fingerprint) });
+    if (since <= then) break;
+  }
+  return held;
 }
 
 async function readEarlier(db: Db | Tx, fingerprint: string): Promise<Config | null> {

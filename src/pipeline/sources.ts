@@ -1,5 +1,6 @@
 import type { MessageView } from "../bot/views/alert.ts";
 import { sourceGap, sourceMissed, sourceReadAgain, sourceReadInPart, sourceUnread } from "../bot/views/source.ts";
+import { vaultsOfChannel } from "../policies/digest-channels.ts";
 import { isWorthTelling } from "../policies/source-trouble.ts";
 import { type Comparison, comparisonsToTell, readComparison, recordComparisonTold } from "../store/comparisons.ts";
 import { inTransaction } from "../store/database.ts";
@@ -8,7 +9,6 @@ import { seal, wake } from "../store/record.ts";
 import { gapsToTell, readGap, recordGapTold } from "../store/source-gaps.ts";
 import { openTroubles, readTrouble, recordTrouble, recordTroubleOver } from "../store/source-troubles.ts";
 import { feedStates } from "../store/sources.ts";
-import { vaultsOfChannel } from "./digest.ts";
 import { type House, zoneOf } from "./house.ts";
 import { sourcesHeard } from "./silence.ts";
 

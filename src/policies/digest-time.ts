@@ -17,6 +17,16 @@ export interface DigestPeriod {
   missed: { digests: number; since: Date } | null;
 }
 
+/** What is known of a channel's digests. */
+export interface DigestsKnown {
+  /** Since when it is to have them, without a break. */
+  since: Date;
+  /** Where the last of them ended. */
+  lastEnd: Date | null;
+  /** Vaults of it were in other digests before: it takes them up with the running week. */
+  isContinued?: boolean;
+}
+
 interface Slot {
   key: string;
   at: Date;
@@ -30,23 +40,30 @@ const shortestMs = 3.5 * dayMs;
  * The period whose digest is due; `null`: none is. Periods follow each other without a gap: each begins where the last one ended,
  * the first at the first slot after `since`. Of several that were missed only the last is made, and says so.
  */
-export function duePeriod(
-  schedule: DigestSchedule,
-  known: { since: Date; lastEnd: Date | null },
-  now: Date,
-): DigestPeriod | null {
+export function duePeriod(schedule: DigestSchedule, known: DigestsKnown, now: Date): DigestPeriod | null {
   const first = firstEnd(schedule, known);
   if (first.at > now) return null;
   const last = slotUpTo(schedule, now);
-  const since = beginning(schedule, known);
+  const since = digestsBegin(schedule, known);
   if (last.key <= first.key) return { key: first.key, startsAt: since, endsAt: first.at, missed: null };
   const before = slotUpTo(schedule, new Date(last.at.getTime() - 1));
   return { key: last.key, startsAt: before.at, endsAt: last.at, missed: { digests: weeksFrom(first, last), since } };
 }
 
 /** When the next digest is due, in the past where one is overdue. */
-export function nextDigestAt(schedule: DigestSchedule, known: { since: Date; lastEnd: Date | null }): Date {
+export function nextDigestAt(schedule: DigestSchedule, known: DigestsKnown): Date {
   return firstEnd(schedule, known).at;
+}
+
+/**
+ * Where the next period begins: with the last one's end; the first of all with the first whole week. Where the channel had none for a
+ * while because nobody wanted any, or has vaults of other channels, with the week that ran when that changed.
+ */
+export function digestsBegin(schedule: DigestSchedule, { since, lastEnd, isContinued = false }: DigestsKnown): Date {
+  if (lastEnd === null && !isContinued) return slotFrom(schedule, since).at;
+  if (lastEnd !== null && lastEnd > since) return lastEnd;
+  const running = slotUpTo(schedule, since).at;
+  return lastEnd !== null && lastEnd > running ? lastEnd : running;
 }
 
 /** The last moment of the schedule up to and including `now`: where the running week began. */
@@ -58,12 +75,8 @@ export function slotUpTo(schedule: DigestSchedule, now: Date): Slot {
   return slot.at <= now ? slot : slotOn(date.minus({ days: 7 }), schedule);
 }
 
-function firstEnd(schedule: DigestSchedule, known: { since: Date; lastEnd: Date | null }): Slot {
-  return slotFrom(schedule, new Date(beginning(schedule, known).getTime() + shortestMs));
-}
-
-function beginning(schedule: DigestSchedule, { since, lastEnd }: { since: Date; lastEnd: Date | null }): Date {
-  return lastEnd ?? slotFrom(schedule, since).at;
+function firstEnd(schedule: DigestSchedule, known: DigestsKnown): Slot {
+  return slotFrom(schedule, new Date(digestsBegin(schedule, known).getTime() + shortestMs));
 }
 
 /** The first one at that instant or after it. */

@@ -1,5 +1,14 @@
 import { DateTime, IANAZone } from "luxon";
-import type { DigestFacts, HourCell, QuarterRow, VaultWeek, WatchedVault, WeekNumbers, WeekRows } from "../model.ts";
+import type {
+  DigestFacts,
+  HourCell,
+  QuarterRow,
+  VaultStretch,
+  VaultWeek,
+  WatchedVault,
+  WeekNumbers,
+  WeekRows,
+} from "../model.ts";
 import { saysNothing } from "./purpose-quality.ts";
 import { areAwaited } from "./silence.ts";
 
@@ -13,13 +22,14 @@ interface Purpose {
   uses: number;
 }
 
-/** What is known of a digest's period and the one before, as rows. */
+/** What is known of a digest's period, as rows. */
 export interface DigestGrounds extends WeekRows {
   vaults: WatchedVault[];
   period: { startsAt: Date; endsAt: Date };
+  /** Each vault's part of it. */
+  stretches: VaultStretch[];
   zone: string;
-  /** The week before can be compared with. */
-  hasBefore: boolean;
+  before: WeekNumbers | null;
   purposes: Purpose[];
   reviews: DigestFacts["reviews"];
   openAlerts: number;
@@ -34,15 +44,22 @@ const examplesAtMost = 3;
 
 /** Adds the rows up to what a digest says. Pure: the same rows always give the same numbers. */
 export function digestFacts(grounds: DigestGrounds): DigestFacts {
-  const { startsAt, endsAt } = grounds.period;
-  const ended = grounds.purposes.filter((one) => one.endsAt >= startsAt && one.endsAt < endsAt && one.uses === 0);
-  const announced = grounds.purposes.filter((one) => one.announcedAt >= startsAt && one.announcedAt < endsAt);
+  // One for any watched vault goes by the period itself.
+  const stretches = new Map(grounds.stretches.map((one) => [one.vaultId, one]));
+  const isIn = (at: Date, vaultId: string | null) => {
+    const { startsAt, endsAt } = (vaultId === null ? null : stretches.get(vaultId)) ?? grounds.period;
+    return at >= startsAt && at < endsAt;
+  };
+  const ended = grounds.purposes.filter((one) => isIn(one.endsAt, one.vaultId) && one.uses === 0);
+  const announced = grounds.purposes.filter((one) => isIn(one.announcedAt, one.vaultId));
+  const untold = grounds.stretches.flatMap(({ toldUpTo, startsAt }) => (toldUpTo < startsAt ? toldUpTo.getTime() : []));
   return {
     openAlerts: grounds.openAlerts,
     older: grounds.older,
     numbers: sum(grounds.quarters, grounds.vaults),
-    before: grounds.hasBefore ? sum(grounds.quartersBefore, grounds.vaults) : null,
+    before: grounds.before,
     missedAccesses: grounds.missedAccesses,
+    ...(untold.length > 0 && { missedSince: Math.min(...untold) }),
     quiet: grounds.quiet,
     spotChecks: grounds.spotChecks,
     unusual: grounds.findings,
@@ -91,9 +108,13 @@ function ofAsking(quarters: QuarterRow[], vaults: WatchedVault[]): QuarterRow[] 
   return quarters.filter(({ vaultId }) => !unasking.has(vaultId));
 }
 
-function weekOf(vault: WatchedVault, { quarters, people, items, sources }: DigestGrounds): VaultWeek {
+function weekOf(
+  vault: WatchedVault,
+  { quarters, people, items, sources, stretches, period }: DigestGrounds,
+): VaultWeek {
   const { id } = vault;
   const own = items.filter(({ vaultId }) => vaultId === id);
+  const stretch = stretches.find(({ vaultId }) => vaultId === id);
   return {
     id,
     numbers: sum(
@@ -107,6 +128,9 @@ function weekOf(vault: WatchedVault, { quarters, people, items, sources }: Diges
       source,
       lastAt: lastAt.getTime(),
     })),
+    startsAt: (stretch?.startsAt ?? period.startsAt).getTime(),
+    endsAt: (stretch?.endsAt ?? period.endsAt).getTime(),
+    ...(stretch && stretch.unjudged > 0 && { unjudged: stretch.unjudged }),
   };
 }
 

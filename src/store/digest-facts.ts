@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { type QuarterRow, testItemId, type WeekRows } from "../model.ts";
+import { type QuarterRow, testItemId, type VaultStretch, type WeekRows } from "../model.ts";
 import type { Db, Tx } from "./database.ts";
 
 /** What is asked of a stretch of time in some vaults; each function is one statement over the rows of that stretch alone. */
@@ -9,31 +9,29 @@ export interface Stretch {
   endsAt: Date;
 }
 
+/** From when to when something is asked of a vault. */
+type Told = Pick<VaultStretch, "vaultId" | "startsAt" | "endsAt">;
+
 /**
- * What was reported in the stretch, counted. An access belongs to the stretch in which it was reported to us: no report, however
- * late, is in two of them or in none.
+ * What was reported of each vault in its stretch, counted. An access belongs to the stretch in which it was reported to us: no report,
+ * however late, is in two of them or in none.
  */
-export async function weekRows(
-  db: Db | Tx,
-  { vaultIds, startsAt, endsAt }: Stretch,
-  comparedFrom: Date,
-): Promise<Omit<WeekRows, "sources">> {
+export async function weekRows(db: Db | Tx, stretches: Told[]): Promise<Omit<WeekRows, "sources">> {
+  const vaultIds = stretches.map(({ vaultId }) => vaultId);
   const { rows } = await sql<{ found: Found }>`
-    with week as materialized (
-      select counted_vault as vault_id, counted_at >= ${startsAt}::timestamptz as is_this, counted_item as item_key, person_id, unusual, counted_quarter as beginning,
+    with this_week as materialized (
+      select counted_vault as vault_id, counted_item as item_key, person_id, unusual, counted_quarter as beginning,
              state = 'explained' as is_explained, is_after_hours, access_id, is_spot_check
-        from assessment
-       where outcome = 'alert' and counted_vault = any (${vaultIds}::text[])
-         and counted_at >= ${comparedFrom}::timestamptz and counted_at < ${endsAt}::timestamptz
-    ), this_week as (
-      select * from week where is_this
+        from ${toldOf(stretches)}
+        join assessment on outcome = 'alert' and counted_vault = told.vault_id
+         and counted_at >= told.starts_at and counted_at < told.ends_at
     )
     select json_build_object(
       'quarters', (select json_agg(one) from (
-         select vault_id as "vaultId", is_this as "isThis", beginning, count(*) as accesses,
+         select vault_id as "vaultId", beginning, count(*) as accesses,
                 count(*) filter (where is_explained) as explained, count(*) filter (where is_after_hours) as "afterHours",
                 count(*) filter (where is_after_hours and not is_explained) as both
-           from week group by 1, 2, 3 order by 1, 3) as one),
+           from this_week group by 1, 2 order by 1, 2) as one),
       'findings', (select json_agg(one) from (
          select policy, count(*) as accesses from this_week, unnest(unusual) as policy
           group by 1 order by 2 desc, 1) as one),
@@ -51,10 +49,8 @@ export async function weekRows(
           where is_explained and alert.is_quiet) else 0 end
     ) as found`.execute(db);
   const found = rows[0]?.found;
-  const quarters = (found?.quarters ?? []).map((row) => ({ ...row, beginning: new Date(row.beginning) }));
   return {
-    quarters: quarters.filter(({ isThis }) => isThis),
-    quartersBefore: quarters.filter(({ isThis }) => !isThis),
+    quarters: (found?.quarters ?? []).map((row) => ({ ...row, beginning: new Date(row.beginning) })),
     findings: found?.findings ?? [],
     items: found?.items ?? [],
     people: found?.people ?? [],
@@ -63,8 +59,18 @@ export async function weekRows(
   };
 }
 
+/** The stretches as rows: vault_id, starts_at, ends_at. */
+function toldOf(stretches: Told[]) {
+  const [ids, starts, ends] = [
+    stretches.map(({ vaultId }) => vaultId),
+    stretches.map(({ startsAt }) => startsAt),
+    stretches.map(({ endsAt }) => endsAt),
+  ];
+  return sql`unnest(${ids}::text[], ${starts}::timestamptz[], ${ends}::timestamptz[]) as told (vault_id, starts_at, ends_at)`;
+}
+
 interface Found {
-  quarters: (Omit<QuarterRow, "beginning"> & { beginning: string; isThis: boolean })[] | null;
+  quarters: (Omit<QuarterRow, "beginning"> & { beginning: string })[] | null;
   findings: WeekRows["findings"] | null;
   items: WeekRows["items"] | null;
   people: WeekRows["people"] | null;
@@ -101,29 +107,52 @@ export async function lastHeard(db: Db | Tx, vaultIds: string[], before: Date): 
   return rows;
 }
 
-export async function countAccesses(db: Db | Tx, { vaultIds, startsAt, endsAt }: Stretch): Promise<number> {
-  const { count } = await db
-    .selectFrom("assessment")
-    .select((is) => is.fn.countAll<string>().as("count"))
-    .where("counted_vault", "in", vaultIds)
-    .where("counted_at", ">=", startsAt)
-    .where("counted_at", "<", endsAt)
-    .where("outcome", "=", "alert")
-    .executeTakeFirstOrThrow();
-  return Number(count);
+/** How many were reported after the digests before them ended and before the stretches begin. */
+export async function countUntold(db: Db | Tx, stretches: VaultStretch[]): Promise<number> {
+  const untold = stretches.map(({ vaultId, toldUpTo, startsAt }) => ({
+    vaultId,
+    startsAt: toldUpTo,
+    endsAt: startsAt,
+  }));
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::integer as count from ${toldOf(untold)}
+      join assessment on outcome = 'alert' and counted_vault = told.vault_id
+       and counted_at >= told.starts_at and counted_at < told.ends_at`.execute(db);
+  return rows[0]?.count ?? 0;
 }
 
-/** Whether something that was reported before then isn't judged yet. */
-export async function isJudgingBehind(db: Db | Tx, vaultIds: string[], before: Date): Promise<boolean> {
-  const row = await db
-    .selectFrom("unjudged")
-    .innerJoin("access", "access.id", "unjudged.access_id")
-    .select("access.id")
-    .where("access.received_at", "<", before)
-    .where("access.vault_id", "in", vaultIds)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+/** What was reported of vaults in that time, but after what was told of them, and isn't judged yet. */
+export interface ToJudge {
+  vaultIds: string[];
+  told: Map<string, Date>;
+  since: Date;
+  before: Date;
+}
+
+export interface Unjudged {
+  since: Date;
+  reports: number;
+}
+
+export async function isJudgingBehind(db: Db | Tx, asked: ToJudge): Promise<boolean> {
+  const { rows } = await sql`select ${unjudgedOf(asked)} limit 1`.execute(db);
+  return rows.length > 0;
+}
+
+/** By the vault's id. */
+export async function notJudged(db: Db | Tx, asked: ToJudge): Promise<Map<string, Unjudged>> {
+  const { rows } = await sql<Unjudged & { vaultId: string }>`
+    select access.vault_id as "vaultId", min(access.received_at) as since, count(*)::integer as reports
+           ${unjudgedOf(asked)} group by 1`.execute(db);
+  return new Map(rows.map(({ vaultId, ...found }) => [vaultId, found]));
+}
+
+function unjudgedOf({ vaultIds, told, since, before }: ToJudge) {
+  const upTo = vaultIds.map((id) => told.get(id) ?? since);
+  return sql`
+      from unjudged join access on access.id = unjudged.access_id
+      join unnest(${vaultIds}::text[], ${upTo}::timestamptz[]) as told (vault_id, up_to) on told.vault_id = access.vault_id
+     where access.received_at >= greatest(told.up_to, ${since}::timestamptz) and access.received_at < ${before}::timestamptz`;
 }
 
 export interface PurposeRow {
@@ -154,16 +183,17 @@ export async function purposesOf(db: Db | Tx, { vaultIds, startsAt, endsAt }: St
   return rows;
 }
 
-/** First verdicts given in the stretch: how many, within what time half of them came, and by whom. */
+/** First verdicts given in each vault's stretch: how many, within what time half of them came, and by whom. */
 export async function verdictsIn(
   db: Db | Tx,
-  { vaultIds, startsAt, endsAt }: Stretch,
+  stretches: Told[],
   openedSince: Date,
 ): Promise<{ verdicts: number; medianMs: number | null; by: string[] }> {
   const { rows } = await sql<{ verdicts: number; medianMs: number | null; by: string[] | null }>`
     with this_week as (
-      select at, by, opened_at from first_verdict
-       where vault_id = any (${vaultIds}::text[]) and at >= ${startsAt} and at < ${endsAt} and opened_at >= ${openedSince})
+      select at, by, opened_at from ${toldOf(stretches)}
+        join first_verdict on first_verdict.vault_id = told.vault_id and at >= told.starts_at and at < told.ends_at
+       where opened_at >= ${openedSince})
     select count(*)::integer as verdicts,
            (percentile_disc(0.5) within group (order by extract(epoch from at - opened_at)) * 1000)::float8 as "medianMs",
            (select array_agg(distinct coalesce(slack_user.name, by)) from this_week

@@ -27,7 +27,8 @@ export interface RecordHead {
   hash: Buffer;
 }
 
-export interface ChannelKnown {
+/** Since when a channel is to have digests, and where the last of them ended. */
+interface ChannelKnown {
   since: Date;
   lastEnd: Date | null;
 }
@@ -51,9 +52,52 @@ export async function digestChannels(db: Db | Tx, channels: string[], now: Date)
   return read();
 }
 
-/** One replica at a time makes a channel's digest, until the transaction ends. */
-export async function lockDigests(tx: Tx, channel: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended('digest ' || ${channel}, 0))`.execute(tx);
+/**
+ * One replica at a time makes a channel's digest, or tells of one of these vaults in any, until the transaction ends. All take the locks in
+ * one order, so that two channels never wait for each other's.
+ */
+export async function lockDigests(tx: Tx, channel: string, vaultIds: string[]): Promise<void> {
+  const names = [`digest ${channel}`, ...vaultIds.map((id) => `digest of ${id}`)];
+  await sql`
+    select pg_advisory_xact_lock(key)
+      from (select distinct hashtextextended(name, 0) as key from unnest(${names}::text[]) as name order by 1) as ordered`.execute(
+    tx,
+  );
+}
+
+/** How far each of these vaults was told of in digests; one that isn't there never was. */
+export async function toldUpTo(db: Db | Tx, vaultIds: string[]): Promise<Map<string, Date>> {
+  const { rows } = await sql<{ vaultId: string; endsAt: Date }>`
+    select asked.vault_id as "vaultId", last.ends_at as "endsAt"
+      from unnest(${vaultIds}::text[]) as asked (vault_id)
+     cross join lateral (select ends_at from digest_vault where digest_vault.vault_id = asked.vault_id
+                          order by ends_at desc limit 1) as last`.execute(db);
+  return new Map(rows.map(({ vaultId, endsAt }) => [vaultId, endsAt]));
+}
+
+/** From there on digests tell of these vaults, whichever channels they come to; those that were told of go on where that ended. */
+export async function tellFrom(db: Db, vaults: { vaultId: string; from: Date }[]): Promise<void> {
+  if (vaults.length === 0) return;
+  await db
+    .insertInto("digest_vault")
+    .values(vaults.map(({ vaultId, from }) => ({ vault_id: vaultId, ends_at: from, starts_at: null, digest_id: null })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** The last digest of a channel, as far as the next one is compared with it. */
+export async function lastDigest(
+  tx: Tx,
+  channel: string,
+): Promise<{ startsAt: Date; endsAt: Date; facts: DigestFacts } | null> {
+  const row = await tx
+    .selectFrom("digest")
+    .select(["starts_at as startsAt", "ends_at as endsAt", "facts"])
+    .where("channel", "=", channel)
+    .orderBy("ends_at", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row ?? null;
 }
 
 /** The head of the record as it is now. */

@@ -191,7 +191,8 @@ const told: Told[] = [
   {
     what: "digests",
     kinds: "'digest'",
-    from: "digest",
+    from: `digest left join (select digest_id, jsonb_object_agg(vault_id, jsonb_build_array(${instant("starts_at")}, ${instant("ends_at")})) as told
+                          from digest_vault group by 1) as told_in on told_in.digest_id = digest.id`,
     at: "made_at",
     says: [
       ...same(
@@ -201,6 +202,8 @@ const told: Told[] = [
         [instant("starts_at"), "startsAt"],
         [instant("ends_at"), "endsAt"],
       ),
+      // Older ones don't say it.
+      ["case when facts -> 'vaults' -> 0 ? 'startsAt' then coalesce(told, '{}') end", "said -> 'vaults'"],
       ...same(["facts -> 'numbers'", "numbers"], ["facts ->> 'openAlerts'", "openAlerts"], ["head_seq", "head"]),
     ],
   },

@@ -327,6 +327,7 @@ export interface Schema {
     head_seq: string;
     head_hash: Buffer;
   };
+  digest_vault: { vault_id: string; ends_at: Date; starts_at: Date | null; digest_id: string | null };
   digest_alert: { digest_id: string; place: number; alert_id: string };
   digest_read: { digest_id: string; slack_user_id: string; name: string; at: Date };
   digest_picture_failure: { digest_id: string; attempt: number; at: Date; trouble: string };

@@ -103,10 +103,10 @@ test("the test is on the record as one, its message says so, and it counts nowhe
     "select convert_from(payload, 'UTF8') as said from record where kind in ('access judged', 'review') order by seq",
   );
   expect(rows.map(({ said }) => JSON.parse(said))).toMatchObject([{ test: true }, { verdict: "expected" }]);
-  const week = { vaultIds: ["v_cards"], startsAt: new Date(0), endsAt: new Date("2100-01-01") };
-  expect(await weekRows(db, week, week.startsAt)).toMatchObject({ quarters: [], items: [] });
-  expect(await verdictsIn(db, week, week.startsAt)).toMatchObject({ verdicts: 0 });
-  expect(await lastHeard(db, week.vaultIds, week.endsAt)).toEqual([]);
+  const week = { vaultId: "v_cards", startsAt: new Date(0), endsAt: new Date("2100-01-01") };
+  expect(await weekRows(db, [week])).toMatchObject({ quarters: [], items: [] });
+  expect(await verdictsIn(db, [week], week.startsAt)).toMatchObject({ verdicts: 0 });
+  expect(await lastHeard(db, [week.vaultId], week.endsAt)).toEqual([]);
   for (const table of ["item", "person_item", "vault_watch"]) {
     expect((await pool.query(`select from ${table}`)).rowCount).toBe(0);
   }

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Review } from "../../src/model.ts";
-import { gather, vaultsOfChannel } from "../../src/pipeline/digest.ts";
+import { gather } from "../../src/pipeline/digest.ts";
 import type { House } from "../../src/pipeline/house.ts";
 import { judge } from "../../src/pipeline/judge.ts";
+import { vaultsOfChannel } from "../../src/policies/digest-channels.ts";
 import { waitingAlerts } from "../../src/policies/loudness.ts";
 import { readAlert, recordReview } from "../../src/store/alerts.ts";
 import { inTransaction } from "../../src/store/database.ts";
@@ -82,8 +83,8 @@ test("the first verdicts are those of the reviews", async () => {
      where verdict in ('expected', 'suspicious') order by alert_id, review.id`);
   const startsAt = new Date(now.getTime() - 4 * 60 * 60_000);
   const inTime = rows.filter(({ at }) => at >= startsAt && at < now);
-  const stretch = { vaultIds: ["v_cards"], startsAt, endsAt: now };
-  const found = await verdictsIn(stage.store.db, stretch, new Date(0));
+  const stretch = { vaultId: "v_cards", startsAt, endsAt: now };
+  const found = await verdictsIn(stage.store.db, [stretch], new Date(0));
   expect(found.verdicts).toBe(inTime.length);
   expect(inTime.length).toBeGreaterThan(2);
   expect(found.by).toEqual([...new Set(inTime.map(({ by }) => by))].sort());
@@ -104,9 +105,8 @@ test("what a week is counted by is what was reported and found, access by access
   expect(rows[0]?.differ).toBe("0");
   expect(Number(rows[0]?.shown)).toBeGreaterThan(40);
   const period = { key: "2026-11-24", startsAt: new Date(now.getTime() - 8 * 60 * 60_000), endsAt: now, missed: null };
-  const schedule = { weekday: 2, minute: 0, zone: "UTC" };
   const vaults = vaultsOfChannel(house.config, "C0CARDS");
-  const { facts } = await gather(stage.store.db, { vaults, schedule, period, known: { since: now }, now });
+  const { facts } = await gather(stage.store.db, { vaults, zone: "UTC", period, now });
   expect(facts.numbers.accesses).toBe(Number(rows[0]?.shown));
 });
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { gather, vaultsOfChannel } from "../../src/pipeline/digest.ts";
+import { gather } from "../../src/pipeline/digest.ts";
 import type { House } from "../../src/pipeline/house.ts";
 import { judge } from "../../src/pipeline/judge.ts";
+import { vaultsOfChannel } from "../../src/policies/digest-channels.ts";
 import { slotUpTo } from "../../src/policies/digest-time.ts";
 import { openStage, type Stage } from "./stage.ts";
 
@@ -96,9 +97,8 @@ describe.each([
       const vaults = vaultsOfChannel(house.config, "C0CARDS");
       const { facts } = await gather(stage.store.db, {
         vaults,
-        schedule,
+        zone,
         period,
-        known: { since: new Date(from) },
         now: endsAt,
       });
       const own = raw.filter(({ received_at: at }) => at >= startsAt && at < endsAt);

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DigestFacts } from "../../src/model.ts";
-import { gather, vaultsOfChannel } from "../../src/pipeline/digest.ts";
+import { gather } from "../../src/pipeline/digest.ts";
 import { judge } from "../../src/pipeline/judge.ts";
+import { vaultsOfChannel } from "../../src/policies/digest-channels.ts";
 import { openStage, type Reported, type Stage } from "./stage.ts";
 
 const yaml = `timezone: Europe/Madrid
@@ -12,14 +13,16 @@ vaults:
   - { id: v_other, name: Servers, channel: C0SERVERS }
 digest: { day: Mon, at: "09:00" }
 `;
-const schedule = { weekday: 1, minute: 540, zone: "Europe/Madrid" };
+const zone = "Europe/Madrid";
 /** The clocks go back on Sunday: this week has 169 hours. */
 const startsAt = new Date("2026-10-19T07:00:00Z");
 const endsAt = new Date("2026-10-26T08:00:00Z");
+const weekBefore = new Date("2026-10-12T07:00:00Z");
 const now = new Date("2026-10-26T08:00:10Z");
 
 let stage: Stage;
 let facts: DigestFacts;
+let factsBefore: DigestFacts;
 const history: Reported[] = [];
 
 beforeAll(async () => {
@@ -31,7 +34,7 @@ beforeAll(async () => {
     seed = (seed * 48271) % 2147483647;
     return seed % below;
   };
-  const from = Date.parse("2026-10-12T07:00:00Z");
+  const from = weekBefore.getTime();
   for (let n = 0; n < 400; n++) {
     const at = from + random(14.2 * 24 * 3600) * 1000;
     const received = at + (n % 7 === 0 ? random(60 * 3600) * 1000 : 1000);
@@ -58,8 +61,9 @@ beforeAll(async () => {
   while ((await judge(house, 200)) > 0);
   const vaults = vaultsOfChannel(house.config, "C0CARDS");
   const period = { key: "2026-10-26", startsAt, endsAt, missed: null };
-  const known = { since: new Date("2026-10-01T00:00:00Z") };
-  facts = (await gather(stage.store.db, { vaults, schedule, period, known, now })).facts;
+  const before = { key: "2026-10-19", startsAt: weekBefore, endsAt: startsAt, missed: null };
+  factsBefore = (await gather(stage.store.db, { vaults, zone, period: before, now: startsAt })).facts;
+  facts = (await gather(stage.store.db, { vaults, zone, period, now, before: factsBefore.numbers })).facts;
 }, 60_000);
 afterAll(() => stage.close());
 
@@ -88,7 +92,7 @@ test("the numbers are those of an independent count, for this week and the one b
   expect(week.map(({ event }) => event)).not.toEqual(expect.arrayContaining(["before", "after"]));
   expect(week.length).toBeGreaterThan(80);
   expect(facts.numbers).toEqual(numbersOf(week));
-  expect(facts.before).toEqual(numbersOf(await recounted(new Date("2026-10-12T07:00:00Z"), startsAt)));
+  expect(facts.before).toEqual(numbersOf(await recounted(weekBefore, startsAt)));
   for (const { id, numbers, people } of facts.vaults) {
     const own = week.filter(({ vault }) => vault === id);
     expect(numbers).toEqual(numbersOf(own));

@@ -13,7 +13,6 @@ function aPurpose(purpose: string, changes: Partial<Purpose> = {}): Purpose {
 function factsOf(purposes: Purpose[]) {
   return digestFacts({
     quarters: [],
-    quartersBefore: [],
     findings: [],
     items: [],
     people: [],
@@ -22,8 +21,9 @@ function factsOf(purposes: Purpose[]) {
     spotChecks: 0,
     vaults: [],
     period: { startsAt, endsAt },
+    stretches: [],
     zone: "UTC",
-    hasBefore: false,
+    before: null,
     purposes,
     reviews: { verdicts: 0, medianMs: null, by: [] },
     openAlerts: 0,

@@ -82,6 +82,8 @@ test("a host that comes back late judges first what came in time, and waits no l
   expect(await made()).toBe(0);
   await pool.query("delete from unjudged");
   expect(await made()).toBe(1);
+  await story.at("2026-12-10T08:00:00Z");
+  await story.reveal({ by: dana });
   await wait();
   const third = Date.parse("2026-12-14T08:01:00Z");
   for (const [minutes, digests] of [

@@ -1,5 +1,5 @@
 import type { RichTextElement } from "@slack/types";
-import type { WeekNumbers } from "../../model.ts";
+import type { DigestFacts, WeekNumbers } from "../../model.ts";
 import { bold, said } from "./rich-text.ts";
 import { countOf } from "./words.ts";
 
@@ -26,8 +26,16 @@ export function numberLines(numbers: WeekNumbers, before: WeekNumbers | null): R
   ];
 }
 
+/** What isn't judged yet may be anything: "no access" would be too much. */
+export function sayCounted({ numbers, vaults }: Pick<DigestFacts, "numbers" | "vaults">): string {
+  const unjudged = vaults.reduce((sum, vault) => sum + (vault.unjudged ?? 0), 0);
+  if (unjudged === 0) return sayAccesses(numbers);
+  const left = unjudged === 1 ? "one report isn’t judged yet" : `${unjudged} reports aren’t judged yet`;
+  return numbers.accesses === 0 ? left : `${sayAccesses(numbers)}, and ${left}`;
+}
+
 /** "14 accesses, all explained". */
-export function sayAccesses(numbers: WeekNumbers): string {
+function sayAccesses(numbers: WeekNumbers): string {
   const { accesses, explained, unasked = 0 } = numbers;
   if (accesses === 0) return "no access was reported";
   if (unasked === accesses) return `${countOf(accesses, "access", "accesses")}, and no purpose is asked for`;

@@ -5,7 +5,7 @@ import { alertSentence, spotCheckLines } from "./alert.ts";
 import { alertActions } from "./alert-actions.ts";
 import { secondPersonLines, verdictLine } from "./alert-verdict.ts";
 import type { DigestView } from "./digest.ts";
-import { sayAccesses } from "./digest-numbers.ts";
+import { sayCounted } from "./digest-numbers.ts";
 import { bold, line, lines, quoted, richText, said } from "./rich-text.ts";
 import { worstAccess } from "./standing.ts";
 import { capital, countOf } from "./words.ts";
@@ -39,7 +39,7 @@ export function waitingLines(view: Waiting): RichTextElement[][] {
     const longer = older === 0 ? "" : `; ${sayOlder(facts)} waited for longer${shows}`;
     // An older digest hasn't counted what waited for longer.
     const nothing = facts.older && older === 0 ? "Nothing waits" : "Nothing of the last five weeks waits";
-    return [[bold(`${nothing} for you${longer}. `), said(`${capital(sayAccesses(facts.numbers))}.`)]];
+    return [[bold(`${nothing} for you${longer}. `), said(`${capital(sayCounted(facts))}.`)]];
   }
   const more = isMore ? `At least ${older}` : older === 1 ? "One" : String(older);
   const rest = `${more} more ${older === 1 ? "has" : "have"} waited for more than five weeks${shows}.`;

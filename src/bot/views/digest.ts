@@ -5,7 +5,8 @@ import type { DigestSoFar } from "../ports.ts";
 import { detours, type MessageView } from "./alert.ts";
 import { plain } from "./alert-actions.ts";
 import { coverageLines } from "./digest-coverage.ts";
-import { numberLines, sayAccesses } from "./digest-numbers.ts";
+import { numberLines, sayCounted } from "./digest-numbers.ts";
+import { stretchLines } from "./digest-stretches.ts";
 import { moreLine, sayWaiting, waitingBlocks, waitingLines } from "./digest-waiting.ts";
 import { bold, bullets, italic, line, lines, quoted, richText, said, when } from "./rich-text.ts";
 import { clean, plainMrkdwn } from "./text.ts";
@@ -40,6 +41,7 @@ export function digestMessage(view: DigestView): MessageView {
             heading(view),
             ...detours({ movedFrom: view.movedFrom ?? null }),
             ...delays(view),
+            ...stretchLines(view),
             ...waitingLines(view),
           ]),
         ),
@@ -71,7 +73,7 @@ export function digestInShort(view: DigestView): string {
 }
 
 function inShort(view: DigestView): string {
-  return `${sayWaiting(view)}; ${sayAccesses(view.facts.numbers)}; ${sayLast(view)}`;
+  return `${sayWaiting(view)}; ${sayCounted(view.facts)}; ${sayLast(view)}`;
 }
 
 /** By the clock: what is "ago" when it is made isn't when it is read. */
@@ -105,7 +107,7 @@ function delays({ madeAt, shownAt, startsAt, endsAt, zone, missed, facts }: Dige
   const lateBy = madeAt.getTime() - endsAt.getTime();
   const rows: RichTextElement[][] = [];
   if (lateBy >= lateMs) {
-    // Why isn't known: a host that was down, digests that were left out of the file for a while.
+    // Why isn't known: a host that was down, or an hour that had passed when it was first asked for.
     rows.push([
       said("⏱️ "),
       italic(`${sayWeekdayName(endsAt, zone)}’s digest, made ${sayDuration(lateBy)} after its hour.`),
@@ -118,18 +120,25 @@ function delays({ madeAt, shownAt, startsAt, endsAt, zone, missed, facts }: Dige
   }
   if (missed) {
     const many = missed.digests === 1 ? "The digest before it was" : `The ${missed.digests} digests before it were`;
-    const came =
-      facts.missedAccesses === 0
-        ? "no access was reported"
-        : `${countOf(facts.missedAccesses, "access", "accesses")} came`;
+    const came = facts.missedAccesses === 0 ? "no access was reported" : sayCame(facts);
     rows.push([
       said("⏱️ "),
       italic(
         `${many} never made: ${came} between ${sayDate(missed.since, zone)} and ${sayDate(startsAt, zone)}. The record has them all.`,
       ),
     ]);
+  } else if (facts.missedAccesses > 0 && facts.missedSince !== undefined) {
+    const between = `${sayDate(new Date(facts.missedSince), zone)} and ${sayDate(startsAt, zone)}`;
+    rows.push([
+      said("⏱️ "),
+      italic(`${sayCame(facts)} between ${between}, when no digest told of them. The record has them all.`),
+    ]);
   }
   return rows;
+}
+
+function sayCame({ missedAccesses }: DigestFacts): string {
+  return `${countOf(missedAccesses, "access", "accesses")} came`;
 }
 
 function worthKnowing(view: DigestView): RichTextElement[][] {

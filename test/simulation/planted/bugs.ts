@@ -277,8 +277,13 @@ export const plantedBugs: PlantedBug[] = [
     name: "each-replica-makes-a-digest",
     always: ["digests", "interleaving"],
     changes: [
-      { file: "src/pipeline/digest.ts", from: "await lockDigests(tx, channel);", to: "void lockDigests;" },
+      { file: "src/pipeline/digest.ts", from: "await lockDigests(tx, channel, vaultIds);", to: "void lockDigests;" },
       { file: "migrations/0015_digest.sql", from: "unique (channel, period)", to: "check (true)" },
+      {
+        file: "migrations/0050_told_by_vault.sql",
+        from: "where of_it.ends_at > told.up_to;",
+        to: "where of_it.ends_at > told.up_to on conflict do nothing;",
+      },
       {
         file: "src/store/digests.ts",
         from: '.onConflict((conflict) => conflict.columns(["channel", "period"]).doNothing())',
@@ -290,8 +295,8 @@ export const plantedBugs: PlantedBug[] = [
   bug(
     "a-digest-counts-the-next-week-too",
     "src/store/digest-facts.ts",
-    /(counted_at >= \$\{comparedFrom\}::timestamptz) and counted_at < \$\{endsAt\}::timestamptz/,
-    "$1",
+    /(counted_at >= told\.starts_at) and counted_at < told\.ends_at\n/,
+    "$1\n",
     ["digests"],
   ),
   bug("two-sittings-at-once", "src/pipeline/ring.ts", 'await judging.oneAtATime(tx, "sitting", keys);', "", [
