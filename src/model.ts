@@ -42,6 +42,26 @@ export function isTest({ item, source, eventId }: Pick<Access, "item" | "source"
   return item.id === testItemId && source === "webhook" && eventId.startsWith(testEventPrefix);
 }
 
+/**
+ * Acts that let nobody read a secret. Whoever adds one takes what was remembered of it out with a migration: `audit verify` counts by this
+ * list what the judge remembers.
+ */
+export const harmlessActions = [
+  "archive",
+  "create",
+  "delete",
+  "edit",
+  "favorite",
+  "move",
+  "rename",
+  "restore",
+  "server-create",
+  "server-update",
+  "tag",
+  "trash",
+  "update",
+] as const;
+
 /** "changed": what somebody may do in a vault; "guest-changed": somebody became a guest, or is none any more. */
 export type NoticeKind = "granted" | "changed" | "revoked" | "suspended" | "reactivated" | "deleted" | "guest-changed";
 

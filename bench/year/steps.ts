@@ -1,4 +1,5 @@
-import { instant } from "../../src/store/record-and-tables.ts";
+import { findingsSaid } from "../../src/store/judging.ts";
+import { instant } from "../../src/store/told-tables.ts";
 
 /** How much, and of which time. */
 export interface YearSize {
@@ -49,15 +50,18 @@ export function yearSteps({ accesses, days, until }: YearSize): { name: string; 
       name: "accesses",
       text: `
         create unlogged table year_access as
-        select row_number() over (order by received_at, n, m) as id, made.*,
-               extract(isodow from occurred_at) > 5 or extract(hour from occurred_at) not between 8 and 18 as is_after_hours
+        select id, n, m, person, vault, at, alert_id, is_announced, is_odd, is_edit, item, occurred_at, is_after_hours,
+               -- Five come with a delivery.
+               max(received_at) over (partition by (id + 4) / 5) as received_at
+          from (select row_number() over (order by received_at, n, m) as id, made.*,
+                       extract(isodow from occurred_at) > 5 or extract(hour from occurred_at) not between 8 and 18 as is_after_hours
           from (select n, m, person, vault, at, alert_id, is_announced, is_odd, r(n * 16 + m, 20) < 0.02 and m > 1 as is_edit,
                        (vault - 1) * ${itemsPerVault} + 1 + floor(${itemsPerVault} * r(n * 16 + m, 21) ^ 2)::integer as item,
                        at + make_interval(secs => (m - 1) * 45) as occurred_at,
                        at + make_interval(secs => (m - 1) * 45 + 2
                          + case when r(n * 16 + m, 22) < 0.01 then r(n * 16 + m, 23) * 86400 else r(n * 16 + m, 23) * 3 end) as received_at
                   from year_sitting, generate_series(1, accesses) as m) as made
-         where received_at < ${end}`,
+         where received_at < ${end}) as numbered`,
     },
     {
       name: "deliveries",
@@ -128,10 +132,11 @@ export function yearSteps({ accesses, days, until }: YearSize): { name: string; 
       text: `
         insert into alert (id, vault_id, person_id, opened_at, revision, first_occurred_at, last_occurred_at, loudest, attend_at, asks,
                            may_wait)
-        select alert_id, 'v_' || min(vault), min(person), min(received_at), max(m), min(occurred_at), max(occurred_at),
+        select alert_id, 'v_' || min(vault), min(person), min(received_at), count(*), min(occurred_at), max(occurred_at),
                case when bool_or(is_announced) then 'note' when bool_or(is_odd) then 'critical' else 'warning' end, null, not bool_or(is_announced), not bool_or(is_announced)
           from year_access where not is_edit group by alert_id order by alert_id;
-        insert into alert_access (access_id, alert_id, revision) select id, alert_id, m from year_access where not is_edit;
+        insert into alert_access (access_id, alert_id, revision)
+        select id, alert_id, row_number() over (partition by alert_id order by received_at, id) from year_access where not is_edit;
         insert into review (alert_id, revision, verdict, by, note, at)
         select alert.id, alert.revision, case when sitting.is_odd then 'suspicious' else 'expected' end, 'U0LEAD' || sitting.n % 3,
                case when sitting.is_odd then 'Nobody knows of it.' end, alert.opened_at + sitting.judged_after
@@ -180,13 +185,16 @@ const remembered = `
   insert into person_item (person_id, item_key, first_occurred, last_occurred, accesses, last_access)
   select person, item_key, min(occurred_at), max(occurred_at), count(*), (array_agg(id order by occurred_at desc, id desc))[1]
     from year_access join keyed using (item) where not is_edit group by 1, 2;
+  -- What nobody opened nobody told of.
+  delete from item where item_key not in (select item_key from keyed join year_access using (item));
+  delete from item_title where item_key not in (select item_key from item);
   insert into item_version (item_key, version, first_occurred, access_id)
   select item_key, '1', min(occurred_at), (array_agg(id order by occurred_at, id))[1] from year_access join keyed using (item) group by 1;
   insert into item_change (access_id, item_key, vault_id, action, occurred_at)
   select id, item_key, 'v_' || vault, 'edit', occurred_at from year_access join keyed using (item) where is_edit;
   insert into person_context (person_id, kind, value, first_occurred, last_occurred, accesses)
-  select person, context.kind, context.value, min(occurred_at), max(occurred_at), count(*)
-    from (select person, vault, min(occurred_at) as occurred_at, count(*) from year_access where not is_edit group by 1, 2, date_trunc('day', occurred_at)) as seen,
+  select person, context.kind, context.value, min(first), max(last), sum(accesses)
+    from (select person, vault, min(occurred_at) as first, max(occurred_at) as last, count(*) as accesses from year_access where not is_edit group by 1, 2) as seen,
          lateral (values ('vault', 'v_' || vault), ('client', '1Password for Mac'), ('device', 'Laptop of ' || person),
                          ('network', '203.0.113.*'), ('country', 'ES')) as context (kind, value)
    group by 1, 2, 3;
@@ -218,11 +226,15 @@ const record = `
                            || access_reported(access) || '","actor":"' || access_actor(access) || '"'
                            || coalesce(',"alert":"' || alert_id || '","state":"' || state || '","severity":"' || severity || '","sentence":"' || sentence
                            || '","policies":' || jsonb_path_query_array(findings, '$[*].policy')
+                           || ',"findings":"' || ${findingsSaid} || '"'
                            || ',"intentId":' || coalesce('"' || intent_id || '"', 'null'), '') || ',"salt":"' || substr(md5(access_id::text), 1, 16) || '"}'
                     from assessment join access on access.id = access_id left join alert_access using (access_id)
                   union all
                   select at, 'review', null, 2, '{"review":"' || id || '","alert":"' || alert_id || '","revision":' || revision || ',"verdict":"' || verdict || '","by":"' || by
                            || '","note":' || coalesce('"' || note || '"', 'null') || ',"salt":"' || substr(md5(id::text), 1, 16) || '"}' from review
+                  union all
+                  select created_at, 'person known', null, -1, '{"person":"' || person.id || '","aliases":' || jsonb_agg(jsonb_build_object('kind', alias.kind, 'value', alias.value))
+                           || ',"salt":"' || substr(md5(person.id::text), 1, 16) || '"}' from person join person_alias as alias on alias.person_id = person.id group by person.id, created_at
                   union all
                   select announced_at, 'intent announced', null, 3, '{"id":"' || id || '","personId":"' || person_id || '","slackUserId":"' || slack_user_id || '","purpose":"' || purpose
                            || '","startsAt":"' || ${instant("starts_at")} || '","endsAt":"' || ${instant("ends_at")} || '","vaultId":"' || vault_id || '","salt":"' || substr(md5(id::text), 1, 16) || '"}' from intent

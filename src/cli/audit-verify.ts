@@ -1,9 +1,11 @@
 import { parseArgs } from "node:util";
 import type pg from "pg";
+import { recountMemory } from "../pipeline/recount.ts";
 import { type ChainReport, followChain, type KnownHead, type Misfit, readKnownHead } from "../store/chain.ts";
 import type { Grounds } from "../store/chain-erasures.ts";
-import { firstUnreadable, inOneMoment, readHead, readRecord } from "../store/read-record.ts";
-import { looseGuards, matchTables } from "../store/record-and-tables.ts";
+import { looseGuards } from "../store/loose-guards.ts";
+import { inOneMoment, readable, readHead, readRecord } from "../store/read-record.ts";
+import { matchTables } from "../store/record-and-tables.ts";
 import { auditUsage } from "./audit.ts";
 import { onDatabase } from "./on-database.ts";
 import type { Output } from "./output.ts";
@@ -41,16 +43,15 @@ async function verify(client: pg.Client, known: KnownHead[], out: Output): Promi
     return 1;
   }
   for (const line of sayFits(chain.report, known)) out.log(line);
-  const unreadable = await firstUnreadable(client);
-  if (unreadable) {
-    const { seq, kind, problem } = unreadable;
-    out.error(
-      `Entry ${seq}, ${JSON.stringify(kind)}, can't be read (${problem}), so the tables weren't held against the record.`,
-    );
+  const compared = await readable(client, async () => [
+    ...(await matchTables(client)),
+    ...(await recountMemory(client)),
+  ]);
+  if (!compared.ok) {
+    out.error(`${sayUnreadable(compared)}, so the tables weren't held against the record.`);
     return 1;
   }
-
-  const unmatched = await matchTables(client);
+  const unmatched = compared.value;
   for (const { what, count, example } of unmatched)
     out.error(`The tables differ: ${count} ${what}, the first is ${example}.`);
   if (unmatched.length === 0)
@@ -62,6 +63,11 @@ async function verify(client: pg.Client, known: KnownHead[], out: Output): Promi
     out.error(`What keeps the tables append-only is missing or switched off: ${loose.join(", ")}.`);
   }
   return unmatched.length + loose.length > 0 ? 1 : 0;
+}
+
+function sayUnreadable({ first, problem }: { first: { seq: string; kind: string } | null; problem: string }): string {
+  if (first === null) return `What entries say can't be compared (${problem})`;
+  return `Entry ${first.seq}, ${JSON.stringify(first.kind)}, can't be read (${problem})`;
 }
 
 function refuse(misfit: Misfit, out: Output): number {

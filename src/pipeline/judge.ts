@@ -205,6 +205,7 @@ function entryOf(conclusion: Conclusion, version: string): RecordEntry {
   if (assessment === null) throw new Error(`access ${accessId} rings without an assessment`);
   const { state, severity, sentence, intentId } = assessment;
   const policies = assessment.findings.map((finding) => finding.policy);
+  const findings = judging.digestOfFindings(assessment.findings);
   const besides = {
     ...(snoozeId !== null && { snooze: snoozeId }),
     ...(isPicked && { spotCheck: true }),
@@ -212,7 +213,7 @@ function entryOf(conclusion: Conclusion, version: string): RecordEntry {
   };
   return {
     kind: "access judged",
-    payload: { ...payload, alert: alertId, state, severity, sentence, policies, intentId, ...besides },
+    payload: { ...payload, alert: alertId, state, severity, sentence, policies, findings, intentId, ...besides },
     accessId,
   };
 }

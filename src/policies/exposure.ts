@@ -1,24 +1,12 @@
+import { harmlessActions } from "../model.ts";
+
 /**
  * Whether an act lets a person read the secret. Only what is known to be harmless is harmless: sources add actions, and
  * an unknown one rings rather than stays silent. `enter-item-edit-mode` isn't here on purpose: the edit form shows
  * the concealed fields.
  */
 export function isExposure(action: string): boolean {
-  return !harmlessActions.has(action);
+  return !harmless.has(action);
 }
 
-const harmlessActions = new Set([
-  "archive",
-  "create",
-  "delete",
-  "edit",
-  "favorite",
-  "move",
-  "rename",
-  "restore",
-  "server-create",
-  "server-update",
-  "tag",
-  "trash",
-  "update",
-]);
+const harmless: ReadonlySet<string> = new Set(harmlessActions);

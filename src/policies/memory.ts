@@ -67,7 +67,9 @@ function widen(spans: Map<string, Span>, key: string, at: Date): void {
 }
 
 /** In what circumstances it was made, as far as the vault says. */
-export function contextsOf(access: Access): { kind: ContextKind; value: string }[] {
+export function contextsOf(
+  access: Pick<Access, "vault" | "client" | "ip" | "location">,
+): { kind: ContextKind; value: string }[] {
   const found: [ContextKind, string | null][] = [
     ["vault", access.vault.id],
     ["client", access.client.app],
@@ -84,7 +86,7 @@ function cut(value: string): string {
 }
 
 /** ISO 3166 in capitals, where the vault gives that; otherwise its own word. */
-export function countryOf({ location }: Access): string | null {
+export function countryOf({ location }: Pick<Access, "location">): string | null {
   const country = location.country?.trim();
   if (!country) return null;
   return /^[a-z]{2}$/i.test(country) ? country.toUpperCase() : cut(country);

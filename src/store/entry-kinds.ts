@@ -49,6 +49,7 @@ export const entryKinds = [
   "over-wide intent pointed out",
   "payloads erased",
   "person erased",
+  "person known",
   "person known by more",
   "persons joined",
   "question asked",

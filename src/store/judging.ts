@@ -1,5 +1,6 @@
+import { hash } from "node:crypto";
 import { sql } from "kysely";
-import type { Access, Assessment, Severity } from "../model.ts";
+import type { Access, Assessment, Finding, Severity } from "../model.ts";
 import { accessColumns, toAccess } from "./accesses.ts";
 import type { Db, Tx } from "./database.ts";
 import type { AssessmentOutcome } from "./schema.ts";
@@ -125,6 +126,18 @@ function columnsOf(counted: Counted | null, assessment: Assessment | null) {
     unusual: policies.filter((policy) => !saidOtherwise.has(policy)),
   };
 }
+
+/** What policies found, as its entry in the record has it: half of a SHA-256. `findingsSaid` makes the same of what is stored. */
+export function digestOfFindings(findings: Finding[]): string {
+  const lines = findings.map(({ policy, severity, reason, whatToDo = "" }) =>
+    [policy, severity, reason, whatToDo].join("\x1f"),
+  );
+  return hash("sha256", lines.join("\x1e")).slice(0, 32);
+}
+
+export const findingsSaid = `left(encode(sha256(convert_to(coalesce((
+  select string_agg(concat(one ->> 'policy', e'\\x1f', one ->> 'severity', e'\\x1f', one ->> 'reason', e'\\x1f', one ->> 'whatToDo'), e'\\x1e' order by place)
+    from jsonb_array_elements(findings) with ordinality as found (one, place)), ''), 'UTF8')), 'hex'), 32)`;
 
 export interface Sitting {
   /** The alert's id. */

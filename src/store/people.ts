@@ -2,7 +2,7 @@ import { type Selectable, sql } from "kysely";
 import type { Person, SlackMatch, SlackUser } from "../model.ts";
 import type { Db, Tx } from "./database.ts";
 import { erasedPerson } from "./erasing.ts";
-import { seal } from "./record.ts";
+import { type RecordEntry, seal } from "./record.ts";
 import type { AliasKind, Schema } from "./schema.ts";
 
 /** One way in which a person is known. E-mail addresses are folded before they come here. */
@@ -23,7 +23,7 @@ export async function personOf(tx: Tx, aliases: Alias[], now: Date): Promise<str
   const persons = await knownPersons(tx, aliases);
   const elder = persons[0]?.id ?? (await newPerson(tx, now));
   for (const { id } of persons.slice(1)) await join(tx, elder, id);
-  if (persons.length > 0) await sayKnownAnew(tx, elder, persons, aliases, now);
+  await sayKnown(tx, elder, persons, aliases, now);
   await tx
     .insertInto("person_alias")
     .values(aliases.map((alias) => ({ ...alias, person_id: elder, learnt_at: now })))
@@ -32,21 +32,21 @@ export async function personOf(tx: Tx, aliases: Alias[], now: Date): Promise<str
   return elder;
 }
 
-/** Who is who decides who may judge what: that it changed is on the record. */
-async function sayKnownAnew(
-  tx: Tx,
-  elder: string,
-  persons: { id: string }[],
-  aliases: Alias[],
-  now: Date,
-): Promise<void> {
+/** Who is who decides who may judge what: by what somebody is known, and that it changed, is on the record. */
+async function sayKnown(tx: Tx, elder: string, persons: { id: string }[], aliases: Alias[], now: Date): Promise<void> {
   const joined = persons.slice(1).map(({ id }) => id);
-  const payload = { person: elder, aliases: aliases.map(({ kind, value }) => ({ kind, value })) };
+  const entry = knownEntry(elder, aliases);
   await seal(tx, now, [
-    joined.length > 0
-      ? { kind: "persons joined", payload: { ...payload, joined } }
-      : { kind: "person known by more", payload },
+    persons.length === 0
+      ? entry
+      : joined.length > 0
+        ? { kind: "persons joined", payload: { ...entry.payload, joined } }
+        : { ...entry, kind: "person known by more" },
   ]);
+}
+
+function knownEntry(person: string, aliases: Alias[]): RecordEntry {
+  return { kind: "person known", payload: { person, aliases: aliases.map(({ kind, value }) => ({ kind, value })) } };
 }
 
 /**
@@ -123,6 +123,11 @@ async function introduce(tx: Tx, places: number[], people: Alias[][], now: Date)
       ),
     )
     .execute();
+  await seal(
+    tx,
+    now,
+    introduced.map(([place, id]) => knownEntry(id, people[place] ?? [])),
+  );
   return introduced;
 }
 

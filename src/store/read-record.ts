@@ -39,25 +39,28 @@ export async function readHead(client: Pick<PoolClient, "query">): Promise<{ seq
   return head ? { seq: BigInt(head.seq), hash: head.hash } : null;
 }
 
-/**
- * The first entry whose payload PostgreSQL can't read as JSON, which whoever compares it with tables must be able to. What can't be read is
- * closed in on by halves, within the transaction that is open.
- */
-export async function firstUnreadable(
+interface Unreadable {
+  /** `null`: each is JSON, and doesn't say what it must. */
+  first: { seq: string; kind: string } | null;
+  problem: string;
+}
+
+/** Does what reads the payloads of entries as JSON, within the transaction that is open; where one can't be read, which is the first. */
+export async function readable<T>(
   client: Pick<PoolClient, "query">,
-): Promise<{ seq: string; kind: string; problem: string } | null> {
-  const problemIn = async (from: bigint, to: bigint): Promise<string | null> => {
-    await client.query("savepoint reading");
-    try {
-      const reading = "select count(convert_from(payload, 'UTF8')::jsonb) from record where seq between $1 and $2";
-      await client.query(reading, [`${from}`, `${to}`]);
-      await client.query("release savepoint reading");
-      return null;
-    } catch (error) {
-      if (!(error instanceof DatabaseError) || !error.code?.startsWith("22")) throw error;
-      await client.query("rollback to savepoint reading; release savepoint reading");
-      return error.message;
-    }
+  reading: () => Promise<T>,
+): Promise<{ ok: true; value: T } | ({ ok: false } & Unreadable)> {
+  const read = await attempt(client, reading);
+  if (read.ok) return read;
+  return { ok: false, ...((await firstUnreadable(client)) ?? { first: null, problem: read.problem }) };
+}
+
+/** What can't be read is closed in on by halves. */
+async function firstUnreadable(client: Pick<PoolClient, "query">): Promise<Unreadable | null> {
+  const problemIn = async (from: bigint, to: bigint) => {
+    const text = "select count(convert_from(payload, 'UTF8')::jsonb) from record where seq between $1 and $2";
+    const read = await attempt(client, () => client.query(text, [`${from}`, `${to}`]));
+    return read.ok ? null : read.problem;
   };
   let [first, last] = [1n, (await readHead(client))?.seq ?? 0n];
   let problem = await problemIn(first, last);
@@ -69,7 +72,24 @@ export async function firstUnreadable(
     else [last, problem] = [middle, early];
   }
   const { rows } = await client.query<{ kind: string }>("select kind from record where seq = $1", [`${first}`]);
-  return { seq: `${first}`, kind: rows[0]?.kind ?? "", problem };
+  return { first: { seq: `${first}`, kind: rows[0]?.kind ?? "" }, problem };
+}
+
+/** `problem`: what PostgreSQL says of data that isn't what it should be (SQLSTATE class 22). */
+async function attempt<T>(
+  client: Pick<PoolClient, "query">,
+  work: () => Promise<T>,
+): Promise<{ ok: true; value: T } | { ok: false; problem: string }> {
+  await client.query("savepoint reading");
+  try {
+    const value = await work();
+    await client.query("release savepoint reading");
+    return { ok: true, value };
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || !error.code?.startsWith("22")) throw error;
+    await client.query("rollback to savepoint reading; release savepoint reading");
+    return { ok: false, problem: error.message };
+  }
 }
 
 /** COPY takes no parameters; a number needs no quotes. */

@@ -209,6 +209,44 @@ const changes: [table: string, statement: string, found: RegExp][] = [
     "update access set actor_identity = 'erased', actor_email = null",
     /without their details that no erasure accounts for/,
   ],
+  ["intent", "update intent set purpose = 'erased'", /purposes without their words that no erasure accounts for/],
+  [
+    "assessment",
+    "update assessment set sentence = 'erased', findings = '[]', unusual = '{}'",
+    /conclusions without their words whose access has its details/,
+  ],
+  [
+    "alert",
+    "update alert set may_wait = not may_wait",
+    /alerts that aren't what their accesses and verdicts make them/,
+  ],
+  ["alert", "update alert set is_quiet = true", /alerts that aren't what their accesses and verdicts make them/],
+  [
+    "setting",
+    "insert into setting (vault_id, key, value, at) values ('v_cards', 'policies.export', 'off', now())",
+    /settings that gave way that aren't those on the record/,
+  ],
+  [
+    "vault_watch",
+    "update vault_watch set since = since + interval '20 days'",
+    /vaults that weren't first heard of then/,
+  ],
+  [
+    "person_context",
+    "delete from person_context where kind = 'device'",
+    /devices, networks, countries and vaults of people/,
+  ],
+  [
+    "person_item",
+    "update person_item set first_occurred = first_occurred - interval '1 year'",
+    /items that people opened/,
+  ],
+  ["person_alias", "update person_alias set value = value || 'x' where kind = 'email'", /that no entry tells of/],
+  [
+    "person_alias",
+    "update person_alias set person_id = 3 - person_id where kind = 'vault'",
+    /accesses of people who are known as somebody else/,
+  ],
   ["intent", "update intent set purpose = 'paid the rent'", /purposes that don't say what they said/],
   ["intent", "update intent set ends_at = ends_at + interval '3 hours'", /purposes that aren't those/],
   [
@@ -272,6 +310,38 @@ test("an entry that was erased lets nobody say something else in its place, nor 
   await putBack("review", reviews);
   await putBack("record", entries);
   expect((await run("verify")).code).toBe(0);
+});
+
+test("an erased delivery's entry vouches for no delivery of another moment", async () => {
+  const [deliveries, entries] = [await rowsOf("delivery"), await rowsOf("record")];
+  await admin.query("begin; set local session_replication_role = replica");
+  await admin.query("update record set payload_digest = sha256(payload), payload = null where kind like 'delivery%'");
+  await admin.query("commit");
+  const differing = async () => (await matchTables(admin)).map(({ what }) => what);
+  expect(await differing()).toEqual([]);
+  for (const change of ["received_at - interval '61 minutes'", "received_at + interval '2 minutes'"]) {
+    await admin.query("begin; set local session_replication_role = replica");
+    await admin.query(`update delivery set received_at = ${change} where id = (select max(id) from delivery)`);
+    await admin.query("commit");
+    expect(await differing(), change).toContain("deliveries that came at another time than their entry says");
+    await putBack("delivery", deliveries);
+  }
+  await putBack("record", entries);
+  expect((await run("verify")).code).toBe(0);
+});
+
+test("an entry that is JSON and doesn't say what it must is no reason to say nothing", async () => {
+  const [entries, head] = [await rowsOf("record"), await rowsOf("record_head")];
+  await admin.query(
+    `insert into to_seal (at, kinds, payloads) values (now(), '{"person known"}', array[convert_to('{"person":"1","aliases":"nothing"}', 'UTF8')])`,
+  );
+  const found = await run("verify");
+  await putBack("record", entries);
+  await putBack("record_head", head);
+  expect(found).toEqual({
+    code: 1,
+    said: expect.stringContaining("What entries say can't be compared (cannot extract"),
+  });
 });
 
 test.each([

@@ -3,6 +3,7 @@ import { follow } from "../../scripts/verify-export.mjs";
 import { type ChainEntry, followChain } from "../../src/store/chain.ts";
 import { recordLine } from "../../src/store/record-lines.ts";
 import { aChain, entryAfter, erase } from "../support/a-chain.ts";
+import { lots } from "../support/lots.ts";
 
 /** Somebody with every right, who knows how the hashes are made. Each changes a chain of forty, some of it erased, in one way. */
 const ways: Record<string, (entries: ChainEntry[], lot: (below: number) => number) => ChainEntry[]> = {
@@ -138,15 +139,4 @@ function flipped(bytes: Buffer, lot: (below: number) => number): Buffer {
   const place = lot(other.length);
   other.writeUInt8(other.readUInt8(place) ^ (1 << lot(8)), place);
   return other;
-}
-
-/** Mulberry32: the same lots each time. */
-function lots(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
 }

@@ -97,7 +97,8 @@ test("what makes it weaker waits for another manager; proposer, strangers and ol
 });
 
 test("without a second manager it is refused, with what to do; who isn't a manager finds no button, and a late form takes nothing", async () => {
-  story = await openStory({ yaml: open.replaceAll("marta@example.com, juan@example.com", "marta@example.com") });
+  const yaml = open.replaceAll("marta@example.com, juan@example.com", "marta@example.com");
+  story = await openStory({ yaml, isTamperedWith: true });
   await openSettings(marta);
   await save(marta, { night: "channel" });
   expect(told(marta)).toContain("has no second manager who could confirm it");
