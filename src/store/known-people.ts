@@ -29,9 +29,10 @@ export const knownPeople: Recount[] = [
                                 and ${elder("named.person_id")} = ${elder("alias.person_id")})
               and not exists (select from entry where entry.said is null and entry.at = learnt_at)
               -- Before an upgrade is through, an older replica may have met them.
-              and not exists (select from assessment join access on access.id = access_id
+              and (not exists (select from assessment join access on access.id = access_id
                                where assessed_at = learnt_at and person_id in (select person.id from person where alias.person_id in (person.id, person.same_as))
-                                 and alias.value in (source || ':' || actor_identity, lower(actor_email)))`,
+                                 and alias.value in (source || ':' || actor_identity, lower(actor_email)))
+                   or exists (select from named where named.kind = alias.kind and named.value = alias.value and named.at < learnt_at))`,
   },
   {
     what: "ways in which people were known and aren't any more, or are somebody else's",
