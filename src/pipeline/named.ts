@@ -1,6 +1,6 @@
 import { foldWords } from "../bot/fold-words.ts";
 import type { Named, PersonNamed } from "../bot/ports.ts";
-import type { Person, WatchedVault } from "../model.ts";
+import type { Person, SlackMatch, WatchedVault } from "../model.ts";
 import { foldEmail } from "../policies/fold-email.ts";
 import type { Db } from "../store/database.ts";
 import { peopleKnownAs } from "../store/home-facts.ts";
@@ -32,7 +32,11 @@ export async function personsNamed(house: Pick<House, "store" | "config">, named
         : [{ kind: "slack" as const, value: named.id }];
   const known = [...(await readPersons(db, await peopleKnownAs(db, aliases))).values()];
   if (named.kind === "email") return known;
-  return known.filter(({ person: { slack } }) => slack.kind === "matched" && slack.user.id === named.id);
+  return known.filter(({ person: { slack } }) => isMatchedTo(slack, named.id));
+}
+
+function isMatchedTo(slack: SlackMatch, id: string): boolean {
+  return slack.kind === "matched" && slack.user.id === id;
 }
 
 /**
@@ -51,7 +55,9 @@ export async function personsEverNamed(
     db,
     earlier.map((value) => ({ kind: "email" as const, value })),
   );
-  const before = [...(await readPersons(db, ids)).values()].filter(({ person }) => person.slack.kind === "unmatched");
+  const before = [...(await readPersons(db, ids)).values()].filter(({ person: { slack } }) =>
+    isMatchedTo(slack, named.id),
+  );
   return [...now, ...before];
 }
 

@@ -218,7 +218,9 @@ export async function personsAsOf(
   const matchOf = (of: (kind: AliasKind) => string[]) => {
     const bySettled = settled.filter((user) => of("slack").includes(user.id));
     const byAddress = addressed.filter(({ folded }) => of("email").includes(folded)).map(({ user }) => user);
-    return matchInSlack(bySettled.length > 0 ? bySettled : byAddress);
+    const candidates = bySettled.length > 0 ? bySettled : byAddress;
+    // Whoever has one of the addresses may have had another.
+    return matchInSlack([...new Map(candidates.map((user) => [user.id, user])).values()]);
   };
   const described = asked.map(({ personId, asOf }) => {
     const ids = idsOf.get(personId) ?? [];
@@ -293,6 +295,7 @@ function matchInSlack(users: SlackUser[]): SlackMatch {
   return others.length === 0 ? { kind: "matched", user: first } : { kind: "ambiguous", users: [first, ...others] };
 }
 
+/** Whoever has one of these (folded) addresses in Slack; of one that nobody has, whoever had it before. */
 async function slackUsersWithAddress(
   db: Db | Tx,
   emailsFolded: string[],
@@ -300,10 +303,20 @@ async function slackUsersWithAddress(
   const rows = await db
     .selectFrom("slack_user")
     .selectAll()
+    .select("email_folded as folded")
     .where("email_folded", "in", emailsFolded)
+    .unionAll((of) =>
+      of
+        .selectFrom("slack_address as before")
+        .innerJoin("slack_user", "slack_user.id", "before.slack_user_id")
+        .selectAll("slack_user")
+        .select("before.email_folded as folded")
+        .where("before.email_folded", "in", emailsFolded)
+        .where(sql<boolean>`not exists (select from slack_user as now where now.email_folded = before.email_folded)`),
+    )
     .orderBy("id")
     .execute();
-  return rows.map((row) => ({ folded: row.email_folded ?? "", user: toSlackUser(row) }));
+  return rows.map((row) => ({ folded: row.folded ?? "", user: toSlackUser(row) }));
 }
 
 async function addressesLookedUp(db: Db | Tx, emailsFolded: string[]): Promise<Set<string>> {

@@ -88,14 +88,16 @@ test("the alert says when it is a guest, a bot, somebody from elsewhere, or some
   expect(words()).toContain("⚠️ This is a bot’s account in Slack, not a person’s.");
 });
 
-test("a person whose Slack address changes is matched again when the vault reports the new one", async () => {
+test("a person whose Slack address changes is still who they are, also when the vault reports the new one", async () => {
   story = await openStory();
   await access({ id: "U7", email: "dana@example.com" });
   expect(words()).toContain("@U02DANA");
   story.sandbox.admin.changePerson(dana, { email: "dana.ruiz@example.com" });
   await story.later(61);
   await access({ id: "U7", email: "dana@example.com" });
-  expect(words()).toContain("is not matched to a Slack user.");
+  expect(words()).toContain("@U02DANA opened Company Visa");
+  await press(dana);
+  expect(story.told(dana)).toContain("You opened this item yourself");
   await story.command(dana, "paying licence renewal");
   await access({ id: "U7", email: "dana.ruiz@example.com" });
   expect(words()).toContain("@U02DANA opened Company Visa twice");
