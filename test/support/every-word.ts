@@ -25,7 +25,9 @@ export async function everyWord(databaseUrl: string): Promise<string> {
     all += rows
       .map(({ row }) => `${name}: ${row}\n`)
       .join("")
-      .replaceAll("U02DANA", "");
+      .replaceAll("U02DANA", "")
+      // Chance, in which any short name may stand.
+      .replaceAll(/"salt":"[^"]*"/g, "");
   }
   await client.end();
   return all;
