@@ -186,8 +186,9 @@ const remembered = `
   select person, item_key, min(occurred_at), max(occurred_at), count(*), (array_agg(id order by occurred_at desc, id desc))[1]
     from year_access join keyed using (item) where not is_edit group by 1, 2;
   -- What nobody opened nobody told of.
-  delete from item where item_key not in (select item_key from keyed join year_access using (item));
-  delete from item_title where item_key not in (select item_key from item);
+  delete from item where not exists (
+    select from keyed where keyed.item_key = item.item_key and exists (select from year_access where year_access.item = keyed.item));
+  delete from item_title where not exists (select from item where item.item_key = item_title.item_key);
   insert into item_version (item_key, version, first_occurred, access_id)
   select item_key, '1', min(occurred_at), (array_agg(id order by occurred_at, id))[1] from year_access join keyed using (item) group by 1;
   insert into item_change (access_id, item_key, vault_id, action, occurred_at)

@@ -194,25 +194,28 @@ const kept = [
     // minute. Of an erased entry its moment is left: in the order in which they came, deliveries and entries must fit each other.
     what: "deliveries that came at another time than their entry says",
     text: `with entry as materialized (
-             select seq, at, (convert_from(payload, 'UTF8')::jsonb ->> 'delivery')::bigint as id from record
+             select seq, at, kind, (convert_from(payload, 'UTF8')::jsonb ->> 'delivery')::bigint as id from record
               where kind in ('delivery recorded', 'delivery quarantined')),
-           blank as (select received_at, id, row_number() over (order by received_at, id) as n from delivery
-                      where id not in (select id from entry where id is not null)),
+           came as (
+             select id, received_at as came_at,
+                    case when problem is null and understood_at is null then 'delivery recorded' else 'delivery quarantined' end as kind from delivery
+             union all
+             select id, understood_at, 'delivery recorded' from delivery where understood_at is not null),
+           blank as (select came_at, came.id, row_number() over (order by came_at, came.id) as n
+                       from came left join entry on entry.id = came.id and entry.kind = came.kind where entry.id is null),
            erased as (select at, row_number() over (order by at, seq) as n from entry where id is null)
            select count(*), min(id)::text as example
-             from (select at, received_at, id from entry join delivery using (id)
+             from (select at, came_at, id from entry join came using (id, kind)
                    union all
-                   select at, received_at, id from blank join erased using (n)) as pair
-            where at not between received_at - interval '1 minute' and received_at + interval '1 hour'`,
+                   select at, came_at, id from blank join erased using (n)) as pair
+            where at not between came_at - interval '1 minute' and came_at + interval '1 hour'`,
   },
   {
     // One that an older version couldn't read is understood when it comes again, later.
     what: "accesses that came from another source, or before their delivery",
     text: `select count(*), min(access.id)::text as example from access left join delivery on delivery.id = delivery_id
-            where delivery.source is distinct from access.source or access.received_at < delivery.received_at
-               or access.received_at > delivery.received_at and not exists (
-                    select from record where kind = 'delivery quarantined'
-                       and (payload is null or convert_from(payload, 'UTF8')::jsonb ->> 'delivery' = delivery.id::text))`,
+            where delivery.source is distinct from access.source
+               or access.received_at not between delivery.received_at and coalesce(understood_at + interval '1 minute', delivery.received_at)`,
   },
   {
     what: "deliveries without their body that no erasure accounts for",

@@ -29,6 +29,9 @@ export interface Schema {
     received_at: Date;
     problem: Json<unknown> | null;
     conflicts_with: string | null;
+    /** When what couldn't be understood was, having come again, and with which secret it was signed then. */
+    understood_at: Generated<Date | null>;
+    understood_secret: Generated<string | null>;
   };
   access: AccessRow;
   access_conflict: { access_id: string; content_digest: Buffer; delivery_id: string };

@@ -23,12 +23,19 @@ export const told: Told[] = [
   {
     what: "deliveries",
     kinds: "'delivery recorded', 'delivery quarantined'",
-    from: `delivery left join (select delivery_id, count(*) as accepted from access group by 1) as of_it on of_it.delivery_id = delivery.id`,
+    // What was understood when it came again was quarantined before.
+    from: `(select id, source, secret_id, body_sha256, true as is_quarantined,
+                   case when understood_at is null then conflicts_with end as conflicts_with, 0 as accepted
+              from delivery where problem is not null or understood_at is not null
+            union all
+            select id, source, coalesce(understood_secret, secret_id), body_sha256, false, conflicts_with, coalesce(accepted, 0)
+              from delivery left join (select delivery_id, count(*) as accepted from access group by 1) as of_it on of_it.delivery_id = delivery.id
+             where problem is null) as delivery`,
     at: null,
     says: [
-      ["case when problem is null then 'delivery recorded' else 'delivery quarantined' end", "kind"],
+      ["case when is_quarantined then 'delivery quarantined' else 'delivery recorded' end", "kind"],
       ...same(["id", "delivery"], "source", ["secret_id", "secret"], ["encode(body_sha256, 'hex')", "bodySha256"]),
-      ["coalesce(accepted, 0)", "coalesce(said ->> 'accepted', '0')"],
+      ["accepted", "coalesce(said ->> 'accepted', '0')"],
       ...same(["conflicts_with", "conflictsWith"]),
     ],
   },

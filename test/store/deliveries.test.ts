@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
+import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ReportedAccess } from "../../src/model.ts";
 import { openStore, type Store } from "../../src/store/database.ts";
 import { type AuthenticDelivery, countOpenEnds } from "../../src/store/deliveries.ts";
 import { createIngest, type Ingest } from "../../src/store/ingest.ts";
+import { matchTables } from "../../src/store/record-and-tables.ts";
 import { chainHash } from "../support/chain-hash.ts";
 import { freshDatabase } from "../support/database.ts";
 
@@ -122,6 +124,33 @@ test("what wasn't understood once and is understood later is taken then, and no 
   const outcome = await ingest.record(delivery({ messageId: "later", body, accesses: [access("e-later")] }));
   expect(outcome).toEqual({ kind: "recorded", accepted: 1, duplicates: 0 });
   expect((await countOpenEnds(store.db)).quarantined).toBe(before);
+});
+
+test("what was understood later is in the tables what its two entries say, erased or not", async () => {
+  const own = await freshDatabase();
+  const client = new pg.Client({ connectionString: own.url });
+  await client.connect();
+  const pool = new pg.Pool({ connectionString: own.url });
+  const at = (minute: number) => new Date(Date.UTC(2026, 10, 24, 9, minute));
+  const record = (one: Parameters<typeof delivery>[0], minute: number) =>
+    createIngest({ pool, clock: { now: () => at(minute) }, onTrouble: () => {} }).record(
+      delivery({ body: Buffer.from("strange"), receivedAt: at(minute), ...one }),
+    );
+  await record({ messageId: "later", secretId: "old", content: { kind: "not-understood", problem: {} } }, 0);
+  await record({ messageId: "never", body: Buffer.from("?"), content: { kind: "not-understood", problem: {} } }, 1);
+  await record({ messageId: "later", secretId: "new", accesses: [access("e-later")] }, 200);
+  expect(await matchTables(client)).toEqual([]);
+  await client.query("set session_replication_role = replica");
+  await client.query("update record set payload_digest = sha256(payload), payload = null where kind like 'delivery %'");
+  expect((await matchTables(client)).map(({ what }) => what)).toEqual([]);
+  await client.query("update delivery set understood_at = null where understood_at is not null");
+  expect((await matchTables(client)).map(({ what }) => what)).toEqual([
+    "deliveries that aren't those on the record",
+    "accesses that came from another source, or before their delivery",
+  ]);
+  await client.end();
+  await pool.end();
+  await own.drop();
 });
 
 test("requests that arrive together share a commit, and each gets its own answer", async () => {
@@ -250,13 +279,15 @@ function delivery(given: {
   body?: Buffer;
   accesses?: ReportedAccess[];
   content?: AuthenticDelivery["content"];
+  secretId?: string;
+  receivedAt?: Date;
 }): AuthenticDelivery {
   return {
     source: "webhook",
     messageId: given.messageId,
-    secretId: "5ec4e701",
+    secretId: given.secretId ?? "5ec4e701",
     signedAt: new Date("2026-11-24T09:00:00Z"),
-    receivedAt: new Date("2026-11-24T09:00:01Z"),
+    receivedAt: given.receivedAt ?? new Date("2026-11-24T09:00:01Z"),
     body: given.body ?? Buffer.from(given.messageId),
     content: given.content ?? { kind: "accesses", accesses: given.accesses ?? [] },
   };
