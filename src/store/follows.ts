@@ -77,7 +77,6 @@ export const recounts: Recount[] = [
             where case when starts_at is null
                     then not exists (select from digest_vault as next where next.vault_id = told.vault_id and next.starts_at = told.ends_at)
                          and exists (select from digest_vault as other where other.vault_id = told.vault_id and other.starts_at is not null)
-                         or not exists (select from digest where facts -> 'vaults' @> jsonb_build_array(jsonb_build_object('id', vault_id)))
                     else not exists (select from digest_vault as before where before.vault_id = told.vault_id and before.ends_at = told.starts_at) end`,
   },
   {

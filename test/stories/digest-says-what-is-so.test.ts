@@ -42,7 +42,7 @@ test("a purpose for any watched vault counts in the digest of each channel", asy
 });
 
 test("a gap that is found between a digest's end and its making is the next one's to tell", async () => {
-  await begin(yaml);
+  await begin(yaml, { isTamperedWith: true });
   await story.reveal({ by: dana });
   await story.at("2026-12-05T08:00:00Z");
   story.sandbox.clock.moveTo(new Date("2026-12-07T11:00:00Z"));
@@ -161,8 +161,8 @@ test("what waits for more than five weeks isn't kept quiet: how many, and where 
   expect(digests().at(-1)?.text).toContain("one waits for a verdict, 2 more for over five weeks; one access");
 });
 
-async function begin(configuration: string): Promise<void> {
-  story = await openStory({ yaml: configuration });
+async function begin(configuration: string, more: { isTamperedWith?: boolean } = {}): Promise<void> {
+  story = await openStory({ yaml: configuration, ...more });
   await story.settle();
   await story.at(first);
 }

@@ -38,7 +38,7 @@ test("whoever answers for one vault isn't told by a question whether somebody wa
 
 test("people with an old app are named where they were seen or let in; of others it is said how many", async () => {
   const sources = 'sources: [{ kind: 1password, server: "https://events.1password.com" }]\n';
-  story = await openStory({ yaml: `${defaultYaml}${servers}${sources}` });
+  story = await openStory({ yaml: `${defaultYaml}${servers}${sources}`, isTamperedWith: true });
   const { store, clock } = story.service.house;
   const old = { app: "1Password for Mac", version: "80100000", at: clock.now() };
   const apps = [
