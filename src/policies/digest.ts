@@ -158,25 +158,34 @@ function some(purposes: Purpose[]): { purposes: number; examples: string[] } {
 
 /** The best one tells most; which is the emptiest is said without whose it is. */
 function qualityOf(announced: Purpose[], vaults: WatchedVault[]): DigestFacts["purposes"] {
-  const tells = (one: Purpose) => {
-    const vault = vaults.find(({ id }) => id === one.vaultId);
-    return (
-      saysNothing(one.purpose, {
-        itemTitles: (vault?.items ?? []).flatMap(({ title }) => title ?? []),
-        vaultNames: vault ? [vault.name] : [],
-        hint: vault?.hint ?? null,
-      }) === null
-    );
-  };
-  const telling = announced.filter(tells);
-  const empty = announced.filter((one) => !telling.includes(one));
-  const byWords = telling.toSorted((a, b) => wordsIn(b) - wordsIn(a));
+  const places = new Map(
+    vaults.map(({ id, name, items, hint }) => [
+      id,
+      { itemTitles: items.flatMap(({ title }) => title ?? []), vaultNames: [name], hint },
+    ]),
+  );
+  const anywhere = { itemTitles: [], vaultNames: [], hint: null };
+  const tells = ({ purpose, vaultId }: Purpose) =>
+    saysNothing(purpose, (vaultId === null ? undefined : places.get(vaultId)) ?? anywhere) === null;
+  const { telling = [], empty = [] } = Object.groupBy(announced, (one) => (tells(one) ? "telling" : "empty"));
+  const best = largest(telling, wordsIn);
+  const emptiest = largest(empty, ({ purpose }) => -purpose.length);
   return {
     announced: announced.length,
     telling: telling.length,
-    best: byWords[0]?.purpose ?? null,
-    emptiest: empty.toSorted((a, b) => a.purpose.length - b.purpose.length)[0]?.purpose ?? null,
+    best: best?.purpose ?? null,
+    emptiest: emptiest?.purpose ?? null,
   };
+}
+
+/** The first of those that have most; a channel of ten vaults may have tens of thousands in a week. */
+function largest(purposes: Purpose[], sizeOf: (one: Purpose) => number): Purpose | null {
+  let found: { purpose: Purpose; size: number } | null = null;
+  for (const purpose of purposes) {
+    const size = sizeOf(purpose);
+    if (found === null || size > found.size) found = { purpose, size };
+  }
+  return found?.purpose ?? null;
 }
 
 function wordsIn({ purpose }: Purpose): number {

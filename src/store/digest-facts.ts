@@ -174,12 +174,13 @@ export async function purposesOf(db: Db | Tx, { vaultIds, startsAt, endsAt }: St
            least(intent.ends_at, ended.at) as "endsAt", intent.vault_id as "vaultId", intent.item_id as "itemId",
            ended.how, (select kind from unused_answer where unused_answer.intent_id = intent.id and round = 0) as answer,
            coalesce((select accesses from intent_use where intent_use.intent_id = intent.id), 0)::integer as uses
-      from intent
-      -- A week's purposes are few of a year's: each is looked up, whatever the planner thinks of it.
+      -- By the ends of each vault's: a week's purposes are few of a year's. Each is looked up, whatever the planner thinks of it.
+      from (select * from intent where intent.vault_id = any(${vaultIds}) and intent.ends_at >= ${startsAt}
+            union all
+            select * from intent where intent.vault_id is null and intent.ends_at >= ${startsAt}) as intent
       left join lateral (select at, how from intent_end where intent_end.intent_id = intent.id limit 1) as ended on true
-     where (intent.vault_id = any(${vaultIds}) or intent.vault_id is null) and intent.recurrence is null
-       and intent.ends_at >= ${startsAt} and intent.announced_at < ${endsAt}
-     order by intent.id limit 5000`.execute(db);
+     where intent.recurrence is null and intent.announced_at < ${endsAt}
+     order by intent.id`.execute(db);
   return rows;
 }
 
