@@ -41,7 +41,7 @@ export async function judgeDigests(facts: Facts): Promise<string[]> {
 
 function lateness({ words, message }: Shown, channel: string, { digests, times }: Facts): string[] {
   if (digests === null) return [];
-  const saysLate = words.includes("late: Vaultbell wasn’t running");
+  const saysLate = /’s digest, made [^.]+ after its hour\./.test(words);
   const saysMissed = /(?:The digest|The (\d+) digests) before it (?:was|were) never made/.exec(words);
   const missed = saysMissed === null ? 0 : Number(saysMissed[1] ?? 1);
   const mustBeLate = times.startAt - digests.dueAt >= lateMs;
