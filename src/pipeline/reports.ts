@@ -10,10 +10,8 @@ import * as reports from "../store/reports.ts";
 import { allAnswered } from "./answered.ts";
 import { openAlerts } from "./home-manager.ts";
 import { addressOf, type House } from "./house.ts";
-
 import { rotationRows } from "./leaver-list.ts";
 import { limitsNow } from "./limits.ts";
-
 import { namedApart, placeOf } from "./named.ts";
 
 /** A question of which everything is known that it takes to answer it. */

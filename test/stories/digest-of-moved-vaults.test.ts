@@ -1,7 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { parseConfig } from "../../src/config.ts";
 import { makeDigests } from "../../src/pipeline/digest.ts";
-import { parseSecrets } from "../../src/vault/standard-webhooks.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { entriesOf } from "../support/record-entries.ts";
 import { cards, defaultYaml, openStory, type Story } from "../support/story.ts";
@@ -27,7 +25,7 @@ test("a vault that moves to a new channel brings its whole week there, and leave
   await story.at(second);
   await opens(3);
   await story.at("2026-12-09T10:00:00Z");
-  await renew(withTwo(general));
+  await story.renew(withTwo(general));
   await opens(1);
   await story.later(1);
   await story.at(third);
@@ -45,7 +43,7 @@ test("one that moves to a channel with digests counts there from where its last 
   await story.at(second);
   await opens(3);
   await story.at("2026-12-09T10:00:00Z");
-  await renew(withTwo(cards));
+  await story.renew(withTwo(cards));
   await opens(1);
   await story.at(third);
   expect(read(cards, 1)).toContain("The week in Company cards and Servers · 7 Dec – 14 Dec");
@@ -63,7 +61,7 @@ test("one that comes from another zone is told of since then, and by one digest 
   await story.at("2026-12-07T14:01:00Z");
   expect(read(servers, 0)).toContain("• 1 access\n");
   await opens(2);
-  await renew(withTwo(cards));
+  await story.renew(withTwo(cards));
   await story.at(third);
   expect(read(cards, 1)).toContain(
     "Servers is told of since Monday 7 December 2026 15:00 in Madrid, where its last digest ended",
@@ -77,7 +75,7 @@ test("away and back: the week is told once, and nothing is called late", async (
   await story.at(second);
   await opens(1);
   await story.at("2026-12-08T10:00:00Z");
-  await renew(withTwo(cards));
+  await story.renew(withTwo(cards));
   await opens(1);
   await story.at(third);
   await opens(1);
@@ -85,7 +83,7 @@ test("away and back: the week is told once, and nothing is called late", async (
   expect([read(cards, 1), read(cards, 2)].map((words) => /• (\d+) access/.exec(words)?.[1])).toEqual(["2", "1"]);
   await opens(1);
   await story.at("2026-12-23T10:00:00Z");
-  await renew(withTwo(servers));
+  await story.renew(withTwo(servers));
   await opens(1);
   expect(titles(servers)).toHaveLength(1);
   await story.at("2026-12-28T08:01:00Z");
@@ -99,9 +97,9 @@ test("one that leaves the file and comes back is told of once, from where its la
   await story.at(second);
   await opens(2);
   await story.at("2026-12-09T10:00:00Z");
-  await renew(withTwo(null));
+  await story.renew(withTwo(null));
   await story.at("2026-12-16T10:00:00Z");
-  await renew(withTwo(cards));
+  await story.renew(withTwo(cards));
   await opens(1);
   await story.at(fourth);
   expect(read(cards, 2)).toContain(
@@ -113,11 +111,11 @@ test("one that leaves the file and comes back is told of once, from where its la
 test("digests that nobody asked for were neither missed nor are they late; what came meanwhile is counted once", async () => {
   await begin(withTwo(servers));
   await story.at(second);
-  await renew(withTwo(servers, { digest: "" }));
+  await story.renew(withTwo(servers, { digest: "" }));
   await story.at("2026-12-08T10:00:00Z");
   await opens(2);
   await story.at("2026-12-31T10:00:00Z");
-  await renew(withTwo(servers));
+  await story.renew(withTwo(servers));
   await opens(1);
   await story.later(60);
   expect(titles(servers)).toHaveLength(1);
@@ -135,7 +133,7 @@ test("a digest of ten days is compared with none of seven", async () => {
   await opens(2);
   await story.at(third);
   expect(read(servers, 1)).toContain("• 2 accesses (the week before: 0)\n");
-  await renew(withTwo(servers, { digest: '{ day: Thu, at: "09:00" }' }));
+  await story.renew(withTwo(servers, { digest: '{ day: Thu, at: "09:00" }' }));
   await opens(3);
   await story.at("2026-12-24T08:01:00Z");
   expect(titles(servers).at(-1)).toBe("The week in Servers · 14 Dec – 24 Dec");
@@ -193,15 +191,6 @@ async function opens(times: number): Promise<void> {
     const posted = await story.post(JSON.stringify({ type: "vault.item.accessed", timestamp: now, data }));
     expect(posted.status).toBe(202);
   }
-  await story.settle();
-}
-
-async function renew(text: string): Promise<void> {
-  const reading = parseConfig(text, "story.yaml");
-  if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes));
-  const slack = { kind: "socket", botToken: story.tokens.bot, appToken: story.tokens.app } as const;
-  const webhookSecrets = parseSecrets([story.secret]);
-  await story.service.renew({ config: reading.config, webhookSecrets, slack, sources: [], pushed: [] });
   await story.settle();
 }
 

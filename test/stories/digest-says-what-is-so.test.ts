@@ -1,6 +1,4 @@
 import { afterEach, expect, test } from "vitest";
-import { parseConfig } from "../../src/config.ts";
-import { parseSecrets } from "../../src/vault/standard-webhooks.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { cards, dana, defaultYaml, gil, juan, lena, marta, openStory, type Story } from "../support/story.ts";
 
@@ -116,7 +114,7 @@ test("an item that two people have seen is one item to rotate", async () => {
   await story.at(second);
   // Company Visa stands in the file, and may have been seen.
   expect(read(0)).toContain("Still to be rotated, because 2 people leave: 3 items, 2 of which they have seen");
-  await renew(yaml);
+  await story.renew(yaml);
   await story.at(third);
   expect(read(1)).toContain("Still to be rotated, because 2 people leave: 2 items, one of which they have seen");
 });
@@ -127,7 +125,7 @@ test("the alerts of a vault that isn't watched any more are shown without button
   await story.at(second);
   const before = digests()[0];
   if (!before) throw new Error("there is no digest");
-  await renew(yaml.replace("v_cards", "v_other").replace(`channel: ${cards}`, `channel: ${servers}`));
+  await story.renew(yaml.replace("v_cards", "v_other").replace(`channel: ${cards}`, `channel: ${servers}`));
   await story.press(juan, before, "Expected");
   expect(story.told(juan)).toBe("That vault isn’t watched any more, so its alerts can’t be judged here.");
   await story.later(1);
@@ -180,15 +178,6 @@ async function opens(email: string, vaultId: string, itemId: string): Promise<vo
   };
   const posted = await story.post(JSON.stringify({ type: "vault.item.accessed", timestamp: now, data }));
   expect(posted.status).toBe(202);
-  await story.settle();
-}
-
-async function renew(text: string): Promise<void> {
-  const reading = parseConfig(text, "story.yaml");
-  if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes));
-  const slack = { kind: "socket", botToken: story.tokens.bot, appToken: story.tokens.app } as const;
-  const webhookSecrets = parseSecrets([story.secret]);
-  await story.service.renew({ config: reading.config, webhookSecrets, slack, sources: [], pushed: [] });
   await story.settle();
 }
 

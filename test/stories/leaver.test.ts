@@ -19,9 +19,9 @@ test("somebody leaves: one list for each vault, ticks and edits bring it to its 
   story = await openStory({ yaml });
   await story.reveal({ by: dana });
   await story.reveal({ by: dana, itemId: "i_amex" });
-  await vault(marta, `leaver <@${dana}|dana>`);
+  await story.vault(marta, `leaver <@${dana}|dana>`);
   expect(story.told(marta)).toContain("Company cards: the list is in its channel, 0 of 3 done");
-  await vault(juan, `leaver <@${dana}|dana>`);
+  await story.vault(juan, `leaver <@${dana}|dana>`);
   expect(story.told(juan)).toContain("there is a list already");
   expect(lists()).toHaveLength(1);
   const shown = words();
@@ -71,9 +71,9 @@ test("somebody leaves: one list for each vault, ticks and edits bring it to its 
 test("nobody makes or ticks their own list", async () => {
   story = await openStory({ yaml });
   await story.reveal({ by: juan });
-  await vault(juan, `leaver <@${juan}|juan>`);
+  await story.vault(juan, `leaver <@${juan}|juan>`);
   expect(story.told(juan)).toContain("about yourself");
-  await vault(marta, `leaver <@${juan}|juan>`);
+  await story.vault(marta, `leaver <@${juan}|juan>`);
   await tick(juan, [0]);
   expect(story.told(juan)).toContain("about yourself");
   expect(words()).toContain("0 of 3 done");
@@ -87,7 +87,7 @@ test("what they put in themselves they know, its version proves nothing, and wha
   await edit("i_visa", dana, { version: "9" });
   await edit("i_root", dana, { action: "create" });
   await edit("i_other", juan, { action: "copy" });
-  await vault(marta, `leaver <@${dana}|dana>`);
+  await story.vault(marta, `leaver <@${dana}|dana>`);
   expect(words()).toContain("0 of 5 done");
   const [must, judge] = groups().map(({ options }) => options.map(({ value }) => value.split(":")[1]).length);
   expect([must, judge]).toEqual([2, 3]);
@@ -100,7 +100,7 @@ test("what they put in themselves they know, its version proves nothing, and wha
 test("a tick covers what its box showed: not what was opened since, nor what is reported late", async () => {
   story = await openStory({ yaml });
   await edit("i_visa", dana, { action: "copy", minutesAgo: 60 });
-  await vault(marta, `leaver <@${dana}|dana>`);
+  await story.vault(marta, `leaver <@${dana}|dana>`);
   const shown = boxOf("Company Visa");
   // Not drawn anew yet: Marta's box is of before.
   await edit("i_visa", dana, { action: "copy" });
@@ -126,7 +126,7 @@ test("a tick covers what its box showed: not what was opened since, nor what is 
 test("a manager says of an edit that it was no rotation, and only a later one counts", async () => {
   story = await openStory({ yaml });
   await story.reveal({ by: dana });
-  await vault(marta, `leaver <@${dana}|dana>`);
+  await story.vault(marta, `leaver <@${dana}|dana>`);
   await story.later(1);
   await edit("i_visa", juan);
   await story.later(2);
@@ -146,7 +146,7 @@ test("who exports the whole vault has every item of it: they are all to rotate, 
   await edit("v_cards", dana, { action: "export" });
   await story.later(1);
   await edit("i_later", juan, { action: "create" });
-  await vault(marta, `leaver <@${dana}|dana>`);
+  await story.vault(marta, `leaver <@${dana}|dana>`);
   const [must, judge] = groups().map(({ options }) => options.map(({ text }) => text.text));
   expect(must).toEqual([
     "Everything in the vault (once, exported)",
@@ -166,25 +166,25 @@ test("who exports the whole vault has every item of it: they are all to rotate, 
     "i_other,to rotate",
   ]);
   expect(exported[1]).toMatch(/,,,0,2026-11-24T09:00:0\d\.000Z,,,/);
-  await vault(marta, "who Company Visa");
+  await story.vault(marta, "who Company Visa");
   expect(story.told(marta)).toMatch(/Dana Ruiz: Everything in the vault in Company cards, once/);
 });
 
 test("of whom nothing is recorded, there is a list of what they may have seen, whichever way they are named", async () => {
   story = await openStory({ yaml });
-  await vault(marta, `leaver <@${lena}|lena>`);
+  await story.vault(marta, `leaver <@${lena}|lena>`);
   expect(story.told(marta)).toContain("Company cards: the list is in its channel, 0 of 3 done");
   expect(words()).toContain("🧳 What to rotate when Lena Park leaves Company cards: 0 of 3 done");
   expect(words()).toContain("can’t be seen");
   expect(groups().map(({ options }) => options.length)).toEqual([3]);
-  await vault(marta, "leaver lena@example.com");
+  await story.vault(marta, "leaver lena@example.com");
   expect(story.told(marta)).toContain("there is a list already");
-  await vault(marta, "leaver juan@example.com");
+  await story.vault(marta, "leaver juan@example.com");
   expect(lists()).toHaveLength(2);
   expect((await entriesOf(story, "leaver begun")).length).toBe(2);
-  await vault(marta, `leaver <@${marta}|marta>`);
+  await story.vault(marta, `leaver <@${marta}|marta>`);
   expect(story.told(marta)).toContain("about yourself");
-  await vault(marta, "leaver nobody@example.com");
+  await story.vault(marta, "leaver nobody@example.com");
   expect(story.told(marta)).toContain("Neither a vault nor Slack knows anybody of that address");
   // What they open later is to be rotated.
   await story.reveal({ by: lena });
@@ -195,7 +195,7 @@ test("of whom nothing is recorded, there is a list of what they may have seen, w
 test("whoever stays after all owes nothing: the list says who ended it, and a later one begins anew", async () => {
   story = await openStory({ yaml });
   await story.reveal({ by: dana });
-  await vault(juan, `leaver <@${dana}|dana>`);
+  await story.vault(juan, `leaver <@${dana}|dana>`);
   expect(words()).toContain("Begun by @U02JUAN");
   await tick(juan, [placeOf("Company Visa")]);
   const [group] = groups();
@@ -218,7 +218,7 @@ test("whoever stays after all owes nothing: the list says who ended it, and a la
   await story.later(2);
   expect(words()).toContain("this list has ended");
 
-  await vault(marta, `leaver <@${dana}|dana>`);
+  await story.vault(marta, `leaver <@${dana}|dana>`);
   expect(lists()).toHaveLength(2);
   expect(words(1)).toContain("0 of 3 done");
   expect(words(1)).toContain("Begun by @U02MARTA");
@@ -236,8 +236,8 @@ test("two who turn out to be one have one list: the elder goes on, with what was
   story = await openStory({ yaml });
   await edit("i_visa", "vault-d", { action: "copy" });
   await edit("i_amex", dana, { action: "copy" });
-  await vault(marta, "leaver d@private.example");
-  await vault(marta, `leaver <@${dana}|dana>`);
+  await story.vault(marta, "leaver d@private.example");
+  await story.vault(marta, `leaver <@${dana}|dana>`);
   expect(lists()).toHaveLength(2);
   await tick(marta, [placeOf("Team Amex", 1)], 0, 1);
   expect(words(1)).toContain("1 of 3 done");
@@ -259,7 +259,7 @@ test("a long list goes on in a second message, which stands for its own items", 
   await edit("i_more29", dana, { action: "copy" });
   await edit("i_visa", dana, { action: "copy" });
   await edit("i_beside", juan, { action: "copy" });
-  await vault(marta, `leaver <@${dana}|dana>`);
+  await story.vault(marta, `leaver <@${dana}|dana>`);
   expect(lists()).toHaveLength(2);
   expect(words()).toContain("0 of 33 done (part 1 of 2)");
   expect(words(1)).toContain("0 of 33 done (part 2 of 2)");
@@ -280,7 +280,7 @@ test("a long list goes on in a second message, which stands for its own items", 
 test("a list that owes something is looked after for as long as it does, and says when its source spoke", async () => {
   story = await openStory({ yaml });
   await story.reveal({ by: dana });
-  await vault(marta, `leaver <@${dana}|dana>`);
+  await story.vault(marta, `leaver <@${dana}|dana>`);
   expect(words()).toContain("it last spoke on 24 November 2026 at 10:00");
   await story.at("2027-07-01T09:00:00Z");
   await edit("i_visa", juan);
@@ -367,12 +367,6 @@ async function tick(who: string, places: number[], group = 0, which = 0): Promis
 
 async function choose(who: string, actionId: string, values: string[], which = 0): Promise<void> {
   await story.sandbox.as(who).choose(list(which), actionId, values);
-  await story.service.idle();
-  await story.settle();
-}
-
-async function vault(who: string, text: string): Promise<void> {
-  await story.sandbox.as(who).command(cards, "/vault", text);
   await story.service.idle();
   await story.settle();
 }

@@ -32,14 +32,14 @@ test("an item is found by its whole name, whatever words are in it", async () =>
     ["Login in London in Company cards", "Login in London"],
     ["login in london", "Login in London"],
   ]) {
-    await vault(marta, `who ${typed}`);
+    await story.vault(marta, `who ${typed}`);
     expect(story.told(marta)).toMatch(new RegExp(`^Who opened ${title?.replace("?", "\\?")}\n`));
   }
-  await vault(marta, "who Login in London in Company cards since 2025");
+  await story.vault(marta, "who Login in London in Company cards since 2025");
   expect(story.told(marta)).toContain("Who opened Login in London since 1 January 2025");
-  await vault(marta, "who Company Visa in Nowhere");
+  await story.vault(marta, "who Company Visa in Nowhere");
   expect(story.told(marta)).toContain("Did you mean “Company Visa in Company cards”?");
-  await vault(marta, "who Company Visa since the flood");
+  await story.vault(marta, "who Company Visa since the flood");
   expect(story.told(marta)).toContain("I can’t tell since when.");
 });
 
@@ -57,11 +57,11 @@ test("no name at all is no item's, also where items have no title", async () => 
   expect((await story.post(JSON.stringify(body))).status).toBe(202);
   await story.settle();
   for (const typed of ["`", "´", "`` since january"]) {
-    await vault(marta, `who ${typed}`);
+    await story.vault(marta, `who ${typed}`);
     expect(story.told(marta)).toContain("I know no item of that name");
     expect(story.told(marta)).not.toContain("i_untitled");
   }
-  await vault(marta, "who i_untitled");
+  await story.vault(marta, "who i_untitled");
   expect(story.told(marta)).toContain("Dana Ruiz: i_untitled in Company cards");
 });
 
@@ -74,7 +74,7 @@ test("what finds nothing, or several, is on the record too, and says how far tha
     "open in Nowhere",
     `seen <@${dana}|dana> in Nowhere`,
   ]) {
-    await vault(marta, text);
+    await story.vault(marta, text);
   }
   const told = story.sandbox.workspace.ephemerals(marta).map(({ blocks }) => readBlocks(blocks));
   expect(told).toEqual([
@@ -98,7 +98,7 @@ test("what finds nothing, or several, is on the record too, and says how far tha
 test("a month begins on the asker's clock, and is said and recorded as theirs", async () => {
   story = await openStory({ yaml: defaultYaml.replace("managers: *leads", "managers: [lena@example.com]") });
   // Lena is in New York, the vault in Madrid.
-  await vault(lena, "who Company Visa since January");
+  await story.vault(lena, "who Company Visa since January");
   expect(story.told(lena)).toContain("Who opened Company Visa since 1 January 2026");
   expect(lines()).toEqual(["🔎 Lena Park asked who opened Company Visa since 1 January 2026."]);
   expect(await entriesOf(story, "question asked")).toMatchObject([
@@ -116,7 +116,7 @@ test("a vault narrows what somebody opened, in Slack and on the command line; wh
   story = await openStory({ yaml: `${defaultYaml}${servers}` });
   await story.reveal({ by: dana });
   await story.reveal({ by: dana, vaultId: "v_servers", itemId: "i_root" });
-  await vault(juan, `seen <@${dana}|dana> in Servers`);
+  await story.vault(juan, `seen <@${dana}|dana> in Servers`);
   expect(story.told(juan)).toContain("What Dana Ruiz opened in Servers\n• Dana Ruiz: Root in Servers");
   expect(story.told(juan)).not.toContain("Company Visa");
   const asked = async (...args: string[]) => {
@@ -223,13 +223,13 @@ test("an item that was renamed is found by what it was called, and one that is c
   };
   await opened("e1", "Old Name");
   await opened("rename2", "New Name");
-  await vault(marta, "who old name since january");
+  await story.vault(marta, "who old name since january");
   expect(story.told(marta)).toMatch(
     /^Who opened New Name since 1 January 2026\n• Dana Ruiz: New Name .*\nNo item is called “Old Name” now; this is the one that was called so before\./,
   );
   expect(lines().at(-1)).toContain("who opened New Name since");
   await opened("e3", "Old Name", "i_other");
-  await vault(marta, "who old name");
+  await story.vault(marta, "who old name");
   expect(story.told(marta)).toMatch(/^Who opened Old Name\n• Dana Ruiz: Old Name/);
   expect(story.told(marta)).not.toContain("No item is called");
 });
@@ -272,28 +272,28 @@ test("two people of one name are told apart, in answers and on the record", asyn
     await story.settle();
   };
   await opened("a1", "vault-ana-1", "ana.one@example.org");
-  await vault(marta, "who Company Visa");
+  await story.vault(marta, "who Company Visa");
   expect(story.told(marta)).toContain("• Ana Gil: Company Visa");
   await opened("a2", "vault-ana-2", "ana.two@example.org");
   for (const question of ["who Company Visa", "changed since monday", "open"]) {
-    await vault(marta, question);
+    await story.vault(marta, question);
     expect(story.told(marta)).toMatch(/Ana Gil \(ana\.one@example\.org\)/);
     expect(story.told(marta)).toMatch(/Ana Gil \(ana\.two@example\.org\)/);
   }
-  await vault(marta, "seen ana.two@example.org");
+  await story.vault(marta, "seen ana.two@example.org");
   expect(story.told(marta)).toMatch(/^What Ana Gil \(ana\.two@example\.org\) opened/);
   const asked = (await entriesOf(story, "question asked")).at(-1);
   expect(asked).toMatchObject({ question: "what Ana Gil (ana.two@example.org) opened", about: [expect.any(String)] });
 
   // So are two whom Slack calls the same, though only one of them ever opened anything.
   await story.reveal({ by: dana });
-  await vault(marta, `seen <@${dana}|dana>`);
+  await story.vault(marta, `seen <@${dana}|dana>`);
   expect(story.told(marta)).toMatch(/^What Dana Ruiz opened/);
   const { house } = story.service;
   const user = await story.directory.freshUser(lena);
   if (!user) throw new Error("Slack doesn't know Lena");
   await slackSaid(house.store.db, [{ ...user, name: "dana ruiz", emailFolded: user.email }], house.clock.now());
-  await vault(marta, `seen <@${dana}|dana>`);
+  await story.vault(marta, `seen <@${dana}|dana>`);
   expect(story.told(marta)).toMatch(
     /^What Dana Ruiz \(dana@example\.com\) opened.*\n• Dana Ruiz \(dana@example\.com\): /,
   );
@@ -306,19 +306,13 @@ test("who was erased is never somebody unknown", async () => {
   const whom = await whomToErase(house, { kind: "email", email: "dana@example.com" });
   if (whom.kind !== "one") throw new Error(whom.kind);
   await erasePerson(house, whom.whom, "command line");
-  await vault(marta, "seen dana@example.com");
+  await story.vault(marta, "seen dana@example.com");
   expect(story.told(marta)).toMatch(
     /^What dana@example\.com opened\nNo recorded access\.\nOne person was erased on request/,
   );
-  await vault(marta, "who Company Visa");
+  await story.vault(marta, "who Company Visa");
   expect(story.told(marta)).toContain("Erased person: Company Visa");
 });
-
-async function vault(who: string, text: string): Promise<void> {
-  await story.sandbox.as(who).command(cards, "/vault", text);
-  await story.service.idle();
-  await story.settle();
-}
 
 const lines = () =>
   story.sandbox.workspace

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { inTransaction } from "../../src/store/database.ts";
 import { recordApps } from "../../src/store/notices.ts";
-import { cards, dana, defaultYaml, juan, lena, marta, openStory, type Story } from "../support/story.ts";
+import { dana, defaultYaml, juan, lena, marta, openStory, type Story } from "../support/story.ts";
 
 let story: Story;
 afterEach(() => story?.stop());
@@ -20,7 +20,7 @@ test("whoever answers for one vault isn't told by a question whether somebody wa
   const answers = async () => {
     const told: string[] = [];
     for (const text of asks) {
-      await vault(lena, text);
+      await story.vault(lena, text);
       told.push(story.told(lena));
     }
     return told;
@@ -51,14 +51,14 @@ test("people with an old app are named where they were seen or let in; of others
     `insert into notice (source, event_id, kind, occurred_at, received_at, subject_kind, subject_identity, vault_id)
      values ('1password', 'N1', 'granted', now(), now(), 'person', 'U3', 'v_servers')`,
   );
-  await vault(lena, "who Root");
+  await story.vault(lena, "who Root");
   expect(story.told(lena)).toContain(
     "report anything, so that nothing is known of what they open in it: Let In (1Password for Mac 8.1.0).",
   );
   expect(story.told(lena)).toContain("So do 2 others, of whom nothing is recorded here.");
   expect(story.told(lena)).not.toMatch(/Secret Person|Dana/);
   await story.reveal({ by: dana });
-  await vault(marta, "who Company Visa");
+  await story.vault(marta, "who Company Visa");
   expect(story.told(marta)).toContain("Dana Ruiz (1Password for Mac 8.1.0).");
   expect(story.told(marta)).not.toMatch(/Secret Person|Let In/);
 });
@@ -74,25 +74,19 @@ test("whom one vault's escalation calls answers for that vault, not for all", as
   story = await openStory({ yaml: `${defaultYaml.replace("    hint:", escalate)}${alone}` });
   await story.reveal({ by: dana, vaultId: "v_salaries", itemId: "i_pay" });
   await story.reveal({ by: dana });
-  await vault(lena, "who Payroll");
+  await story.vault(lena, "who Payroll");
   expect(story.told(lena)).toContain("I know no item of that name");
-  await vault(lena, "who Company Visa");
+  await story.vault(lena, "who Company Visa");
   expect(story.told(lena)).toContain("Dana Ruiz: Company Visa in Company cards");
-  await vault(lena, "reviewers");
+  await story.vault(lena, "reviewers");
   expect(story.told(lena)).toContain("Only those who answer for all vaults");
-  await vault(lena, "leaver dana@example.com in Salaries");
+  await story.vault(lena, "leaver dana@example.com in Salaries");
   expect(story.told(lena)).not.toMatch(/begun|list.*Salaries/i);
-  await vault(lena, "digest", "C0SECURITY");
+  await story.vault(lena, "digest", "C0SECURITY");
   expect(story.told(lena)).toContain("Only the managers");
   await story.openHome(lena);
   expect(story.home(lena)).not.toContain("How the whole is");
   // Marta stands at the top of the file.
-  await vault(marta, "who Payroll");
+  await story.vault(marta, "who Payroll");
   expect(story.told(marta)).toContain("Dana Ruiz: Payroll in Salaries");
 });
-
-async function vault(who: string, text: string, channel = cards): Promise<void> {
-  await story.sandbox.as(who).command(channel, "/vault", text);
-  await story.service.idle();
-  await story.settle();
-}

@@ -15,7 +15,7 @@ test("a manager asks who opened an item: first, last, how often, why and the ver
   await story.reveal({ by: dana, action: "copy" });
   const [alert] = story.alerts().filter(({ blocks }) => readBlocks(blocks).includes("[Expected]"));
   if (alert) await story.press(marta, alert, "Expected");
-  await vault(marta, "who Company Visa since January");
+  await story.vault(marta, "who Company Visa since January");
   const answered = story.told(marta);
   expect(answered).toContain("Who opened Company Visa since 1 January 2026");
   expect(answered).toContain("Dana Ruiz: Company Visa in Company cards, twice, first ");
@@ -25,28 +25,28 @@ test("a manager asks who opened an item: first, last, how often, why and the ver
   expect(lines()).toEqual(["🔎 Marta Vidal asked who opened Company Visa since 1 January 2026."]);
 
   // Asked again at once it isn't announced again; it is recorded all the same. Later it is.
-  await vault(marta, "who company visa since january");
+  await story.vault(marta, "who company visa since january");
   expect(lines()).toHaveLength(1);
   await story.later(11);
-  await vault(marta, "who Company Visa since January");
+  await story.vault(marta, "who Company Visa since January");
   expect(lines()).toHaveLength(2);
   expect(await entriesOf(story, "question asked")).toHaveLength(3);
 
-  await vault(juan, `seen <@${dana}|dana>`);
+  await story.vault(juan, `seen <@${dana}|dana>`);
   expect(story.told(juan)).toContain("What Dana Ruiz opened\n• Dana Ruiz: Company Visa in Company cards, twice");
-  await vault(juan, `seen <@${lena}|lena>`);
+  await story.vault(juan, `seen <@${lena}|lena>`);
   expect(story.told(juan)).toContain("What Lena Park opened\nNo recorded access.");
-  await vault(juan, "who Team Amex");
+  await story.vault(juan, "who Team Amex");
   expect(story.told(juan)).toContain("No recorded access.");
-  await vault(juan, "who Visa");
+  await story.vault(juan, "who Visa");
   expect(story.told(juan)).toContain("Did you mean “Company Visa”?");
-  await vault(juan, "open");
+  await story.vault(juan, "open");
   expect(story.told(juan)).toContain("What is open in Company cards");
-  await vault(juan, "reviewers");
+  await story.vault(juan, "reviewers");
   expect(story.told(juan)).toContain("How the verdicts come");
 
   await edit("i_visa");
-  await vault(juan, "changed since monday");
+  await story.vault(juan, "changed since monday");
   expect(story.told(juan)).toContain("Dana Ruiz edited Company Visa in Company cards");
   expect(story.told(juan)).toContain("Dana Ruiz opened Company Visa in Company cards for the first time");
 
@@ -86,17 +86,17 @@ test("whoever doesn't answer for a vault is refused kindly, and that is on the r
   story = await openStory({ yaml: `${defaultYaml}${other.slice(1)}` });
   await story.reveal({ by: dana });
   await story.reveal({ by: dana, vaultId: "v_servers", itemId: "i_root" });
-  await vault(dana, "who Company Visa");
+  await story.vault(dana, "who Company Visa");
   expect(story.told(dana)).toContain("Only the managers of a vault can ask this");
-  await vault(gil, `seen <@${dana}|dana>`);
+  await story.vault(gil, `seen <@${dana}|dana>`);
   expect(story.told(gil)).not.toContain("Company Visa");
   // Lena answers for the servers alone.
-  await vault(lena, "who Company Visa");
+  await story.vault(lena, "who Company Visa");
   expect(story.told(lena)).toContain("I know no item of that name in the vaults that you answer for");
-  await vault(lena, `seen <@${dana}|dana>`);
+  await story.vault(lena, `seen <@${dana}|dana>`);
   expect(story.told(lena)).toContain("Root in Servers");
   expect(story.told(lena)).not.toContain("Company Visa");
-  await vault(lena, "reviewers");
+  await story.vault(lena, "reviewers");
   expect(story.told(lena)).toContain("Only those who answer for all vaults");
   expect((await entriesOf(story, "question refused")).map(({ by, reason }) => [by, reason])).toEqual([
     [dana, "not-a-manager"],
@@ -117,12 +117,6 @@ async function edit(itemId: string): Promise<void> {
   };
   const body = { type: "vault.item.accessed", timestamp: "2026-11-24T09:50:00Z", data };
   expect((await story.post(JSON.stringify(body))).status).toBe(202);
-  await story.settle();
-}
-
-async function vault(who: string, text: string): Promise<void> {
-  await story.sandbox.as(who).command(cards, "/vault", text);
-  await story.service.idle();
   await story.settle();
 }
 

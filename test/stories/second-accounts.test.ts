@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { SandboxMessage } from "../../src/sandbox/types.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { entriesOf } from "../support/record-entries.ts";
-import { cards, defaultYaml, juan, lena, marta, openStory, type Story } from "../support/story.ts";
+import { defaultYaml, juan, lena, marta, openStory, type Story } from "../support/story.ts";
 
 /** Lena's account is Marta's second one: another Slack id, the same address written otherwise, and a manager by its id. */
 let story: Story;
@@ -33,9 +33,9 @@ test("whose account it is can't be told, so that neither announces anything for 
 });
 
 test("a snooze of the second account makes nothing of the first quiet, and can't be for the first alone", async () => {
-  await vault(lena, `snooze Company cards for 2h only <@${marta}|marta> because of the move`);
+  await story.vault(lena, `snooze Company cards for 2h only <@${marta}|marta> because of the move`);
   expect(story.told(lena)).toContain("You can’t snooze what you open yourself");
-  await vault(lena, "snooze Company cards for 2h because of the move");
+  await story.vault(lena, "snooze Company cards for 2h because of the move");
   const [preview] = story.sandbox.workspace.ephemerals(lena).slice(-1);
   if (preview) await story.press(lena, preview, "Snooze it");
   await story.later(5);
@@ -78,12 +78,6 @@ test("one Expected from each of both accounts is one of two", async () => {
   expect(story.told(lena)).toContain("here it takes a second person");
   expect(readBlocks(newest().blocks)).toContain("👥 1 of 2: @U02MARTA says Expected");
 });
-
-async function vault(who: string, text: string): Promise<void> {
-  await story.sandbox.as(who).command(cards, "/vault", text);
-  await story.service.idle();
-  await story.settle();
-}
 
 /** The newest message of the channel that has buttons. */
 function newest(): SandboxMessage {

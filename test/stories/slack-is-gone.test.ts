@@ -1,8 +1,6 @@
 import { afterEach, expect, test } from "vitest";
-import { parseConfig } from "../../src/config.ts";
 import { inTransaction } from "../../src/store/database.ts";
 import { eraseDetails } from "../../src/store/erasing.ts";
-import { parseSecrets } from "../../src/vault/standard-webhooks.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { entriesOf } from "../support/record-entries.ts";
 import { dana, defaultYaml, juan, lena, marta, openStory, type Story } from "../support/story.ts";
@@ -257,15 +255,7 @@ test("whoever is named for mails since a reload gets them, and the record says t
   story.sandbox.admin.revokeTokens("token_revoked");
   await story.reveal({ by: dana });
   await story.later(3);
-  const reading = parseConfig(yaml.replace("lead@example.com", "night@example.com"), "story.yaml");
-  if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes));
-  await story.service.renew({
-    config: reading.config,
-    webhookSecrets: parseSecrets([story.secret]),
-    sources: [],
-    pushed: [],
-    slack: { kind: "socket", botToken: story.tokens.bot, appToken: story.tokens.app },
-  });
+  await story.renew(yaml.replace("lead@example.com", "night@example.com"));
   await story.later(60);
   await story.reveal({ by: marta });
   await story.later(3);

@@ -13,7 +13,7 @@ const yaml = defaultYaml.replace("    hint:", "    escalate: { after: 15m, to: C
 test("asked for, previewed, confirmed: quiet until its end, and everything is still recorded", async () => {
   story = await openStory({ yaml });
   await story.reveal({ by: dana, itemId: "i_amex" });
-  await vault(marta, "snooze Company cards until Fri 18:00 because stocktaking");
+  await story.vault(marta, "snooze Company cards until Fri 18:00 because stocktaking");
   expect(story.told(marta)).toContain("it would have kept 1 of 1 unexplained accesses quiet");
   expect(said("😴")).toEqual([]);
   await story.press(marta, lastTold(marta), "Snooze it");
@@ -56,19 +56,19 @@ test("asked for, previewed, confirmed: quiet until its end, and everything is st
 test("only managers snooze; ended at once by another one; refusals are told and recorded", async () => {
   story = await openStory({ yaml });
   for (const who of [dana, gil]) {
-    await vault(who, "snooze Company cards until Fri 18:00 because I say so");
+    await story.vault(who, "snooze Company cards until Fri 18:00 because I say so");
     expect(said("😴")).toEqual([]);
   }
   expect(story.told(dana)).toContain("You are not a manager of Company cards");
-  await vault(marta, `snooze Company cards until Fri 18:00 only <@${marta}|marta> because of me`);
+  await story.vault(marta, `snooze Company cards until Fri 18:00 only <@${marta}|marta> because of me`);
   expect(story.told(marta)).toContain("You can’t snooze what you open yourself");
-  await vault(marta, "snooze Company cards for 2h because stocktaking");
+  await story.vault(marta, "snooze Company cards for 2h because stocktaking");
   await story.press(marta, lastTold(marta), "Snooze it");
   const announced = story.alerts().find((one) => readBlocks(one.blocks).startsWith("😴"));
   if (!announced) throw new Error("nothing was announced");
   await story.press(dana, announced, "End now");
   expect(story.told(dana)).toContain("You are not a manager");
-  await vault(juan, "snoozes");
+  await story.vault(juan, "snoozes");
   expect(story.told(juan)).toContain("Company cards until ");
   await story.press(juan, announced, "End now");
   expect(said("🔔 Company cards rings as usual again")).toEqual([expect.stringContaining("Nothing came under it.")]);
@@ -86,7 +86,7 @@ test("only managers snooze; ended at once by another one; refusals are told and 
 
 test("the form asks for the same and shows the same preview", async () => {
   story = await openStory({ yaml });
-  await vault(marta, "snooze");
+  await story.vault(marta, "snooze");
   const view = story.sandbox.workspace.views(marta).at(-1) as { id: string };
   const typed = (until: string) => ({
     snooze_until: { snooze_until: until },
@@ -99,12 +99,6 @@ test("the form asks for the same and shows the same preview", async () => {
   expect(story.told(marta)).toContain("Snooze Company cards for what @U02DANA opens until ");
   expect(story.told(marta)).toContain("nothing rang in this vault");
 });
-
-async function vault(who: string, text: string): Promise<void> {
-  await story.sandbox.as(who).command(cards, "/vault", text);
-  await story.service.idle();
-  await story.settle();
-}
 
 function lastTold(who: string): SandboxMessage {
   const message = story.sandbox.workspace.ephemerals(who).at(-1);

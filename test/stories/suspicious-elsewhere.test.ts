@@ -1,7 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { parseConfig } from "../../src/config.ts";
 import type { SandboxMessage } from "../../src/sandbox/types.ts";
-import { parseSecrets } from "../../src/vault/standard-webhooks.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { entriesOf } from "../support/record-entries.ts";
 import { cards, dana, defaultYaml, juan, marta, openStory, type Story } from "../support/story.ts";
@@ -123,15 +121,7 @@ test("a security channel that was named after the first Suspicious doesn't hear 
   await story.reveal({ by: dana });
   await suspicious(marta, theOnly(story.alerts()), "nobody was in the office");
   expect(inSecurity()).toEqual([]);
-  const reading = parseConfig(yaml, "story.yaml");
-  if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes));
-  await story.service.renew({
-    config: reading.config,
-    webhookSecrets: parseSecrets([story.secret]),
-    slack: { kind: "socket", botToken: story.tokens.bot, appToken: story.tokens.app },
-    sources: [],
-    pushed: [],
-  });
+  await story.renew(yaml);
   await story.reveal({ by: dana, itemId: "i_amex" });
   await suspicious(juan, theOnly(story.alerts()), "and the other card, too");
   await story.reveal({ by: dana });

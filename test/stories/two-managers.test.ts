@@ -1,8 +1,6 @@
 import { afterEach, expect, test } from "vitest";
-import { parseConfig } from "../../src/config.ts";
 import type { SandboxMessage } from "../../src/sandbox/types.ts";
 import { matchTables } from "../../src/store/record-and-tables.ts";
-import { parseSecrets } from "../../src/vault/standard-webhooks.ts";
 import { readBlocks } from "../support/read-message.ts";
 import { cards, dana, defaultYaml, juan, lena, marta, openStory, type Story } from "../support/story.ts";
 
@@ -56,15 +54,7 @@ test("that a vault asks for one person since doesn't count for what was open bef
   story = await openStory({ startAt: "2026-11-28T01:13:00Z", yaml: strict });
   await story.reveal({ by: dana });
   await story.later(5);
-  const reading = parseConfig(defaultYaml, "story.yaml");
-  if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes));
-  await story.service.renew({
-    config: reading.config,
-    webhookSecrets: parseSecrets([story.secret]),
-    slack: { kind: "socket", botToken: story.tokens.bot, appToken: story.tokens.app },
-    sources: [],
-    pushed: [],
-  });
+  await story.renew(defaultYaml);
   // Drawn anew, it says so before anybody presses.
   await story.reveal({ by: dana, itemId: "i_amex" });
   await story.later(1);

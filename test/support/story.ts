@@ -44,6 +44,10 @@ export interface Story {
   /** A webhook of the story's own making, signed. */
   post(body: string, options?: { id?: string }): Promise<{ status: number; body: Record<string, unknown> }>;
   command(who: string, text: string, channel?: string): Promise<void>;
+  /** `/vault …`, in the channel of the company cards unless told otherwise. */
+  vault(who: string, text: string, channel?: string): Promise<void>;
+  /** Takes up another configuration, as a reload does. */
+  renew(yaml: string): Promise<void>;
   /** Presses a button by its words. */
   press(who: string, message: SandboxMessage, button: string): Promise<void>;
   /** Opens Vaultbell's Home tab. */
@@ -173,6 +177,19 @@ export async function openStory({
       canaries.push(text);
       await sandbox.as(who).command(channel, "/intent", text);
       await service.idle();
+      await settle();
+    },
+    vault: async (who, text, channel = cards) => {
+      await sandbox.as(who).command(channel, "/vault", text);
+      await service.idle();
+      await settle();
+    },
+    renew: async (text) => {
+      const next = parseConfig(text, "story.yaml");
+      if (!next.ok) throw new Error(JSON.stringify(next.mistakes));
+      const slack = { kind: "socket", botToken: standIn.tokens.bot, appToken: standIn.tokens.app } as const;
+      const webhookSecrets = parseSecrets([standIn.webhookSecret]);
+      await service.renew({ config: next.config, webhookSecrets, slack, sources: [], pushed: [] });
       await settle();
     },
     press: async (who, message, button) => {
