@@ -85,13 +85,14 @@ export async function leaverView(house: House, subject: string, blockId: string)
   const known = await personOf(db, leaver);
   const shown = { from: page * leaverPageSize, limit: leaverPageSize };
   const rows = end ? [] : await leavers.leaverItems(db, leaver.id, shown);
+  const sights = await leavers.sightsIn(db, known.ids, { vaultId, keys: rows.map(({ key }) => key) });
   const zone = watchedVault(house.config, vaultId)?.timezone ?? house.config.timezone;
   return leaverMessage({
     name: known.person.name,
     vault: placeOf(house, { vaultId, itemId: "", title: null }).vault,
     zone,
     ...(await leavers.leaverProgress(db, leaver.id)),
-    items: await itemsAt(house, db, { leaver, known, rows }),
+    items: await itemsAt(house, db, { leaver, known, rows, sights }),
     page,
     begun: { by: begunBy, at: begunAt },
     end,
@@ -189,19 +190,19 @@ async function listOf(
     itemId,
     title,
   }));
-  return { items: await itemsAt(house, db, { leaver, known, rows: [...listed, ...added] }), added };
+  return { items: await itemsAt(house, db, { leaver, known, rows: [...listed, ...added], sights: seen }), added };
 }
 
-/** How some of a list's items stand. */
+/** How some of a list's items stand, of which `sights` are all. */
 async function itemsAt(
   house: House,
   db: Db | Tx,
-  { leaver, known, rows }: { leaver: Listing; known: KnownPerson; rows: leavers.LeaverItem[] },
+  of: { leaver: Listing; known: KnownPerson; rows: leavers.LeaverItem[]; sights: leavers.ItemSight[] },
 ): Promise<RotationItem[]> {
+  const { leaver, known, rows, sights } = of;
   if (rows.length === 0) return [];
   const { vaultId } = leaver;
   const keys = rows.map(({ key }) => key);
-  const sights = await leavers.sightsIn(db, known.ids, { vaultId, keys });
   const takenOut = await leavers.lastTakenOut(db, known.ids, { vaultId, wholeKey: wholeVaultKey(vaultId) });
   const events = await leavers.eventsOf(db, keys, known.ids);
   const ticks = leaver.id === null ? [] : await leavers.leaverTicks(db, leaver.id);
